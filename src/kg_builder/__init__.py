@@ -1,0 +1,1 @@
+"""Rujukan's builder: reviewed records become attested facts, RDF and an immutable release."""
