@@ -1,0 +1,73 @@
+"""Everything that people wrote, loaded and checked at once: the input of the graph."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from kg_builder.errors import Mark, Problem, SourceError
+from kg_builder.sources.entities import Authority, load_authority
+from kg_builder.sources.links import Links, load_links
+from kg_builder.sources.project import Project
+from kg_builder.sources.queries import SavedQuery, load_queries
+from kg_builder.sources.records import LoadedRecord, load_record
+from kg_builder.sources.schema import Schema, engine_vocabulary, load_schema, ontology_files
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """A project's sources, read without a problem."""
+
+    project: Project
+    schema: Schema
+    vocabularies: tuple[Path, ...]
+    authority: Authority
+    links: Links
+    records: tuple[LoadedRecord, ...]
+    queries: tuple[SavedQuery, ...]
+
+
+def _silent(_: str) -> None:
+    """Report nothing."""
+
+
+def _strays(project: Project) -> Iterator[Problem]:
+    """Yield a problem for each file that looks like a source and would silently not be read."""
+    wanted = {"data/articles": ".yaml", "data/entities": ".yaml", "queries": ".rq", "ontology/rules": ".rq"}
+    for folder, ending in wanted.items():
+        for path in sorted((project.root / folder).glob("*")):
+            if path.is_file() and path.suffix != ending and not path.name.startswith(".") and path.suffix != ".md":
+                message = f"only *{ending} files are read here: rename it, or move it elsewhere"
+                yield Problem(Mark(project.name(path)), message, "file")
+
+
+def load_corpus(project: Project, progress: Callable[[str], None] = _silent) -> Corpus:
+    """Read all sources of a project.
+
+    Args:
+        project: where they lie.
+        progress: is told what is being read, for people.
+
+    Raises:
+        SourceError: anything is wrong; every problem of every file at once.
+    """
+    problems: list[Problem] = []
+    schema = load_schema(project.root, problems)
+    if problems:
+        # With broken shapes every record would look wrong; the one true cause is shown alone.
+        raise SourceError(problems)
+    authority = load_authority(project, schema, problems)
+    links = load_links(project, authority, problems)
+    records = []
+    for path in sorted(project.articles.glob("*.yaml")):
+        progress(f"reading {project.name(path)}")
+        record = load_record(path, project, schema, authority, problems)
+        if record:
+            records.append(record)
+    queries = load_queries(project, problems)
+    problems.extend(_strays(project))
+    if problems:
+        raise SourceError(problems)
+    vocabularies = (engine_vocabulary(), *ontology_files(project.root))
+    return Corpus(project, schema, vocabularies, authority, links, tuple(records), queries)

@@ -1,0 +1,207 @@
+"""The authority file ``data/entities/*.yaml``: every id that articles share, with its kind and its labels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from kg_builder.errors import Mark, Problem
+from kg_builder.ids import LOCAL, is_slug, nearest
+from kg_builder.model import CuratedTriple, Term, Triple
+from kg_builder.namespaces import RDF, RDFS, SKOS
+from kg_builder.sources.project import Project
+from kg_builder.sources.reading import only_keys, read_text, read_yaml, scalar
+from kg_builder.sources.schema import Kind, NodeShape, Schema
+from kg_builder.sources.tree import Mapping, Node, Scalar, Sequence
+from kg_builder.sources.values import Declared, Scope, single_triple
+from kg_builder.terms import iri, text
+
+TYPE, LABEL, ALTERNATIVE = iri(f"{RDF}type"), iri(f"{RDFS}label"), iri(f"{SKOS}altLabel")
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """One entry of the authority file."""
+
+    slug: str
+    iri: Term
+    shape: NodeShape
+    labels: dict[str, str]
+    mark: Mark
+    triples: tuple[CuratedTriple, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """All entries by slug, and the redirects of ids that are gone."""
+
+    entities: dict[str, Entity]
+    redirects: dict[str, str]
+    declared: dict[str, Declared]
+    ledger: frozenset[str] = field(default_factory=frozenset)
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    slug: str
+    mark: Mark
+    body: Mapping
+    shape: NodeShape
+
+
+def load_authority(project: Project, schema: Schema, problems: list[Problem]) -> Authority:
+    """Read every authority file, the redirects and the ledger of released ids.
+
+    Entries may refer to each other in any order. An id that stands in two files is a problem that names both places.
+    """
+    entries: dict[str, _Entry] = {}
+    for path in sorted((project.root / "data" / "entities").glob("*.yaml")):
+        tree = read_yaml(path, project.name(path), problems)
+        for key, body in tree.items:
+            entry = _entry(key, body, schema, problems)
+            if entry is None:
+                continue
+            if entry.slug in entries:
+                first = entries[entry.slug].mark
+                problems.append(
+                    Problem(key.mark, f"«{key.text}» is declared twice: here and at {first}", "duplicate-key")
+                )
+            else:
+                entries[entry.slug] = entry
+    declared = {slug: Declared(project.iris.entity(slug), entry.shape) for slug, entry in entries.items()}
+    redirects = _redirects(project, declared, problems)
+    scope = Scope(schema, project.iris, declared)
+    entities = {slug: _entity(entry, scope, problems) for slug, entry in sorted(entries.items())}
+    ledger = _ledger(project, declared, redirects, problems)
+    return Authority(entities, redirects, declared, ledger)
+
+
+def _entry(key: Scalar, body: Node, schema: Schema, problems: list[Problem]) -> _Entry | None:
+    if not is_slug(key.text) or key.text.startswith(LOCAL):
+        message = f"«{key.text}» is not an id: write lower-case words joined by hyphens, not beginning with «{LOCAL}»"
+        problems.append(Problem(key.mark, message, "slug"))
+        return None
+    if not isinstance(body, Mapping):
+        problems.append(Problem(body.mark, f"«{key.text}» needs {{is: …, label: {{en: …, id: …}}}}", "type"))
+        return None
+    kind = body.get("is")
+    name = scalar(kind, "is", problems) if kind else ""
+    shape = schema.shapes.get(name)
+    if shape is None:
+        mark = kind.mark if kind else key.mark
+        message = (
+            f"no kind «{name}»{nearest(name, schema.shapes)}"
+            if name
+            else f"«{key.text}» does not say what it is: add «is: …»"
+        )
+        problems.append(Problem(mark, message, "kind"))
+        return None
+    return _Entry(key.text, key.mark, body, shape)
+
+
+def _entity(entry: _Entry, scope: Scope, problems: list[Problem]) -> Entity:
+    subject = scope.iris.entity(entry.slug)
+    triples = [CuratedTriple((subject, TYPE, kind), entry.mark) for kind in entry.shape.classes]
+    labels: dict[str, str] = {}
+    for key, value in entry.body.items:
+        if key.text == "is":
+            continue
+        if key.text == "label":
+            for language, label in _languages(value, problems):
+                labels[language] = label.text
+                triples.extend(_name((subject, LABEL), label.text, language, label.mark, problems))
+        elif key.text == "alt":
+            triples.extend(_alternatives(subject, value, problems))
+        else:
+            triples.extend(_statements(subject, (key, value), entry.shape, scope, problems))
+    return Entity(entry.slug, subject, entry.shape, labels, entry.mark, tuple(triples))
+
+
+def _languages(value: Node, problems: list[Problem]) -> Iterator[tuple[str, Scalar]]:
+    if not isinstance(value, Mapping):
+        problems.append(Problem(value.mark, "«label» must name its languages: {en: …, id: …}", "type"))
+        return
+    for language, label in value.items:
+        if isinstance(label, Scalar) and label.text.strip():
+            yield language.text, label
+        else:
+            problems.append(Problem(label.mark, f"the label in «{language.text}» must be a text", "type"))
+
+
+def _name(
+    about: tuple[Term, Term], name: str, language: str, mark: Mark, problems: list[Problem]
+) -> Iterator[CuratedTriple]:
+    try:
+        yield CuratedTriple((*about, text(name, language)), mark)
+    except ValueError as error:
+        problems.append(Problem(mark, str(error), "value"))
+
+
+def _alternatives(subject: Term, value: Node, problems: list[Problem]) -> Iterator[CuratedTriple]:
+    for item in value.items if isinstance(value, Sequence) else (value,):
+        if isinstance(item, Mapping):
+            name, language = item.get("text"), item.get("language")
+            only_keys(item, ("text", "language"), "an alternative name", problems)
+            if name and language:
+                written, tag = scalar(name, "text", problems), scalar(language, "language", problems)
+                yield from _name((subject, ALTERNATIVE), written, tag, item.mark, problems)
+                continue
+        problems.append(Problem(item.mark, "an alternative name needs {text: …, language: …}", "type"))
+
+
+def _statements(
+    subject: Term, item: tuple[Scalar, Node], shape: NodeShape, scope: Scope, problems: list[Problem]
+) -> Iterator[CuratedTriple]:
+    key, value = item
+    relation = shape.properties.get(key.text)
+    if relation is None or relation.kind in {Kind.NODE, Kind.WORDS}:
+        allowed = [k for k, p in shape.properties.items() if p.kind not in {Kind.NODE, Kind.WORDS}]
+        hint = nearest(key.text, ["is", "label", "alt", *allowed])
+        message = f"a {shape.key} of the authority file has no key «{key.text}»{hint}"
+        problems.append(Problem(key.mark, message, "unknown-key"))
+        return
+    for part in value.items if isinstance(value, Sequence) else (value,):
+        written = scalar(part, key.text, problems)
+        try:
+            triples: list[Triple] = single_triple(subject, relation, written, scope) if written else []
+        except ValueError as error:
+            problems.append(Problem(part.mark, str(error), "value"))
+            continue
+        yield from (CuratedTriple(triple, part.mark) for triple in triples)
+
+
+def _redirects(project: Project, declared: dict[str, Declared], problems: list[Problem]) -> dict[str, str]:
+    path = project.root / "data" / "redirects.yaml"
+    found: dict[str, str] = {}
+    if not path.is_file():
+        return found
+    for old, node in read_yaml(path, project.name(path), problems).items:
+        new = scalar(node, "a redirect", problems)
+        if not is_slug(old.text):
+            problems.append(Problem(old.mark, f"«{old.text}» is not an id", "slug"))
+        elif old.text in declared:
+            problems.append(
+                Problem(old.mark, f"«{old.text}» is still in use; only an id that is gone may redirect", "redirect")
+            )
+        elif new not in declared:
+            problems.append(Problem(node.mark, f"no entity «{new}»{nearest(new, declared)}", "reference"))
+        else:
+            found[old.text] = new
+    return found
+
+
+def _ledger(
+    project: Project, declared: dict[str, Declared], redirects: dict[str, str], problems: list[Problem]
+) -> frozenset[str]:
+    path = project.root / "data" / "released-ids.txt"
+    content = read_text(path, project.name(path), problems) if path.is_file() else None
+    lines = content.splitlines() if content else []
+    for number, line in enumerate(lines, 1):
+        slug = line.strip()
+        if slug and not slug.startswith("#") and slug not in declared and slug not in redirects:
+            hint = nearest(slug, declared)
+            message = (
+                f"«{slug}» was released and is gone: restore it, or add «{slug}: new-id» to data/redirects.yaml{hint}"
+            )
+            problems.append(Problem(Mark(project.name(path), number), message, "vanished"))
+    return frozenset(line.strip() for line in lines if line.strip() and not line.startswith("#"))

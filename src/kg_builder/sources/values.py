@@ -1,0 +1,105 @@
+"""From what a curator writes after a key to RDF terms: references, dates, figures and words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as AbstractMapping
+from dataclasses import dataclass
+
+from kg_builder.ids import Iris, nearest
+from kg_builder.model import Term, Triple
+from kg_builder.namespaces import EDTF, RJ, XSD
+from kg_builder.sources.edtf import parse_edtf
+from kg_builder.sources.schema import Kind, NodeShape, PropertyShape, Schema
+from kg_builder.terms import iri, typed
+
+EARLIEST, LATEST, DAY = (iri(f"{RJ}{name}") for name in ("earliest", "latest", "date"))
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """An id that may be referred to: its IRI and its kind."""
+
+    iri: Term
+    shape: NodeShape
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a reference may name: the authority's ids and, inside a record, the record's own."""
+
+    schema: Schema
+    iris: Iris
+    declared: AbstractMapping[str, Declared]
+
+    def reference(self, slug: str, shape: PropertyShape) -> Term:
+        """Return what a slug names where a property shape expects it.
+
+        Raises:
+            ValueError: nothing is called so, or what is has another class; the message is for people.
+        """
+        for target in shape.targets:
+            individual = self.schema.individuals.get(target, {}).get(slug)
+            if individual:
+                return individual
+        found = self.declared.get(slug)
+        if found is None:
+            known = {*self.declared, *(k for target in shape.targets for k in self.schema.individuals.get(target, {}))}
+            message = f"no entity «{slug}»{nearest(slug, known) or '; declare it in data/entities/'}"
+            raise ValueError(message)
+        if shape.targets and not any(self._is_a(c, target) for c in found.shape.classes for target in shape.targets):
+            wanted = " or ".join(self._class_name(target) for target in shape.targets)
+            message = f"«{shape.key}» takes a {wanted}, but «{slug}» is a {found.shape.key}"
+            raise ValueError(message)
+        return found.iri
+
+    def _is_a(self, kind: Term, target: Term) -> bool:
+        return kind == target or target in self.schema.superclasses.get(kind, frozenset())
+
+    def _class_name(self, target: Term) -> str:
+        keys = [shape.key for shape in self.schema.shapes.values() if target in shape.classes]
+        choices = self.schema.individuals.get(target)
+        return f"{' | '.join(sorted(choices))}" if choices else (keys[0] if keys else target)
+
+    def literal(self, value: str, shape: PropertyShape) -> Term:
+        """Return a value as a literal of the first of the shape's datatypes that takes it.
+
+        Raises:
+            ValueError: none does.
+        """
+        errors = []
+        for datatype in shape.datatypes:
+            try:
+                return typed(value, datatype)
+            except ValueError as error:
+                errors.append(str(error))
+        raise ValueError(errors[-1])
+
+
+def date_triples(subject: Term, path: Term, value: str) -> list[Triple]:
+    """Return a date's triples: EDTF, and the days between which it lies as far as they are known.
+
+    Raises:
+        ValueError: the value is no date.
+
+    >>> len(date_triples(iri("https://e.org/a"), iri("https://e.org/p"), "2024-06-28"))
+    4
+    """
+    edtf = parse_edtf(value)
+    triples = [(subject, path, Term(f'"{edtf.text}"^^<{EDTF}>'))]
+    for predicate, day in ((EARLIEST, edtf.earliest), (LATEST, edtf.latest), (DAY, edtf.day)):
+        if day:
+            triples.append((subject, predicate, typed(day.isoformat(), f"{XSD}date")))
+    return triples
+
+
+def single_triple(subject: Term, shape: PropertyShape, value: str, scope: Scope) -> list[Triple]:
+    """Return the triples that one plain value writes: a reference's, a literal's or a date's.
+
+    Raises:
+        ValueError: the value does not fit the shape; the message is for people.
+    """
+    if shape.kind is Kind.DATE:
+        return date_triples(subject, shape.path, value)
+    if shape.kind is Kind.LITERAL:
+        return [(subject, shape.path, scope.literal(value, shape))]
+    return [(subject, shape.path, scope.reference(value, shape))]
