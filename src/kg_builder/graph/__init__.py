@@ -1,0 +1,1 @@
+"""From records to quads, and the checks on them: pure functions."""
