@@ -1,0 +1,56 @@
+"""Files written so that they are whole or absent, and hashed on the way."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+_READ = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What was written: the SHA-256 of the bytes, in hex, their number, and the number of pieces."""
+
+    sha256: str
+    bytes: int
+    pieces: int
+
+
+def write_pieces(path: Path, pieces: Iterable[bytes]) -> Written:
+    """Write pieces of bytes, one after the other, to a new file; raises OSError."""
+    digest = hashlib.sha256()
+    size = count = 0
+    with path.open("xb", buffering=_READ) as file:
+        for piece in pieces:
+            digest.update(piece)
+            file.write(piece)
+            size += len(piece)
+            count += 1
+    return Written(digest.hexdigest(), size, count)
+
+
+def hash_file(path: Path) -> str:
+    """Return the SHA-256 of a file, in hex; raises OSError."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def sync(path: Path) -> None:
+    """Bring a file, or a directory's list of names, to the disk; raises OSError."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def sync_tree(folder: Path) -> None:
+    """Bring every file below a folder to the disk, then the folders, inner ones first; raises OSError."""
+    for path in sorted(folder.rglob("*"), reverse=True):
+        if not path.is_symlink():
+            sync(path)
+    sync(folder)

@@ -1,0 +1,92 @@
+"""Shards: sorted N-Quads, one file per article and per layer; the release's id hangs on their hashes alone."""
+
+from __future__ import annotations
+
+import hashlib
+import heapq
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from itertools import chain
+from pathlib import Path
+from typing import Final
+
+from kg_builder.errors import ReleaseError
+from kg_builder.release.files import Written, write_pieces
+from kg_builder.release.manifest import Shard
+
+SHARDS_FOLDER: Final = "shards"
+
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
+# Below the usual limit of open files, 256 on some systems and 1,024 on most.
+_FAN_IN = 200
+
+
+def write_shard(folder: Path, name: str, lines: Iterable[str]) -> Shard:
+    """Write `<name>.nq` from N-Quads lines in any order: sorted by code point, each once, UTF-8.
+
+    Raises ReleaseError for a name that is no plain file name and for a line that is not one whole line.
+    """
+    if not _NAME.fullmatch(name):
+        raise ReleaseError(f"«{name}» cannot name a shard: letters, digits, '.', '_' and '-' only")
+    unique = sorted(set(lines))
+    for line in unique:
+        if not line.endswith(" .\n") or line.count("\n") != 1:
+            raise ReleaseError(f"shard «{name}»: not one whole N-Quads line: {line!r}")
+    try:
+        written = write_pieces(shard_path(folder, name), (line.encode() for line in unique))
+    except UnicodeEncodeError as error:
+        raise ReleaseError(f"shard «{name}»: not Unicode text: {error}") from error
+    return Shard(written.sha256, written.pieces)
+
+
+def shard_path(folder: Path, name: str) -> Path:
+    """Return where a shard of that name lies.
+
+    >>> shard_path(Path("shards"), "entities").as_posix()
+    'shards/entities.nq'
+    """
+    return folder / f"{name}.nq"
+
+
+def read_shard(folder: Path, name: str) -> Iterator[str]:
+    """Yield the lines of a shard, newlines included; raises OSError."""
+    # Without newline="\\n" a carriage return would end a line too.
+    with shard_path(folder, name).open(encoding="utf-8", newline="\n") as file:
+        yield from file
+
+
+def release_id(shards: Mapping[str, Shard]) -> str:
+    r"""Return the id of a release: 16 hex digits of the SHA-256 over the sorted lines `<name> <sha256>`.
+
+    >>> release_id({"b": Shard("02", 1), "a": Shard("01", 9)}) == hashlib.sha256(b"a 01\nb 02\n").hexdigest()[:16]
+    True
+    """
+    lines = "".join(f"{name} {shard.sha256}\n" for name, shard in sorted(shards.items()))
+    return hashlib.sha256(lines.encode()).hexdigest()[:16]
+
+
+def merge_files(paths: Sequence[Path], out: Path, folder: Path) -> Written:
+    """Merge files of sorted lines into one of sorted, unique lines; streams, and opens few files at a time.
+
+    `folder` takes the intermediate files of a merge of very many. Raises OSError.
+    """
+    level = 0
+    while len(paths) > _FAN_IN:
+        groups = [paths[start : start + _FAN_IN] for start in range(0, len(paths), _FAN_IN)]
+        merged = [folder / f"merge-{level}-{number}" for number in range(len(groups))]
+        for group, target in zip(groups, merged, strict=True):
+            write_pieces(target, merge_lines(group))
+        paths, level = merged, level + 1
+    return write_pieces(out, merge_lines(paths))
+
+
+def merge_lines(paths: Sequence[Path]) -> Iterator[bytes]:
+    """Yield the lines of sorted files in order, each once, with all files open; raises OSError."""
+    with ExitStack() as stack:
+        files = [stack.enter_context(path.open("rb")) for path in paths]
+        last = b""
+        for line in heapq.merge(*files) if len(files) > 1 else chain(*files):
+            if line != last:
+                yield line
+                last = line
