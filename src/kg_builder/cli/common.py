@@ -1,0 +1,41 @@
+"""What the families of commands share: finding the project, adding a command."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from kg_builder.sources.project import Project
+
+Commands = Any
+"""What `add_subparsers` returns; argparse keeps the type private."""
+
+
+def command(
+    commands: Commands, name: str, run: Callable[[argparse.Namespace], int], summary: str, example: str
+) -> argparse.ArgumentParser:
+    """Add a command with its help, an example and the function that runs it."""
+    parser: argparse.ArgumentParser = commands.add_parser(
+        name,
+        help=summary,
+        description=summary,
+        epilog=f"example:\n  {example}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.set_defaults(run=run)
+    return parser
+
+
+def json_option(parser: argparse.ArgumentParser) -> None:
+    """Add ``--json``."""
+    parser.add_argument("--json", action="store_true", help="print the result as JSON")
+
+
+def project_of(options: argparse.Namespace) -> Project:
+    """Return the project that the options name, or the one here or above."""
+    from kg_builder.sources.project import find_root, load_project
+
+    return load_project(options.project.resolve() if options.project else find_root(Path.cwd()))

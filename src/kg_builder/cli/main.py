@@ -1,0 +1,64 @@
+"""The command ``rujukan``: its parser, and how errors become exit codes."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from kg_builder.cli import assess, build, explain, query, serve, text
+from kg_builder.cli.output import BAD_QUERY, INTERRUPTED, INVALID, UNAVAILABLE, report, tell
+from kg_builder.errors import KgError, QueryError, SourceError
+
+FAMILIES = (build, assess, serve, query, explain, text)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line."""
+    parser = argparse.ArgumentParser(
+        prog="rujukan",
+        description="Build, check, query and serve a knowledge graph whose every triple shows its source.",
+        epilog="example: rujukan build && rujukan serve",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--project", type=Path, default=None, metavar="DIR", help="the project's folder (default: here or above)"
+    )
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for family in FAMILIES:
+        family.add(commands)
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    options = build_parser().parse_args(arguments)
+    try:
+        code = int(options.run(options))
+        sys.stdout.flush()  # a full disk or a closed pipe shows here, not after the exit code is settled
+    except SourceError as error:
+        report(error, as_json=bool(getattr(options, "json", False)))
+        return INVALID
+    except (BrokenPipeError, KeyboardInterrupt):
+        _drop_output()
+        return INTERRUPTED
+    except (KgError, OSError) as error:
+        _drop_output()
+        tell(f"rujukan: {error}")
+        return BAD_QUERY if isinstance(error, QueryError) else UNAVAILABLE
+    return code
+
+
+def _drop_output() -> None:
+    # What could not be written would be tried again, and reported once more, when the interpreter ends.
+    with suppress(OSError, ValueError):
+        sys.stdout.flush()
+        return
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,32 @@
+"""``rujukan serve``: hands the current release to the server, which is a package of its own."""
+
+from __future__ import annotations
+
+import argparse
+from importlib import metadata
+from typing import Any
+
+from kg_builder.cli.common import Commands, command, project_of
+from kg_builder.errors import ReleaseError
+
+GROUP = "rujukan.serve"
+
+
+def add(commands: Commands) -> None:
+    """Add the command."""
+    parser = command(
+        commands, "serve", run_serve, "Serve the current release over HTTP, read-only.", "rujukan serve --port 8080"
+    )
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen at (default: %(default)s)")
+    parser.add_argument("--port", type=int, default=8000, help="port to listen at (default: %(default)s)")
+
+
+def run_serve(options: argparse.Namespace) -> int:
+    """Start the server that is installed beside the builder."""
+    project = project_of(options)
+    found = [entry for entry in metadata.entry_points(group=GROUP) if entry.name == "serve"]
+    if not found:
+        raise ReleaseError("no server is installed: install the distribution «rujukan» whole, by `make serve`")
+    serve: Any = found[0].load()
+    result: int = serve(project.build / "current", options.host, options.port)
+    return result
