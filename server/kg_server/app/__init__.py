@@ -1,0 +1,92 @@
+"""The application: puts the parts together, nothing else."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+
+from kg_server.app.front import FrontDoor
+from kg_server.app.replies import Site, problem_reply
+from kg_server.app.sparql import SparqlEndpoint
+from kg_server.app.views import make_router
+from kg_server.backends.base import Backend
+from kg_server.backends.embedded import EmbeddedBackend
+from kg_server.backends.pool import QueryPool
+from kg_server.describe.current import Current
+from kg_server.describe.release import Manifest
+from kg_server.http.problems import MethodNotAllowed, NotFound, Problem
+from kg_server.pages.render import Pages
+from kg_server.settings import Settings
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+_NOT_FOUND, _METHOD_NOT_ALLOWED = 404, 405
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Return the application that serves the release that the settings name.
+
+    Raises:
+        ReleaseError: when there is none.
+    """
+    pool = QueryPool(settings.workers, settings.queue, settings.query_seconds, settings.retry_seconds)
+
+    def connect(folder: Path, manifest: Manifest) -> Backend:
+        return EmbeddedBackend(
+            folder / "store",
+            pool,
+            prefixes=manifest.prefixes,
+            base=manifest.base,
+            max_answer_bytes=settings.max_answer_bytes,
+        )
+
+    try:
+        current = Current(settings.release, connect)
+    except BaseException:
+        pool.close()
+        raise
+    site = Site(settings, current, pool, Pages(urlsplit(settings.public_url).path.rstrip("/")))
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        pool.close()
+
+    # The framework's own documentation pages fetch scripts from elsewhere; the OpenAPI document stays.
+    app = FastAPI(
+        title="Rujukan", description="A read-only SPARQL endpoint over one release of a knowledge graph.",
+        docs_url=None, redoc_url=None, lifespan=lifespan,
+    )  # fmt: skip
+    app.include_router(make_router(site))
+    app.add_middleware(FrontDoor, sparql=SparqlEndpoint(site))
+    _handle_errors(app, site)
+    return app
+
+
+def _handle_errors(app: FastAPI, site: Site) -> None:
+    async def on_problem(request: Request, error: Exception) -> Response:
+        assert isinstance(error, Problem)  # noqa: S101 - registered for this class alone
+        return await problem_reply(site, request, error)
+
+    async def on_http(request: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else _NOT_FOUND
+        if status == _METHOD_NOT_ALLOWED:
+            return await problem_reply(site, request, MethodNotAllowed(request.method, ("GET", "HEAD", "OPTIONS")))
+        return await problem_reply(site, request, NotFound(f"There is nothing at {request.url.path}."))
+
+    async def on_bug(request: Request, error: Exception) -> Response:
+        logging.getLogger("kg_server").error("%s %s", request.method, request.url.path, exc_info=error)
+        return await problem_reply(site, request, Problem("Something went wrong here; it has been logged."))
+
+    app.add_exception_handler(Problem, on_problem)
+    app.add_exception_handler(HTTPException, on_http)
+    app.add_exception_handler(Exception, on_bug)

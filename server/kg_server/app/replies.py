@@ -1,0 +1,94 @@
+"""Replies that several parts of the application give: problems, in JSON or on a page, and whole bodies."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from starlette.responses import Response
+
+from kg_server.backends.pool import QueryPool
+from kg_server.describe.current import Current, Release
+from kg_server.http.formats import HTML
+from kg_server.http.negotiation import choose
+from kg_server.http.problems import MEDIA_TYPE, Problem
+from kg_server.pages.render import LANGUAGE_CODES, Pages, page_language
+from kg_server.settings import Settings
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+_HOST = re.compile(r"[A-Za-z0-9.-]+(?::\d{1,5})?|\[[0-9A-Fa-f:.]+\](?::\d{1,5})?")
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What the parts of the application share."""
+
+    settings: Settings
+    current: Current
+    pool: QueryPool
+    pages: Pages
+
+    def address(self, request: Request) -> str:
+        """Return the address of the server as this client sees it, without a slash at its end."""
+        if self.settings.public_url:
+            return self.settings.public_url.rstrip("/")
+        host = request.headers.get("host", "")
+        # The address goes into IRIs and pages; what is no host name is not repeated.
+        if not _HOST.fullmatch(host):
+            host = f"{self.settings.host}:{self.settings.port}"
+        return f"{request.url.scheme}://{host}"
+
+
+def accept_of(request: Request) -> str | None:
+    """Return the `Accept` headers as one, None when there is none."""
+    return ", ".join(request.headers.getlist("accept")) or None
+
+
+def language_of(request: Request) -> str:
+    """Return the language for a page."""
+    return page_language(request.query_params.get("lang"), request.headers.get("accept-language"))
+
+
+def page_values(release: Release, request: Request, language: str) -> dict[str, object]:
+    """Return what every page shows: title, release, licence, and the same page in the other languages."""
+    manifest = release.manifest
+    return {
+        "site_title": manifest.text(manifest.title, language),
+        "release": manifest.release,
+        "built": manifest.built,
+        "licence": manifest.licence,
+        "switch": {code: "?" + request.url.include_query_params(lang=code).query for code in LANGUAGE_CODES}
+        if request.method in {"GET", "HEAD"}
+        else None,
+    }
+
+
+def page_reply(body: bytes, language: str, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """Return a page."""
+    return Response(
+        body,
+        status,
+        {"Content-Language": language, "Vary": "Accept, Accept-Language", **(headers or {})},
+        media_type=HTML,
+    )
+
+
+async def problem_reply(site: Site, request: Request, problem: Problem, query: str | None = None) -> Response:
+    """Return a problem, on a page when the client would rather have one (RFC 9457, section 3)."""
+    wants_page = request.query_params.get("format") == "html" or (
+        choose(accept_of(request), [MEDIA_TYPE, "application/json", HTML]) == HTML
+        and "format" not in request.query_params
+    )
+    if not wants_page:
+        headers = {"Cache-Control": "no-store", "Vary": "Accept", **problem.headers}
+        return Response(problem.body(), problem.status, headers, media_type=MEDIA_TYPE)
+    language = language_of(request)
+    release = await site.current.get()
+    document = {"line": None, "column": None, "excerpt": None, "available": None, **problem.document()}
+    values = page_values(release, request, language)
+    body = site.pages.render("problem", language, problem=document, query=query, **values)
+    return page_reply(body, language, problem.status, {"Cache-Control": "no-store", **problem.headers})

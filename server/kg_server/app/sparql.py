@@ -1,0 +1,94 @@
+"""`/sparql` as a bare ASGI application: the framework's routing would cost more than the query."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kg_server.app.answers import Asked, unless_gone
+from kg_server.app.replies import Site, accept_of, language_of, page_reply, page_values, problem_reply
+from kg_server.backends.base import Question
+from kg_server.describe.current import Release
+from kg_server.describe.service import service_description
+from kg_server.http.formats import BINDINGS, GRAPHS, HTML, available, choose_format
+from kg_server.http.problems import BadRequest, MethodNotAllowed, NotAcceptable, Problem, TooLarge, UriTooLong
+from kg_server.http.protocol import METHODS, Operation, parse_operation
+
+if TYPE_CHECKING:
+    from starlette.types import Receive, Scope, Send
+
+# Says what kinds of thing a graph holds, whichever graph it is.
+EXAMPLE = """SELECT ?kind (COUNT(?thing) AS ?things)
+WHERE { ?thing a ?kind }
+GROUP BY ?kind
+ORDER BY DESC(?things)
+LIMIT 20"""
+
+
+class SparqlEndpoint:
+    """The SPARQL 1.1 Protocol over the current release."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        request = Request(scope, receive)
+        operation: Operation | None = None
+        response: Response | None
+        try:
+            operation = await self._read(request)
+            response = await unless_gone(receive, self._reply(request, operation))
+        except Problem as problem:
+            response = await problem_reply(self._site, request, problem, operation.query if operation else None)
+        if response is not None:
+            await response(scope, receive, send)
+
+    async def _read(self, request: Request) -> Operation:
+        limit = self._site.settings.max_query_bytes
+        query_string: bytes = request.scope["query_string"]
+        if request.method not in METHODS:
+            raise MethodNotAllowed(request.method, METHODS)
+        if len(query_string) > limit:
+            raise UriTooLong(f"The address has more than {limit} bytes; send the query by POST.", limit=limit)
+        body = await _read_body(request, limit) if request.method == "POST" else b""
+        return parse_operation(request.method, query_string, request.headers.get("content-type"), body)
+
+    async def _reply(self, request: Request, operation: Operation) -> Response:
+        release = await self._site.current.get()
+        if operation.query is None:
+            return self._describe(request, operation, release)
+        question = Question(operation.query, operation.default_graphs, operation.named_graphs)
+        pairs = (
+            ("query", operation.query),
+            *(("default-graph-uri", iri) for iri in operation.default_graphs),
+            *(("named-graph-uri", iri) for iri in operation.named_graphs),
+        )
+        return await Asked(self._site, request, release, question, operation.format, pairs=pairs).reply()
+
+    def _describe(self, request: Request, operation: Operation, release: Release) -> Response:
+        accept = accept_of(request)
+        choice = choose_format(accept, operation.format, GRAPHS)
+        if choice is None:
+            if choose_format(accept, operation.format, BINDINGS):
+                raise BadRequest("There is no 'query'. Without one, only a description of the service can be had.")
+            raise NotAcceptable(f"'Accept: {accept}'", [*available(GRAPHS), HTML])
+        if choice.html:
+            language = language_of(request)
+            values = page_values(release, request, language)
+            return page_reply(self._site.pages.render("ask", language, query=EXAMPLE, **values), language)
+        endpoint = self._site.address(request) + "/sparql"
+        body = service_description(release.manifest, endpoint, choice.format)
+        return Response(body, headers={"Content-Type": choice.content_type, "Vary": "Accept"})
+
+
+async def _read_body(request: Request, limit: int) -> bytes:
+    parts, size = [], 0
+    async for part in request.stream():
+        size += len(part)
+        if size > limit:
+            raise TooLarge(f"The body has more than {limit} bytes.", limit=limit)
+        parts.append(part)
+    return b"".join(parts)

@@ -1,0 +1,174 @@
+"""Everything but `/sparql`: the home page, saved queries, dumps, manifest, health."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+from collections.abc import Mapping
+
+from fastapi import APIRouter
+from starlette.requests import Request  # noqa: TC002 - FastAPI reads the annotations
+from starlette.responses import FileResponse, Response
+
+from kg_server.app.answers import Asked, unless_gone
+from kg_server.app.replies import Site, accept_of, language_of, page_reply, page_values
+from kg_server.app.sparql import EXAMPLE
+from kg_server.backends.base import Question
+from kg_server.describe.current import Release
+from kg_server.describe.queries import bind
+from kg_server.http.formats import HTML
+from kg_server.http.negotiation import choose, etag_matches
+from kg_server.http.problems import NotAcceptable, NotFound
+from kg_server.http.protocol import decode_form, single
+
+JSON = "application/json"
+_YEAR = "public, max-age=31536000, immutable"
+
+
+def make_router(site: Site) -> APIRouter:
+    """Return the routes of everything but `/sparql`."""
+    router, views = APIRouter(), Views(site)
+    routes = (
+        ("/", views.home, "What this graph is"),
+        ("/queries", views.queries, "The saved queries"),
+        ("/queries/{name}", views.query, "The answer to a saved query"),
+        ("/dumps/{name}", views.dump, "A dump of the graph"),
+        ("/manifest.json", views.manifest, "The release's manifest"),
+        ("/health", views.health, "Whether queries are answered"),
+    )
+    for path, view, summary in routes:
+        router.add_api_route(path, view, methods=["GET"], response_class=Response, summary=summary)
+        router.add_api_route(path, view, methods=["HEAD"], include_in_schema=False)
+    router.add_api_route("/static/{name}", views.static, methods=["GET", "HEAD"], include_in_schema=False)
+    return router
+
+
+class Views:
+    """What is served at each path; every view works on the release that was current when it began."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    async def home(self, request: Request) -> Response:
+        """Say what this graph is, on a page or in JSON."""
+        site = self._site
+        release = await site.current.get()
+        if _page_or_json(request) == JSON:
+            return _json(_home_document(site, request, release), vary="Accept")
+        language = language_of(request)
+        manifest = release.manifest
+        body = site.pages.render(
+            "home",
+            language,
+            counts=manifest.counts,
+            graphs=manifest.graphs,
+            prefixes=manifest.prefixes,
+            queries=list(release.queries.values()),
+            dumps=manifest.dumps,
+            endpoint=site.address(request) + "/sparql",
+            query=EXAMPLE,
+            **page_values(release, request, language),
+        )
+        return page_reply(body, language)
+
+    async def queries(self, request: Request) -> Response:
+        """List the saved queries."""
+        release = await self._site.current.get()
+        address = self._site.address(request)
+        return _json([each.document(f"{address}/queries/{name}") for name, each in release.queries.items()])
+
+    async def query(self, request: Request, name: str) -> Response:
+        """Run a saved query with its parameters."""
+        release = await self._site.current.get()
+        saved = release.queries.get(name)
+        if saved is None:
+            raise NotFound(f"There is no saved query '{name}'; /queries lists those that there are.")
+        pairs = decode_form(request.scope["query_string"])
+        question = Question(saved.query, bindings=bind(saved, pairs, release.manifest.prefixes))
+        asked = Asked(self._site, request, release, question, single(pairs, "format"), saved, pairs)
+        response = await unless_gone(request.receive, asked.reply())
+        # Nobody reads this one: the client has gone.
+        return response if response is not None else Response(status_code=204)
+
+    async def dump(self, request: Request, name: str) -> Response:
+        """Send a dump, whole or in ranges."""
+        release = await self._site.current.get()
+        found = next((each for each in release.manifest.dumps if each.name == name), None)
+        path = release.folder / name
+        if found is None or not await asyncio.to_thread(path.is_file):
+            raise NotFound(f"There is no dump '{name}'; /manifest.json lists those that there are.")
+        digest = base64.b64encode(bytes.fromhex(found.sha256)).decode()
+        headers = {"ETag": f'"{found.sha256}"', "Repr-Digest": f"sha-256=:{digest}:", "Cache-Control": "no-cache"}
+        if etag_matches(request.headers.get("if-none-match"), headers["ETag"]):
+            return Response(status_code=304, headers=headers)
+        return FileResponse(path, headers=headers, media_type=found.media_type, filename=name)
+
+    async def manifest(self) -> Response:
+        """Send the manifest as the release has it."""
+        release = await self._site.current.get()
+        return Response(release.manifest.raw, headers={"Cache-Control": "no-cache"}, media_type=JSON)
+
+    async def health(self) -> Response:
+        """Say which release is served, and whether a newer one could not be."""
+        release = await self._site.current.get()
+        trouble = self._site.current.trouble
+        document: dict[str, object] = {
+            "status": "degraded" if trouble else "ok",
+            "release": release.manifest.release,
+            "built": release.manifest.built,
+            "queries_under_way": self._site.pool.taken,
+        }
+        return _json(document | ({"trouble": trouble} if trouble else {}), extra={"Cache-Control": "no-store"})
+
+    async def static(self, name: str) -> Response:
+        """Send a file that the pages need."""
+        found = self._site.pages.static(name)
+        if found is None:
+            raise NotFound(f"There is no file '{name}' here.")
+        return Response(found[0], headers={"Cache-Control": _YEAR}, media_type=found[1])
+
+
+def _page_or_json(request: Request) -> str:
+    override = single(decode_form(request.scope["query_string"]), "format")
+    if override is not None:
+        chosen = {"html": HTML, HTML: HTML, "json": JSON, JSON: JSON}.get(override)
+    else:
+        chosen = choose(accept_of(request), [HTML, JSON])
+    if chosen is None:
+        raise NotAcceptable(
+            f"'Accept: {accept_of(request)}'" if override is None else f"'format={override}'", [HTML, JSON]
+        )
+    return chosen
+
+
+def _json(document: object, vary: str | None = None, extra: Mapping[str, str] | None = None) -> Response:
+    body = (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
+    return Response(body, headers={**({"Vary": vary} if vary else {}), **(extra or {})}, media_type=JSON)
+
+
+def _home_document(site: Site, request: Request, release: Release) -> dict[str, object]:
+    manifest, address = release.manifest, site.address(request)
+    return {
+        "title": dict(manifest.title),
+        "release": manifest.release,
+        "built": manifest.built,
+        "license": manifest.licence,
+        "endpoint": f"{address}/sparql",
+        "counts": {**manifest.counts, "graphs": dict(manifest.graphs)},
+        "prefixes": dict(manifest.prefixes),
+        "queries": [
+            {"name": each.name, "title": dict(each.title), "url": f"{address}/queries/{each.name}"}
+            for each in release.queries.values()
+        ],
+        "dumps": [
+            {
+                "name": each.name,
+                "url": f"{address}/dumps/{each.name}",
+                "media_type": each.media_type,
+                "bytes": each.size,
+                "sha256": each.sha256,
+            }
+            for each in manifest.dumps
+        ],
+    }

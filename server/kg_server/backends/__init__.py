@@ -1,0 +1,1 @@
+"""What answers queries, behind one small interface."""

@@ -1,0 +1,1 @@
+"""What the server says about itself: the release, its saved queries, the service description."""

@@ -1,0 +1,115 @@
+"""The release being served, and the move to the next one between two requests."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import os
+import time
+import weakref
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from kg_server.backends.base import Backend
+from kg_server.describe.queries import SavedQuery, read_queries
+from kg_server.describe.release import Manifest, read_manifest
+from kg_server.http.problems import KgServerError, ReleaseError
+
+_RETRY_SECONDS = 2.0
+
+
+class Hold:
+    """Keeps a release's folder from being pruned by a build, through a shared lock, for as long as this object lives.
+
+    Args:
+        folder: the resolved folder.
+
+    Raises:
+        ReleaseError: when it went away at this moment.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        try:
+            self._handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        except OSError as error:
+            message = f"There is no release at {folder}: {error.strerror}. Build one first (make build)."
+            raise ReleaseError(message) from error
+        weakref.finalize(self, os.close, self._handle)
+        fcntl.flock(self._handle, fcntl.LOCK_SH)
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """An open release: its resolved folder, what it says of itself, and what answers queries on it."""
+
+    hold: Hold
+    folder: Path
+    manifest: Manifest
+    queries: dict[str, SavedQuery]
+    backend: Backend
+
+
+def open_release(folder: Path, connect: Callable[[Path, Manifest], Backend]) -> Release:
+    """Open the release in a folder.
+
+    Args:
+        folder: already resolved, so that a symlink moved meanwhile does not mix two releases.
+        connect: makes the backend from the folder and the manifest.
+
+    Raises:
+        ReleaseError: when it is not whole.
+    """
+    hold = Hold(folder)
+    manifest = read_manifest(folder)
+    return Release(hold, folder, manifest, read_queries(folder), connect(folder, manifest))
+
+
+class Current:
+    """Follows a path that a build moves from one release to the next.
+
+    A request that has begun keeps its release; the former store closes when the last such request ends. When the next
+    release cannot be opened, the former one is served on and `trouble` says why.
+
+    Args:
+        path: a folder or a symlink to one.
+        connect: as in `open_release`.
+
+    Raises:
+        ReleaseError: when there is no release to begin with.
+    """
+
+    def __init__(self, path: Path, connect: Callable[[Path, Manifest], Backend]) -> None:
+        self._path = path
+        self._connect = connect
+        self._target = self._read_target()
+        self._release = open_release(path.resolve(), connect)
+        self._lock = asyncio.Lock()
+        self._retry_at = 0.0
+        self.trouble: str | None = None
+
+    def _read_target(self) -> str:
+        try:
+            return os.readlink(self._path)  # noqa: PTH115 - Path.readlink makes a Path per request
+        except OSError:
+            # Not a symlink (or gone for the moment): then there is nothing to follow.
+            return ""
+
+    async def get(self) -> Release:
+        """Return the release to serve a request from; costs one `readlink` unless the symlink moved."""
+        target = self._read_target()
+        if target not in {self._target, ""} and time.monotonic() >= self._retry_at:
+            async with self._lock:
+                if target != self._target:
+                    await self._move(target)
+        return self._release
+
+    async def _move(self, target: str) -> None:
+        folder = (self._path.parent / target).resolve()
+        try:
+            release = await asyncio.to_thread(open_release, folder, self._connect)
+        except KgServerError as error:
+            self.trouble = str(error)
+            self._retry_at = time.monotonic() + _RETRY_SECONDS
+        else:
+            self._release, self._target, self.trouble = release, target, None

@@ -1,0 +1,104 @@
+"""Read a release's `manifest.json` (format 1)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kg_server.http.problems import ReleaseError
+
+FORMAT = 1
+LANGUAGES = ("en", "id")
+
+
+@dataclass(frozen=True, slots=True)
+class Dump:
+    """A file to download: its name, SHA-256 in hexadecimal, size in bytes, media type."""
+
+    name: str
+    sha256: str
+    size: int
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a release says of itself; `raw` is the file as it stands."""
+
+    release: str
+    built: str
+    title: Mapping[str, str]
+    base: str
+    prefixes: Mapping[str, str]
+    licence: str
+    counts: Mapping[str, int]
+    graphs: Mapping[str, int]
+    dumps: tuple[Dump, ...]
+    raw: bytes
+
+    def text(self, texts: Mapping[str, str], language: str) -> str:
+        """Return the text in a language, or in whatever language there is."""
+        return texts.get(language) or next(iter(texts.values()), "")
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Read and check the manifest of a release.
+
+    Raises:
+        ReleaseError: when the folder has none, or it is of another format, or something is missing in it.
+    """
+    path = folder / "manifest.json"
+    raw, data = read_json(path)
+    try:
+        if data["format"] != FORMAT:
+            message = f"{path} has format {data['format']!r}; this server reads format {FORMAT}."
+            raise ReleaseError(message)
+        counts = dict(data["counts"])
+        graphs = counts.pop("graphs", {})
+        return Manifest(
+            release=str(data["release"]),
+            built=str(data["built"]),
+            title=_texts(data["title"]),
+            base=str(data["base"]),
+            prefixes={str(key): str(value) for key, value in data["prefixes"].items()},
+            licence=str(data.get("license", "")),
+            counts={str(key): int(value) for key, value in counts.items()},
+            graphs={str(key): int(value) for key, value in graphs.items()},
+            dumps=tuple(_dump(path, name, each) for name, each in data["dumps"].items()),
+            raw=raw,
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        message = f"{path} is not a manifest of format {FORMAT}: {type(error).__name__} {error}"
+        raise ReleaseError(message) from error
+
+
+def read_json(path: Path) -> tuple[bytes, Any]:
+    """Return a file's bytes and the JSON in them.
+
+    Raises:
+        ReleaseError: when the file cannot be read or is not JSON.
+    """
+    try:
+        raw = path.read_bytes()
+        return raw, json.loads(raw)
+    except OSError as error:
+        message = f"{path} cannot be read: {error.strerror}."
+        raise ReleaseError(message) from error
+    except ValueError as error:
+        message = f"{path} is not JSON: {error}"
+        raise ReleaseError(message) from error
+
+
+def _texts(value: Mapping[str, str] | str) -> Mapping[str, str]:
+    return {"en": value} if isinstance(value, str) else {str(key): str(text) for key, text in value.items()}
+
+
+def _dump(path: Path, name: str, data: Mapping[str, Any]) -> Dump:
+    # A manifest is trusted, but a name that leads out of its folder is a mistake nobody should be able to make.
+    if name != Path(name).name or name.startswith("."):
+        message = f"{path} names a dump {name!r}, which is not a plain file name."
+        raise ReleaseError(message)
+    return Dump(name, str(data["sha256"]), int(data["bytes"]), str(data["media_type"]))

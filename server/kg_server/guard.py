@@ -1,0 +1,182 @@
+"""Refuse what a read-only public endpoint must not run: updates, SERVICE, nesting that only an attacker writes.
+
+Why not by tokens. Whether `SERVICE` is a keyword depends on the grammar: in `FILTER(1<2)SERVICE#>` a lexer reads an
+IRI where the parser reads a comparison, and the parser also takes `trueSERVICE?e{}` and `SERVICEex:a{}` apart. So the
+parser itself decides:
+
+1. A query without the letters `service`, in any case, has no such keyword: the grammar matches it letter by letter and
+   knows no escapes outside strings and IRIs.
+2. Otherwise every such word is changed by one letter, the same way throughout (`serviae`, a spelling that occurs
+   nowhere else), so names, strings, IRIs and comments stay what they were, and equal names stay equal. The parser reads
+   ordered alternatives, and after SERVICE only FILTER, BIND and VALUES are left to try in its place, so where the
+   keyword was, the changed text no longer parses. If it does parse, there was no keyword.
+
+The changed text is parsed against an empty store and never evaluated, and holds no SERVICE: the check cannot reach out.
+"""
+
+from __future__ import annotations
+
+import re
+import string
+from collections.abc import Mapping
+from typing import Literal
+
+from pyoxigraph import NamedNode, Store, Variable
+
+from kg_server.http.problems import MalformedQuery, Problem, ServiceRefused, UpdateRefused
+from kg_server.lexer import first_keyword, position, tokens, undeclared_prefixes
+
+QueryForm = Literal["SELECT", "ASK", "CONSTRUCT", "DESCRIBE"]
+
+UPDATE_KEYWORDS = frozenset(
+    {"INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH"},
+)
+MAX_NESTING = 128
+
+_SERVICE = re.compile("servi(c)e", re.IGNORECASE)
+_FORM = re.compile("SELECT|ASK|CONSTRUCT|DESCRIBE", re.IGNORECASE)
+_ERROR = re.compile(r"error at (\d+):(\d+): expected (.*)", re.DOTALL)
+_EXPECTED = re.compile(r'"(?:[^"\\]|\\.)*"|\b[A-Z]{2,}\b')
+_MAX_EXPECTED = 8
+
+
+def check(query: str, prefixes: Mapping[str, str], base: str | None = None) -> QueryForm | None:
+    """Let a query pass or raise the problem that says why not.
+
+    Args:
+        query: SPARQL text, untrusted.
+        prefixes: prefixes that count as declared.
+        base: the base IRI for relative IRIs.
+
+    Returns:
+        The query form as the first keyword shows it, None when there is none (the parser will then refuse it).
+
+    Raises:
+        UpdateRefused, ServiceRefused, MalformedQuery.
+
+    >>> check("SELECT * { ?event ?service 'SERVICE' }", {})
+    'SELECT'
+    >>> check("ASK { SERVICE <https://example.org/sparql> { ?s ?p ?o } }", {})
+    Traceback (most recent call last):
+    kg_server.http.problems.ServiceRefused: SERVICE at line 1, column 7 asks another endpoint, which is refused.
+    """
+    keyword = first_keyword(query)
+    if keyword is not None and keyword.text.upper() in UPDATE_KEYWORDS:
+        line, column = position(query, keyword.start)
+        message = f"{keyword.text.upper()} is an update, and this endpoint is read-only: a release never changes."
+        raise UpdateRefused(message, line=line, column=column)
+    _check_nesting(query)
+    if "service" in query.lower():
+        _check_service(query, prefixes, base)
+    form = _FORM.match(keyword.text) if keyword else None
+    return form.group().upper() if form else None  # type: ignore[return-value]
+
+
+def _check_nesting(query: str) -> None:
+    # The parser recurses; a few thousand brackets would overflow a thread's stack and end the process.
+    depth = 0
+    for index, character in enumerate(query):
+        if character in "{([":
+            depth += 1
+            if depth > MAX_NESTING:
+                line, column = position(query, index)
+                message = f"Brackets are nested more than {MAX_NESTING} deep at line {line}, column {column}."
+                raise MalformedQuery(message, line=line, column=column, limit=MAX_NESTING)
+        elif character in "})]" and depth:
+            depth -= 1
+
+
+def _substitute(text: str, letter: str) -> str:
+    def change(match: re.Match[str]) -> str:
+        word = match.group()
+        offset = match.start(1) - match.start()
+        return word[:offset] + (letter.upper() if match.group(1).isupper() else letter) + word[offset + 1 :]
+
+    return _SERVICE.sub(change, text)
+
+
+def _check_service(query: str, prefixes: Mapping[str, str], base: str | None) -> None:
+    used = (query + "\n" + "\n".join(prefixes)).lower()
+    letter = next((each for each in string.ascii_lowercase if f"servi{each}e" not in used), None)
+    if letter is None:
+        message = "The query uses so many spellings near 'service' that it cannot be checked for SERVICE."
+        raise ServiceRefused(message)
+    changed = _substitute(query, letter)
+    known = {_substitute(prefix, letter): iri for prefix, iri in prefixes.items()}
+    error = syntax_error(changed, known, base)
+    if error is None:
+        return
+    # Invalid once changed: either the keyword was there, or the query is invalid anyway.
+    for token in tokens(query):
+        if token.kind == "word" and "service" in token.text.lower():
+            line, column = position(query, token.start + token.text.lower().index("service"))
+            message = f"SERVICE at line {line}, column {column} asks another endpoint, which is refused."
+            raise ServiceRefused(message, line=line, column=column)
+    if _only_service_missing(query, letter, prefixes, base):
+        message = "The query asks another endpoint with SERVICE, which is not allowed here."
+        raise ServiceRefused(message)
+    raise explain_syntax_error(query, error, frozenset(prefixes))
+
+
+def _only_service_missing(query: str, letter: str, prefixes: Mapping[str, str], base: str | None) -> bool:
+    """Tell whether reading SERVICE as GRAPH, which has the same syntax and stays at home, makes the text valid."""
+    candidate = re.sub(r"service(\s*silent)?", "GRAPH ", query, flags=re.IGNORECASE)
+    known = {_substitute(prefix, letter): iri for prefix, iri in prefixes.items()} | dict(prefixes)
+    return syntax_error(candidate, known, base) is None
+
+
+def syntax_error(query: str, prefixes: Mapping[str, str], base: str | None = None) -> str | None:
+    """Parse a query without evaluating it; return the parser's message, None when the query is valid.
+
+    >>> syntax_error("ASK {}", {}) is None
+    True
+    """
+    # No option of pyoxigraph parses alone. A substitution for a variable that no query has is refused after parsing
+    # and before evaluation, which is what is wanted here.
+    nobody = Variable("kg_server_parse_only")
+    while nobody.value in query:
+        nobody = Variable(nobody.value + "_")
+    try:
+        Store().query(
+            query, prefixes=dict(prefixes), base_iri=base, substitutions={nobody: NamedNode("urn:kg-server:none")}
+        )
+    except SyntaxError as error:
+        return str(error)
+    except RuntimeError:
+        return None
+    return None
+
+
+def explain_syntax_error(query: str, message: str, known: frozenset[str]) -> Problem:
+    """Turn the parser's message into a problem that shows the place.
+
+    Args:
+        query: the text that failed.
+        message: what pyoxigraph said, `error at LINE:COLUMN: expected ...`.
+        known: the prefixes that need no declaration.
+
+    >>> explain_syntax_error("ASK { ?s a ex:Loan }", "error at 1:19: expected OPTIONAL", frozenset()).detail
+    "The prefix 'ex:' is not declared (line 1, column 12)."
+    """
+    missing = undeclared_prefixes(query, known)
+    if missing:
+        line, column = position(query, missing[0].start)
+        prefix = missing[0].text.partition(":")[0]
+        detail = f"The prefix '{prefix}:' is not declared (line {line}, column {column})."
+        return MalformedQuery(detail, line=line, column=column, excerpt=_excerpt(query, line, column))
+    match = _ERROR.match(message)
+    if match is None:
+        return MalformedQuery(f"The query does not parse: {message}")
+    line, column = int(match.group(1)), int(match.group(2))
+    expected = list(dict.fromkeys(_EXPECTED.findall(match.group(3))))
+    detail = f"The query does not parse at line {line}, column {column}."
+    if 0 < len(expected) <= _MAX_EXPECTED:
+        detail += f" The parser could have gone on with {', '.join(expected)}."
+    return MalformedQuery(detail, line=line, column=column, excerpt=_excerpt(query, line, column))
+
+
+def _excerpt(query: str, line: int, column: int, width: int = 60) -> str:
+    lines = query.split("\n")
+    text = lines[line - 1].rstrip("\r") if line <= len(lines) else ""
+    start = max(0, column - 1 - width)
+    return f"{text[start : column - 1 + width]}\n{' ' * (column - 1 - start)}^"

@@ -1,0 +1,1 @@
+"""HTTP as pure functions: protocol, negotiation, formats, problems. No input or output happens here."""

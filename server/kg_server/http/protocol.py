@@ -1,0 +1,148 @@
+"""The query side of the SPARQL 1.1 Protocol (section 2.1), from raw bytes to one operation; pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+from kg_server.http.negotiation import parse_media_type
+from kg_server.http.problems import BadRequest, MethodNotAllowed, UnsupportedMediaType, UpdateRefused
+
+METHODS = ("GET", "HEAD", "POST", "OPTIONS")
+FORM = "application/x-www-form-urlencoded"
+QUERY = "application/sparql-query"
+UPDATE = "application/sparql-update"
+
+_BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_MAX_FIELDS = 1000
+_UTF8 = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What a client asks of `/sparql`.
+
+    Attributes:
+        query: the SPARQL text; None when the request had none (then it asks for the service description).
+        default_graphs: IRIs that make up the default graph, in the order given.
+        named_graphs: IRIs of the graphs that GRAPH reaches.
+        format: the `format=` parameter.
+        language: the `lang=` parameter, for pages.
+    """
+
+    query: str | None
+    default_graphs: tuple[str, ...] = ()
+    named_graphs: tuple[str, ...] = ()
+    format: str | None = None
+    language: str | None = None
+
+
+def decode_form(raw: bytes, *, what: str = "query string") -> tuple[tuple[str, str], ...]:
+    """Decode `application/x-www-form-urlencoded` exactly once, strictly.
+
+    Raises:
+        BadRequest: on bytes that are not UTF-8, a stray `%`, or more than 1000 fields.
+
+    >>> decode_form(b"query=%2525+1&x=")
+    (('query', '%25 1'), ('x', ''))
+    """
+    try:
+        text = raw.decode("utf-8")
+        if stray := _BAD_ESCAPE.search(text):
+            message = f"The {what} has a '%' that starts no percent-encoding, at character {stray.start() + 1}."
+            raise BadRequest(message)
+        pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=_MAX_FIELDS)
+    except UnicodeDecodeError as error:
+        message = f"The {what} is not UTF-8."
+        raise BadRequest(message) from error
+    except ValueError as error:
+        message = f"The {what} has more than {_MAX_FIELDS} fields."
+        raise BadRequest(message) from error
+    return tuple(pairs)
+
+
+def single(pairs: Iterable[tuple[str, str]], name: str) -> str | None:
+    """Return the one value of a parameter, None when it is absent.
+
+    Raises:
+        BadRequest: when it is given more than once, be it in the address, the body or both.
+
+    >>> single((("query", "ASK {}"),), "query")
+    'ASK {}'
+    """
+    values = [value for key, value in pairs if key == name]
+    if len(values) > 1:
+        message = f"'{name}' is given {len(values)} times; give it once."
+        raise BadRequest(message)
+    return values[0] if values else None
+
+
+def _check_charset(parameters: Mapping[str, str]) -> None:
+    charset = parameters.get("charset", "utf-8")
+    if charset.lower() not in _UTF8:
+        message = f"charset={charset} is not supported; send UTF-8."
+        raise UnsupportedMediaType(message)
+
+
+def _refuse_update() -> UpdateRefused:
+    return UpdateRefused("This endpoint is read-only: a release never changes. Send a query, not an update.")
+
+
+def parse_operation(method: str, query_string: bytes, content_type: str | None, body: bytes) -> Operation:
+    """Turn a request into an operation (SPARQL 1.1 Protocol, sections 2.1.1 to 2.1.4).
+
+    Raises:
+        BadRequest: a repeated parameter, a bad encoding, a POST without a query.
+        MethodNotAllowed: another method than GET, HEAD and POST.
+        UnsupportedMediaType: a POST of another type than a form or a SPARQL query, or not in UTF-8.
+        UpdateRefused: an update in any of its forms.
+
+    >>> parse_operation("GET", b"query=ASK%20%7B%7D", None, b"").query
+    'ASK {}'
+    >>> parse_operation("POST", b"default-graph-uri=http://g", "application/sparql-query", b"ASK {}").default_graphs
+    ('http://g',)
+    """
+    pairs = decode_form(query_string)
+    direct: str | None = None
+    if method == "POST":
+        media_type, parameters = parse_media_type(content_type or "")
+        if media_type == UPDATE:
+            raise _refuse_update()
+        if media_type not in {FORM, QUERY}:
+            message = f"A POST carries {FORM} or {QUERY}, not {media_type or 'an unnamed type'}."
+            raise UnsupportedMediaType(message, headers={"Accept-Post": f"{FORM}, {QUERY}"})
+        _check_charset(parameters)
+        if media_type == FORM:
+            pairs += decode_form(body, what="form")
+        else:
+            direct = _decode_body(body)
+    elif method not in {"GET", "HEAD"}:
+        raise MethodNotAllowed(method, METHODS)
+    if any(key == "update" for key, _ in pairs):
+        raise _refuse_update()
+    query = single(pairs, "query")
+    if direct is not None:
+        if query is not None:
+            message = "The query is given twice, in the address and in the body."
+            raise BadRequest(message)
+        query = direct
+    if method == "POST" and query is None:
+        message = "The form has no 'query'."
+        raise BadRequest(message)
+    return Operation(
+        query=query,
+        default_graphs=tuple(value for key, value in pairs if key == "default-graph-uri"),
+        named_graphs=tuple(value for key, value in pairs if key == "named-graph-uri"),
+        format=single(pairs, "format"),
+        language=single(pairs, "lang"),
+    )
+
+
+def _decode_body(body: bytes) -> str:
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        message = f"The query is not UTF-8 (byte {error.start + 1})."
+        raise BadRequest(message) from error
