@@ -13,6 +13,7 @@ from typing import TextIO
 import uvicorn
 
 from kg_server.app import create_app
+from kg_server.describe.queries import read_queries
 from kg_server.http.problems import AddressError, StartError
 from kg_server.settings import Settings, describe_settings, load_settings
 
@@ -40,7 +41,7 @@ def serve(
         **overrides: further settings by name. What is None comes from the environment (see `Settings`).
 
     Returns:
-        The exit code: 0 after a stop, 2 for a wrong setting, 3 without a release, 4 when the address cannot be had.
+        The exit code: 0 after a stop, 2 for a wrong setting, 3 without a release, 5 when the address cannot be had.
     """
     try:
         settings = load_settings(os.environ, release=release_dir, host=host, port=port, **overrides)
@@ -91,12 +92,17 @@ def announcement(settings: Settings, listener: socket.socket) -> str:
     host, port = listener.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
     url = settings.public_url.rstrip("/") or f"http://{shown}:{port}"
-    return f"""Serving {settings.release} at {url}/  (Ctrl-C stops)
+    saved = next(iter(read_queries(settings.release.resolve())), None)
+    question = f"{url}/queries/{saved}?format=csv" if saved else f"{url}/queries"
+    release = settings.release
+    here = release.relative_to(Path.cwd()) if release.is_relative_to(Path.cwd()) else release
+    return f"""Serving {here} at {url}/  (Ctrl-C stops)
 
 Try first:
   in a browser   {url}/
-  a first query  curl {url}/sparql -H 'Accept: text/csv' --data-urlencode 'query=SELECT * {{ ?s ?p ?o }} LIMIT 5'
-  saved queries  curl {url}/queries"""
+  saved queries  curl {url}/queries
+  one of them    curl '{question}'
+  your own       curl {url}/sparql -H 'Accept: text/csv' --data-urlencode 'query=SELECT * {{ ?s ?p ?o }} LIMIT 5'"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -146,7 +146,7 @@ def test_it_says_where_it_is_and_stops_when_told(release: Path, stop: signal.Sig
 def test_a_taken_port(release: Path, taken_port: int) -> None:
     process = start([str(release), "--port", str(taken_port)])
     _, errors = process.communicate(timeout=30)
-    assert process.returncode == 4
+    assert process.returncode == 5
     assert str(taken_port) in errors
     assert "Traceback" not in errors
 

@@ -31,7 +31,7 @@ class ReleaseError(StartError):
 class AddressError(StartError):
     """The address or port cannot be listened on."""
 
-    exit_code: ClassVar[int] = 4
+    exit_code: ClassVar[int] = 5
 
 
 class Problem(KgServerError):  # noqa: N818 - the RFC's word

@@ -74,24 +74,28 @@ def _render(reader: Reader, explanation: Explanation) -> str:
     said = " ".join(reader.short(term) for term in (explanation.subject, explanation.predicate, explanation.object))
     lines = [said if explanation.asserted else f"{said}   (not asserted: only conveyed, or deprecated)"]
     for support in explanation.supports:
-        lines.extend(_support(support))
+        lines.extend(_support(reader, support, "  "))
     if not explanation.supports:
         lines.append(f"  stated by a curator, without an article: {', '.join(map(reader.short, explanation.graphs))}")
     return "\n".join(lines)
 
 
-def _support(support: Support) -> list[str]:
+def _support(reader: Reader, support: Support, indent: str) -> list[str]:
     details = dict(support.details)
     if support.kind == "derivation":
-        lines = [f"  by rule {details['rule']}: {details['why']}"]
-        lines.extend(f"    because {' '.join(premise).strip()}" for premise in support.premises)
+        lines = [f"{indent}by rule {details['rule']}: {details['why']}"]
+        for premise in support.premises:
+            said = " ".join(reader.short(part) for part in premise.triple if part)
+            if not premise.triple[1]:
+                said = f"a curator states it without an article ({said})"
+            lines.append(f"{indent}because {said}")
+            for reason in premise.supports:
+                lines.extend(_support(reader, reason, f"{indent}  "))
         return lines
-    lines = []
-    for quote in support.quotes:
-        lines.append(f"  {quote.article} @{quote.start}–{quote.end}  {_words(quote)}")
-    lines.extend(f"    {key.replace('_', ' ')}: {value}" for key, value in details.items())
+    lines = [f"{indent}{quote.article} @{quote.start}–{quote.end}  {_words(quote)}" for quote in support.quotes]
+    lines.extend(f"{indent}  {key.replace('_', ' ')}: {value}" for key, value in details.items())
     if support.quotes:
-        lines.append(f"    curated by {support.quotes[0].curator}, {support.quotes[0].curated}")
+        lines.append(f"{indent}  curated by {support.quotes[0].curator}, {support.quotes[0].curated}")
     return lines
 
 

@@ -31,7 +31,7 @@ SELECT ?s ?p ?o ?node ?rule ?why WHERE {
 _PREMISES = """
 SELECT ?node ?premise ?s ?p ?o WHERE {
   ?node prov:used ?premise . OPTIONAL { ?premise rdf:subject ?s ; rdf:predicate ?p ; rdf:object ?o }
-} ORDER BY ?premise"""
+} ORDER BY ?s ?p ?o ?premise"""
 _GRAPHS = "SELECT ?s ?p ?o ?g WHERE { GRAPH ?g { ?s ?p ?o } } ORDER BY ?g"
 
 CONTEXT = 40
@@ -53,6 +53,14 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
+class Premise:
+    """A triple that a rule rests on, and why it holds; no support where a curator states it without an article."""
+
+    triple: tuple[str, str, str]
+    supports: tuple[Support, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Support:
     """One reason for a triple: an attestation with its quotes, or a rule with its premises."""
 
@@ -60,7 +68,20 @@ class Support:
     node: str
     quotes: tuple[Quote, ...] = ()
     details: tuple[tuple[str, str], ...] = ()
-    premises: tuple[tuple[str, str, str], ...] = ()
+    premises: tuple[Premise, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the support and all that it rests on as plain data."""
+        return {
+            "kind": self.kind,
+            "node": self.node,
+            **dict(self.details),
+            "quotes": [{name: getattr(quote, name) for name in Quote.__dataclass_fields__} for quote in self.quotes],
+            "premises": [
+                {"triple": list(premise.triple), "supports": [support.as_json() for support in premise.supports]}
+                for premise in self.premises
+            ],
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,18 +103,7 @@ class Explanation:
             "object": self.object,
             "asserted": self.asserted,
             "graphs": list(self.graphs),
-            "supports": [
-                {
-                    "kind": support.kind,
-                    "node": support.node,
-                    **dict(support.details),
-                    "quotes": [
-                        {name: getattr(quote, name) for name in Quote.__dataclass_fields__} for quote in support.quotes
-                    ],
-                    "premises": [list(premise) for premise in support.premises],
-                }
-                for support in self.supports
-            ],
+            "supports": [support.as_json() for support in self.supports],
         }
 
 
@@ -102,6 +112,8 @@ def explain(
 ) -> list[Explanation]:
     """Return why the triples with this subject and predicate (and object, if given) are in the graph.
 
+    A derived triple is followed to the phrases that its premises rest on.
+
     Args:
         reader: an open release.
         subject: an IRI.
@@ -109,12 +121,9 @@ def explain(
         target: the object; None for all.
         texts: the texts that are on this machine, by article id, for the words around a phrase.
     """
+    explainer = _Explainer(reader, texts)
     bound: dict[str, ox.NamedNode | ox.Literal] = {"s": ox.NamedNode(subject), "p": ox.NamedNode(predicate)}
-    supports: dict[str, list[Support]] = {}
-    for row in reader.rows(_ATTESTATIONS, bound):
-        supports.setdefault(row[0], []).append(_attestation(reader, row, texts))
-    for row in reader.rows(_DERIVATIONS, bound):
-        supports.setdefault(row[0], []).append(_derivation(reader, row))
+    supports = explainer.supports(f"<{subject}>", f"<{predicate}>", frozenset())
     asserted = [row[0] for row in reader.rows(_FACTS, bound)]
     wanted = str(target) if target is not None else None
     return [
@@ -138,35 +147,62 @@ def _term(text: str) -> ox.NamedNode | ox.Literal:
     return term
 
 
-def _attestation(reader: Reader, row: list[str], texts: Mapping[str, str]) -> Support:
-    _, node, certainty, rank, note, who, quotation = row
-    details = {
-        "certainty": reader.short(certainty) if certainty else "rj:Stated",
-        "rank": reader.short(rank) if rank else "",
-        "note": reader.short(note),
-        "according_to": reader.short(who),
-        "conveyed_in": reader.short(quotation),
-    }
-    quotes = [_quote(reader, span, texts) for span in reader.rows(_SPANS, {"node": ox.NamedNode(node[1:-1])})]
-    return Support("attestation", node, tuple(quotes), tuple((key, value) for key, value in details.items() if value))
+@dataclass(frozen=True, slots=True)
+class _Explainer:
+    reader: Reader
+    texts: Mapping[str, str]
 
+    def supports(
+        self, subject: str, predicate: str, above: frozenset[tuple[str, str, str]]
+    ) -> dict[str, list[Support]]:
+        """Return the reasons for each object; ``above`` are the triples being explained, which explain nothing."""
+        bound: dict[str, ox.NamedNode | ox.Literal] = {
+            "s": ox.NamedNode(subject[1:-1]),
+            "p": ox.NamedNode(predicate[1:-1]),
+        }
+        found: dict[str, list[Support]] = {}
+        for row in self.reader.rows(_ATTESTATIONS, bound):
+            found.setdefault(row[0], []).append(self._attestation(row))
+        for row in self.reader.rows(_DERIVATIONS, bound):
+            found.setdefault(row[0], []).append(self._derivation(row, above | {(subject, predicate, row[0])}))
+        return found
 
-def _quote(reader: Reader, row: list[str], texts: Mapping[str, str]) -> Quote:
-    article, start, end, exact, first, last, curator, curated = row
-    name = article[1:-1].rpartition("/")[2]
-    begin, stop = int(reader.short(start)), int(reader.short(end))
-    words = reader.short(exact) if exact else f"{reader.short(first)} … {reader.short(last)}"
-    text = texts.get(name, "")
-    before, after = text[max(0, begin - CONTEXT) : begin], text[stop : stop + CONTEXT]
-    return Quote(name, begin, stop, words, before, after, reader.short(curator), reader.short(curated))
+    def _attestation(self, row: list[str]) -> Support:
+        _, node, certainty, rank, note, who, quotation = row
+        short = self.reader.short
+        details = {
+            "certainty": short(certainty) if certainty else "rj:Stated",
+            "rank": short(rank) if rank else "",
+            "note": short(note),
+            "according_to": short(who),
+            "conveyed_in": short(quotation),
+        }
+        quotes = [self._quote(span) for span in self.reader.rows(_SPANS, {"node": ox.NamedNode(node[1:-1])})]
+        said = tuple((key, value) for key, value in details.items() if value)
+        return Support("attestation", node, tuple(quotes), said)
 
+    def _quote(self, row: list[str]) -> Quote:
+        article, start, end, exact, first, last, curator, curated = row
+        short = self.reader.short
+        name = article[1:-1].rpartition("/")[2]
+        begin, stop = int(short(start)), int(short(end))
+        words = short(exact) if exact else f"{short(first)} … {short(last)}"
+        text = self.texts.get(name, "")
+        before, after = text[max(0, begin - CONTEXT) : begin], text[stop : stop + CONTEXT]
+        return Quote(name, begin, stop, words, before, after, short(curator), short(curated))
 
-def _derivation(reader: Reader, row: list[str]) -> Support:
-    _, node, rule, why = row
-    premises = []
-    for premise, subject, predicate, target in reader.rows(_PREMISES, {"node": ox.NamedNode(node[1:-1])}):
-        said = (subject, predicate, target) if subject else (premise, "", "")
-        shown = [reader.short(part) for part in said]
-        premises.append((shown[0], shown[1], shown[2]))
-    details = (("rule", reader.short(rule)), ("why", reader.short(why)))
-    return Support("derivation", node, (), details, tuple(dict.fromkeys(premises)))
+    def _derivation(self, row: list[str], above: frozenset[tuple[str, str, str]]) -> Support:
+        _, node, rule, why = row
+        premises: dict[tuple[str, str, str], Premise] = {}
+        for source, *triple in self.reader.rows(_PREMISES, {"node": ox.NamedNode(node[1:-1])}):
+            said = (triple[0], triple[1], triple[2]) if triple[0] else (source, "", "")
+            if said not in premises:
+                premises[said] = Premise(said, self._premise(said, above))
+        details = (("rule", self.reader.short(rule)), ("why", self.reader.short(why)))
+        return Support("derivation", node, (), details, tuple(premises.values()))
+
+    def _premise(self, triple: tuple[str, str, str], above: frozenset[tuple[str, str, str]]) -> tuple[Support, ...]:
+        if triple in above or not triple[1]:
+            return ()
+        found = self.supports(triple[0], triple[1], above).get(triple[2], [])
+        return tuple(support for support in found if "conveyed_in" not in dict(support.details))

@@ -59,7 +59,7 @@ class Reader:
         try:
             return self.store.query(query, prefixes=dict(self.manifest.prefixes), substitutions=substitutions)
         except SyntaxError as error:
-            raise QueryError(f"not a SPARQL query: {error}") from error
+            raise QueryError(f"not a SPARQL query: {_first(str(error))}") from error
 
     def rows(self, query: str, bound: Mapping[str, ox.NamedNode | ox.Literal] | None = None) -> list[list[str]]:
         """Return a SELECT's answer as terms in N-Triples syntax; what is unbound is empty.
@@ -122,6 +122,12 @@ class Reader:
         if term.startswith('"'):
             return term[1 : term.rindex('"')].replace('\\"', '"')
         return term
+
+
+def _first(message: str, most: int = 160) -> str:
+    """Return the beginning of the parser's message, which goes on to list all that might have followed."""
+    line = message.partition("\n")[0]
+    return line if len(line) <= most else f"{line[:most].rpartition(' ')[0]} …"
 
 
 def open_release(build_dir: Path) -> Reader:

@@ -144,6 +144,7 @@ class _Row:
                 return None
         if not any(self.cell(column) for column in _AUTHOR):
             self.complain("subject_id", "who made this link? fill author_id or author_label")
+        self.expand("mapping_justification")
         if self.cell("predicate_id") != EXACT:
             self.complain("predicate_id", f"the predicate must be {EXACT}")
         if (self.cell("predicate_modifier") == "Not") is not refused:
