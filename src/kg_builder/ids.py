@@ -15,7 +15,7 @@ LOCAL = "this-"
 """Prefix of the slugs that belong to one article alone."""
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
-_UNSAFE = re.compile(r"[^A-Za-z0-9._~-]+")
+_UNSAFE = re.compile(r"[^A-Za-z0-9._~%-]+")
 
 
 def is_slug(text: str) -> bool:
@@ -66,7 +66,9 @@ class Iris:
 
     def nested(self, subject: Term, key: str, value: str) -> Term:
         """Return the IRI of the node that a nested fact makes."""
-        return iri(f"{subject[1:-1]}/{key}/{_UNSAFE.sub('-', value).strip('-')}")
+        # A date's qualifier tells two nodes apart: 1921 is not 1921? (nor 1921%).
+        told = value.replace("%", "%25").replace("?", "%3F")
+        return iri(f"{subject[1:-1]}/{key}/{_UNSAFE.sub('-', told).strip('-')}")
 
     def article(self, article: str) -> Term:
         """Return the IRI of an article, which ends in the article's id."""

@@ -13,10 +13,13 @@ from pathlib import Path
 
 from kg_server.backends.base import Backend
 from kg_server.describe.queries import SavedQuery, read_queries
-from kg_server.describe.release import Manifest, read_manifest
+from kg_server.describe.release import MANIFEST_FILE, Manifest, read_manifest
 from kg_server.http.problems import KgServerError, ReleaseError
 
 _RETRY_SECONDS = 2.0
+
+_Seen = tuple[str, int, int]
+"""Where the symlink leads, and which file is the manifest there: a build may renew a release under its own id."""
 
 
 class Hold:
@@ -82,34 +85,40 @@ class Current:
     def __init__(self, path: Path, connect: Callable[[Path, Manifest], Backend]) -> None:
         self._path = path
         self._connect = connect
-        self._target = self._read_target()
+        self._manifest = os.path.join(path, MANIFEST_FILE)  # noqa: PTH118 - a Path would be made text per request
+        self._seen = self._look()
         self._release = open_release(path.resolve(), connect)
         self._lock = asyncio.Lock()
         self._retry_at = 0.0
         self.trouble: str | None = None
 
-    def _read_target(self) -> str:
+    def _look(self) -> _Seen | None:
         try:
-            return os.readlink(self._path)  # noqa: PTH115 - Path.readlink makes a Path per request
+            target = os.readlink(self._path)  # noqa: PTH115 - Path.readlink makes a Path per request
         except OSError:
             # Not a symlink (or gone for the moment): then there is nothing to follow.
-            return ""
+            return None
+        try:
+            manifest = os.stat(self._manifest)  # noqa: PTH116 - as above
+        except OSError:
+            return target, 0, 0  # opening the release will say what is wrong with it
+        return target, manifest.st_ino, manifest.st_mtime_ns
 
     async def get(self) -> Release:
-        """Return the release to serve a request from; costs one `readlink` unless the symlink moved."""
-        target = self._read_target()
-        if target not in {self._target, ""} and time.monotonic() >= self._retry_at:
+        """Return the release to serve a request from; costs a `readlink` and a `stat` unless there is a newer one."""
+        seen = self._look()
+        if seen not in {self._seen, None} and time.monotonic() >= self._retry_at:
             async with self._lock:
-                if target != self._target:
-                    await self._move(target)
+                if seen != self._seen and time.monotonic() >= self._retry_at:
+                    await self._move(seen)
         return self._release
 
-    async def _move(self, target: str) -> None:
-        folder = (self._path.parent / target).resolve()
+    async def _move(self, seen: _Seen | None) -> None:
         try:
+            folder = await asyncio.to_thread(self._path.resolve)
             release = await asyncio.to_thread(open_release, folder, self._connect)
         except KgServerError as error:
             self.trouble = str(error)
             self._retry_at = time.monotonic() + _RETRY_SECONDS
         else:
-            self._release, self._target, self.trouble = release, target, None
+            self._release, self._seen, self.trouble = release, seen, None

@@ -11,6 +11,7 @@ from typing import Any
 from kg_server.http.problems import ReleaseError
 
 FORMAT = 1
+MANIFEST_FILE = "manifest.json"
 LANGUAGES = ("en", "id")
 
 
@@ -50,7 +51,7 @@ def read_manifest(folder: Path) -> Manifest:
     Raises:
         ReleaseError: when the folder has none, or it is of another format, or something is missing in it.
     """
-    path = folder / "manifest.json"
+    path = folder / MANIFEST_FILE
     raw, data = read_json(path)
     try:
         if data["format"] != FORMAT:

@@ -64,6 +64,8 @@ def parse_preferences(header: str) -> tuple[Preference, ...]:
     for element in split_header(header, ","):
         name, parameters = parse_media_type(element)
         weight = parameters.pop("q", "1")
+        if parameters.get("charset", "").lower() in {"utf-8", "utf8"}:
+            del parameters["charset"]  # what is sent is UTF-8, whether or not its type says so
         if _QVALUE.fullmatch(weight) and all(_TOKEN.fullmatch(part) for part in name.split("/")):
             found.append(Preference(name, frozenset(parameters.items()), float(weight)))
     return tuple(found)

@@ -63,7 +63,11 @@ def run_query(options: argparse.Namespace) -> int:
         raise QueryError("which query? name one, or --list them")
     text, bound = _query(reader, options.query, _values(options.param))
     form = "json" if options.json else options.format
-    return _answer(reader, reader.solutions(text, bound), form)
+    try:
+        return _answer(reader, reader.solutions(text, bound), form)
+    except (RuntimeError, ValueError) as error:
+        # What parses may still not be evaluated, such as an unknown function; the store says so as it goes.
+        raise QueryError(f"the query cannot be evaluated: {error}") from error
 
 
 def _list(reader: Reader, *, as_json: bool) -> int:

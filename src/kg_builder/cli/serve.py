@@ -17,8 +17,8 @@ def add(commands: Commands) -> None:
     parser = command(
         commands, "serve", run_serve, "Serve the current release over HTTP, read-only.", "rujukan serve --port 8080"
     )
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen at (default: %(default)s)")
-    parser.add_argument("--port", type=int, default=8000, help="port to listen at (default: %(default)s)")
+    parser.add_argument("--host", help="address to listen at (default: RUJUKAN_HOST, or 127.0.0.1)")
+    parser.add_argument("--port", type=int, help="port to listen at (default: RUJUKAN_PORT, or 8000)")
 
 
 def run_serve(options: argparse.Namespace) -> int:

@@ -50,6 +50,7 @@ def add(commands: Commands) -> None:
 
 def write_whole(path: Path, content: bytes) -> None:
     """Replace a file at once, so that a crash leaves the old one or the new one."""
+    path = path.resolve()  # a symbolic link stays one, and what it leads to is replaced
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     temporary = Path(name)

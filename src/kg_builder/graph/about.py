@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -19,6 +20,9 @@ from kg_builder.sources.project import Project
 from kg_builder.sources.queries import SavedQuery
 from kg_builder.terms import iri, text, typed
 
+# What may stand before the keyword: comments, and prefixes whose names and IRIs look like keywords.
+_PROLOGUE = re.compile(r"#.*|<[^<>]*>|\b[\w.-]*:(?=\s*<)")
+_FORM = re.compile(r"\b(?:SELECT|ASK|CONSTRUCT|DESCRIBE)\b", re.IGNORECASE)
 _KEY = iri(f"{RJ}key")
 """How a record writes an individual: of use to records and their schema, not to readers of the graph."""
 
@@ -101,7 +105,8 @@ def query_lines(queries: Iterable[SavedQuery], iris: Iris) -> list[str]:
         lines.add(line((node, TYPE, iri(f"{SH}SPARQLExecutable")), graph))
         for language, title in query.title.items():
             lines.add(line((node, iri(f"{RDFS}label"), text(title, language)), graph))
-        form = "ask" if query.query.lstrip().upper().startswith("ASK") else "select"
+        word = _FORM.search(_PROLOGUE.sub("", query.query))
+        form = word[0].lower() if word else "select"
         lines.add(line((node, iri(f"{SH}{form}"), text(query.query)), graph))
     return sorted(lines)
 

@@ -10,13 +10,21 @@ from kg_builder.errors import Mark, Problem, SourceError
 from kg_builder.graph.about import about_lines, ontology_lines, query_lines
 from kg_builder.graph.quads import attestation_iri, curated_lines, in_default_graph, record_lines
 from kg_builder.graph.rules import Derivation, Rule, derivation_lines, derive, load_rules
-from kg_builder.graph.validate import Places, compile_shapes, count_problems, refused_problems, violations
+from kg_builder.graph.validate import (
+    Places,
+    compile_shapes,
+    count_problems,
+    kind_problems,
+    refused_problems,
+    violations,
+)
 from kg_builder.model import Attestation, CuratedTriple, Term, Triple
 from kg_builder.namespaces import DCTERMS
 from kg_builder.sources.corpus import Corpus
 from kg_builder.terms import iri
 
 AUTHORITY, LINKS, DERIVED, ONTOLOGY, QUERIES, ABOUT = "entities", "links", "derived", "ontology", "queries", "about"
+_RESERVED = frozenset({AUTHORITY, LINKS, DERIVED, ONTOLOGY, QUERIES, ABOUT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +46,7 @@ def assemble(corpus: Corpus, progress: Callable[[str], None]) -> Graph:
         SourceError: a rule, a shape, an expected count or a refused match is broken; every problem at once.
     """
     project, iris = corpus.project, corpus.project.iris
+    _refuse_reserved(corpus)
     progress("facts")
     shards = {record.record.article.id: record_lines(record.record, iris) for record in corpus.records}
     authority = [*_authority(corpus)]
@@ -60,6 +69,17 @@ def assemble(corpus: Corpus, progress: Callable[[str], None]) -> Graph:
     if problems:
         raise SourceError(problems)
     return Graph(shards, _counts(corpus, attestations, stated, derivations, rules))
+
+
+def _refuse_reserved(corpus: Corpus) -> None:
+    # An article of that name would lose its shard to the layer.
+    problems = [
+        Problem(record.record.article.mark, f"«{record.record.article.id}» names a layer of the graph: rename the file")
+        for record in corpus.records
+        if record.record.article.id in _RESERVED
+    ]
+    if problems:
+        raise SourceError(problems)
 
 
 def _authority(corpus: Corpus) -> Iterator[CuratedTriple]:
@@ -111,6 +131,8 @@ def _problems(
     hierarchy = (line.removesuffix(f" {ontology} .\n") + " .\n" for line in shards[ONTOLOGY])
     shapes = compile_shapes(project.root / "ontology" / "shapes.ttl")
     yield from violations(shapes, chain(default, hierarchy), Places(triples, nodes, names, root, homes), corpus.schema)
+    articles = {record.record.article.iri for record in corpus.records}
+    yield from kind_problems(attestations, facts, articles)
     yield from count_problems(project.expectations, facts, corpus.schema, root)
 
 

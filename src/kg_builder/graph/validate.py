@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,7 +10,7 @@ import pyoxigraph as ox
 import shacl
 
 from kg_builder.errors import Mark, Problem
-from kg_builder.model import Term, Triple
+from kg_builder.model import Attestation, Term, Triple
 from kg_builder.namespaces import OWL, RDF, RDFS, SCHEMA, SH
 from kg_builder.sources.links import Links
 from kg_builder.sources.project import Expectation, Project
@@ -124,6 +124,21 @@ def refused_problems(
         link = barred.get((subject, target)) or barred.get((target, subject))
         if link and predicate in _IDENTITY:
             yield Problem(mark, f"«{link.slug}» is not {link.target[1:-1]}: refused at {link.mark}", "refused")
+
+
+def kind_problems(
+    attestations: Iterable[Attestation], facts: Iterable[Triple], articles: Container[Term]
+) -> Iterator[Problem]:
+    """Yield a problem for every node of which something is asserted but not what it is: no shape would check it."""
+    known = {subject for subject, predicate, _ in facts if predicate == _TYPE}
+    seen: set[Term] = set()
+    for attestation in attestations:
+        node = attestation.triple[0]
+        if attestation.asserted and node not in known and node not in articles and node not in seen:
+            seen.add(node)
+            block = attestation.key.partition("/")[0]
+            message = f"«{block}» has facts, but what it is is only conveyed or deprecated: assert `is …`, or neither"
+            yield Problem(attestation.mark, message, "kind")
 
 
 def count_problems(

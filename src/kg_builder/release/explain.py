@@ -188,6 +188,8 @@ class _Explainer:
         begin, stop = int(short(start)), int(short(end))
         words = short(exact) if exact else f"{short(first)} … {short(last)}"
         text = self.texts.get(name, "")
+        if not _stands(text[begin:stop], short(exact), short(first), short(last)):
+            text = ""  # another text than the one that the release was made from: its context would mislead
         before, after = text[max(0, begin - CONTEXT) : begin], text[stop : stop + CONTEXT]
         return Quote(name, begin, stop, words, before, after, short(curator), short(curated))
 
@@ -205,4 +207,12 @@ class _Explainer:
         if triple in above or not triple[1]:
             return ()
         found = self.supports(triple[0], triple[1], above).get(triple[2], [])
-        return tuple(support for support in found if "conveyed_in" not in dict(support.details))
+        return tuple(support for support in found if _asserts(dict(support.details)))
+
+
+def _stands(found: str, exact: str, first: str, last: str) -> bool:
+    return found == exact if exact else found.startswith(first) and found.endswith(last)
+
+
+def _asserts(details: Mapping[str, str]) -> bool:
+    return "conveyed_in" not in details and details.get("rank") != "rj:Deprecated"

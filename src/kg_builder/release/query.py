@@ -12,10 +12,11 @@ import pyoxigraph as ox
 
 from kg_builder.errors import QueryError, ReleaseError
 from kg_builder.ids import is_slug, nearest
+from kg_builder.model import Term
 from kg_builder.namespaces import XSD
 from kg_builder.release.manifest import Manifest
 from kg_builder.release.store import STORE_FOLDER
-from kg_builder.terms import canonical
+from kg_builder.terms import canonical, literal_parts
 
 RESULT_FORMATS = {
     "json": ox.QueryResultsFormat.JSON,
@@ -97,17 +98,17 @@ class Reader:
             QueryError: it is none of these.
         """
         if match := _IRI.match(written):
-            return match.group(1)
+            return _valid(match.group(1))
         if written.startswith(("http://", "https://", "urn:")) and _IRI.match(f"<{written}>"):
-            return written
+            return _valid(written)
         prefixes = self.manifest.prefixes
         if match := _CURIE.match(written):
             prefix, name = match.group(1) or "", match.group(2)
             if prefix in prefixes:
-                return f"{prefixes[prefix]}{name}"
+                return _valid(f"{prefixes[prefix]}{name}")
             raise QueryError(f"no prefix «{prefix}:»{nearest(prefix, prefixes)}")
         if is_slug(written) or "/" in written:
-            return f"{prefixes['id']}{written}"
+            return _valid(f"{prefixes['id']}{written}")
         raise QueryError(f"«{written}» names no thing: write an id, prefix:name or <iri>")
 
     def short(self, term: str) -> str:
@@ -120,8 +121,15 @@ class Reader:
             space, prefix = max(fitting, key=lambda pair: len(pair[0]))
             return f"{prefix}:{bare[len(space) :]}"
         if term.startswith('"'):
-            return term[1 : term.rindex('"')].replace('\\"', '"')
+            return literal_parts(Term(term))[0]
         return term
+
+
+def _valid(iri: str) -> str:
+    try:
+        return ox.NamedNode(iri).value
+    except ValueError as error:
+        raise QueryError(f"«{iri}» is not an IRI: {error}") from error
 
 
 def _first(message: str, most: int = 160) -> str:

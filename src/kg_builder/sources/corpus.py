@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from kg_builder.errors import Mark, Problem, SourceError
 from kg_builder.sources.entities import Authority, load_authority
-from kg_builder.sources.links import Links, load_links
+from kg_builder.sources.links import FILES, Links, load_links
 from kg_builder.sources.project import Project
 from kg_builder.sources.queries import SavedQuery, load_queries
 from kg_builder.sources.records import LoadedRecord, load_record
@@ -34,12 +34,34 @@ def _silent(_: str) -> None:
 
 def _strays(project: Project) -> Iterator[Problem]:
     """Yield a problem for each file that looks like a source and would silently not be read."""
-    wanted = {"data/articles": ".yaml", "data/entities": ".yaml", "queries": ".rq", "ontology/rules": ".rq"}
+    wanted = {
+        "data/articles": ".yaml",
+        "data/entities": ".yaml",
+        "data/links": ".sssom.tsv",
+        "queries": ".rq",
+        "ontology/rules": ".rq",
+    }
     for folder, ending in wanted.items():
         for path in sorted((project.root / folder).glob("*")):
-            if path.is_file() and path.suffix != ending and not path.name.startswith(".") and path.suffix != ".md":
+            if path.name.startswith(".") or path.suffix == ".md":
+                continue
+            if path.is_dir():
+                yield Problem(Mark(project.name(path)), "folders are not searched here: move its files up", "file")
+            elif not path.name.endswith(ending):
                 message = f"only *{ending} files are read here: rename it, or move it elsewhere"
                 yield Problem(Mark(project.name(path)), message, "file")
+            elif folder == "data/links" and path.name not in FILES:
+                yield Problem(Mark(project.name(path)), f"only {' and '.join(FILES)} are read here", "file")
+
+
+def _twins(records: Iterable[LoadedRecord]) -> Iterator[Problem]:
+    """Yield a problem for each record of a text that another record has: an article does not corroborate itself."""
+    first: dict[str, str] = {}
+    for loaded in records:
+        article = loaded.record.article
+        other = first.setdefault(article.sha256, article.id)
+        if article.sha256 and other != article.id:
+            yield Problem(article.mark, f"«{other}» is a record of the same text: keep one of the two", "head")
 
 
 def load_corpus(project: Project, progress: Callable[[str], None] = _silent) -> Corpus:
@@ -65,6 +87,7 @@ def load_corpus(project: Project, progress: Callable[[str], None] = _silent) -> 
         record = load_record(path, project, schema, authority, problems)
         if record:
             records.append(record)
+    problems.extend(_twins(records))
     queries = load_queries(project, problems)
     problems.extend(_strays(project))
     if problems:

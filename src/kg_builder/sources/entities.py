@@ -144,8 +144,9 @@ def _alternatives(subject: Term, value: Node, problems: list[Problem]) -> Iterat
             only_keys(item, ("text", "language"), "an alternative name", problems)
             if name and language:
                 written, tag = scalar(name, "text", problems), scalar(language, "language", problems)
-                yield from _name((subject, ALTERNATIVE), written, tag, item.mark, problems)
-                continue
+                if written.strip() and tag:
+                    yield from _name((subject, ALTERNATIVE), written, tag, item.mark, problems)
+                    continue
         problems.append(Problem(item.mark, "an alternative name needs {text: …, language: …}", "type"))
 
 
@@ -175,7 +176,8 @@ def _redirects(project: Project, declared: dict[str, Declared], problems: list[P
     found: dict[str, str] = {}
     if not path.is_file():
         return found
-    for old, node in read_yaml(path, project.name(path), problems).items:
+    tree = read_yaml(path, project.name(path), problems)
+    for old, node in tree.items:
         new = scalar(node, "a redirect", problems)
         if not is_slug(old.text):
             problems.append(Problem(old.mark, f"«{old.text}» is not an id", "slug"))
@@ -183,6 +185,8 @@ def _redirects(project: Project, declared: dict[str, Declared], problems: list[P
             problems.append(
                 Problem(old.mark, f"«{old.text}» is still in use; only an id that is gone may redirect", "redirect")
             )
+        elif tree.get(new):
+            problems.append(Problem(node.mark, f"«{new}» is gone too: name the id that is left", "redirect"))
         elif new not in declared:
             problems.append(Problem(node.mark, f"no entity «{new}»{nearest(new, declared)}", "reference"))
         else:

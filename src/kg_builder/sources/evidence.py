@@ -1,9 +1,11 @@
 """The phrase of a record: the article's words and where they stand.
 
-"@409 exact words"                          eight words at most, or a proper name
-"@409-520:0123456789abcdef first … last"    a longer span: its ends, the first digits of its SHA-256, its outer words
-"exact words"                               not anchored yet: `rujukan anchor` finds the place
-"@? exact words"                            lost its place when the text changed
+It has one of four forms:
+
+    "@409 exact words"                          eight words at most, or a proper name
+    "@409-520:0123456789abcdef first … last"    a longer span: its ends, its SHA-256, its outer words
+    "exact words"                               not anchored yet: `rujukan anchor` finds the place
+    "@? exact words"                            lost its place when the text changed
 """
 
 from __future__ import annotations
@@ -76,6 +78,9 @@ def parse_phrase(text: str) -> Phrase:
         raise ValueError(message)
     if words.count(ELLIPSIS) > 1:
         message = "a phrase may leave words out («…») once only"
+        raise ValueError(message)
+    if ELLIPSIS in words and not all(part.strip() for part in words.split(ELLIPSIS)):
+        message = "«…» stands between the first and the last words of a phrase: write both"
         raise ValueError(message)
     if not match:
         return Phrase(words)

@@ -61,13 +61,19 @@ class FactReader:
     names: frozenset[str] = frozenset()
     attestations: list[Attestation] = field(default_factory=list)
     nodes: dict[Term, Mark] = field(default_factory=dict)
+    _said: dict[tuple[Triple, str], Mark] = field(default_factory=dict)
+    _makers: dict[Term, str] = field(default_factory=dict)
 
     def complain(self, mark: Mark, message: str, code: str) -> None:
         """Add a problem."""
         self.problems.append(Problem(mark, message, code))
 
     def emit(self, triple: Triple, key: str, basis: Basis, mark: Mark) -> None:
-        """Attest one triple."""
+        """Attest one triple, which one key may say once: a second time would add to its words, note and certainty."""
+        if first := self._said.get((triple, key)):
+            self.complain(mark, f"says the same as line {first.line}: join the two, or drop one", "duplicate-fact")
+            return
+        self._said[triple, key] = mark
         self.attestations.append(
             Attestation(
                 triple=triple,
@@ -137,13 +143,19 @@ class FactReader:
 
     def _words(self, subject: Subject, shape: PropertyShape, key: Scalar, value: Node, basis: Basis) -> None:
         items = value.items if isinstance(value, Sequence) else (value,)
+        if not items:
+            self.complain(value.mark, "an empty list supports nothing: quote the article's words", "evidence")
         for item in items:
             found = self._basis(item, basis, qualifiers=False, extra=("language",))
             if not found or not found.spans:
                 continue
             language = self.language
-            if isinstance(item, Mapping) and (named := item.get("language")) and isinstance(named, Scalar):
+            named = item.get("language") if isinstance(item, Mapping) else None
+            if isinstance(named, Scalar):
                 language = named.text
+            elif named:
+                self.complain(named.mark, "«language» takes one language tag", "type")
+                continue
             if len(found.spans) > 1 or not found.spans[0].exact:
                 self.complain(item.mark, f"«{key.text}» takes one whole phrase; list several to give several", "value")
                 continue
@@ -169,6 +181,10 @@ class FactReader:
             return
         node = self.scope.iris.nested(subject.iri, relation, name)
         path = f"{subject.path}/{key.text}"
+        maker = self._makers.setdefault(node, key.text)
+        if maker != key.text:
+            self.complain(key.mark, f"«{key.text}» and «{maker}» make one node: give one of them another «id»", "slug")
+            return
         self.nodes[node] = key.mark
         quiet = replace(found, note="")
         self.emit((subject.iri, shape.path, node), path, found, key.mark)
@@ -186,7 +202,10 @@ class FactReader:
         if shape is None or shape.kind in {Kind.WORDS, Kind.NODE}:
             self.fact(subject, key, value, basis)
             return
-        for item in value.items if isinstance(value, Sequence) else (value,):
+        items = value.items if isinstance(value, Sequence) else (value,)
+        if not items:
+            self.complain(value.mark, f"«{key.text}» has no value: write one, or leave the key out", "value")
+        for item in items:
             if not isinstance(item, Scalar) or item.words:
                 message = (
                     f'«{key.text}: value» is the curator\'s; for words of its own write `{key.text} value: "words"`'
@@ -289,7 +308,7 @@ class FactReader:
     def _fault(self, phrase: Phrase) -> str:
         if phrase.lost:
             return "lost its place when the text changed: find it again and run `rujukan anchor`"
-        if not phrase.long and phrase.words not in self.names and len(phrase.words.split()) > MOST_WORDS:
+        if phrase.words not in self.names and sum(len(part.split()) for part in phrase.outer) > MOST_WORDS:
             return f"has more than {MOST_WORDS} words: shorten it, or write «first … last» and run `rujukan anchor`"
         if self.source is not None:
             return mismatch(phrase, self.source)

@@ -19,6 +19,7 @@ from kg_builder.terms import canonical, iri
 
 SAME_AS = iri(f"{SCHEMA}sameAs")
 EXACT = "skos:exactMatch"
+FILES = ("accepted.sssom.tsv", "refused.sssom.tsv")
 REQUIRED = ("subject_id", "subject_label", "predicate_id", "object_id", "mapping_justification")
 EVIDENCE = ("object_label", "mapping_date", "confidence", "comment")
 _AUTHOR = ("author_id", "author_label")
@@ -27,10 +28,11 @@ _CURIE = re.compile(r"([A-Za-z][A-Za-z0-9_.-]*):(\S+)\Z")
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One row: an entity, its match elsewhere, and how sure whoever recorded it was."""
+    """One row: an entity, its match elsewhere, and how sure whoever recorded it was; ``authority`` is the prefix."""
 
     slug: str
     target: Term
+    authority: str
     label: str
     confidence: float
     seen: str
@@ -54,8 +56,8 @@ class Links:
 def load_links(project: Project, authority: Authority, problems: list[Problem]) -> Links:
     """Read both files of ``data/links/``; a link that is accepted and refused at once is a problem at both places."""
     folder = project.root / "data" / "links"
-    accepted = tuple(_rows(folder / "accepted.sssom.tsv", project, authority, problems, refused=False))
-    refused = tuple(_rows(folder / "refused.sssom.tsv", project, authority, problems, refused=True))
+    accepted = tuple(_rows(folder / FILES[0], project, authority, problems, refused=False))
+    refused = tuple(_rows(folder / FILES[1], project, authority, problems, refused=True))
     barred = {(link.slug, link.target): link.mark for link in refused}
     for link in accepted:
         first = barred.get((link.slug, link.target))
@@ -63,7 +65,14 @@ def load_links(project: Project, authority: Authority, problems: list[Problem]) 
             message = f"«{link.slug}» is not {link.target[1:-1]}: refused at {first}; remove one of the two rows"
             problems.append(Problem(link.mark, message, "refused"))
     owners: dict[Term, Link] = {}
+    matches: dict[tuple[str, str], Link] = {}
     for link in accepted:
+        former = matches.setdefault((link.slug, link.authority), link)
+        if former is not link:
+            message = f"«{link.slug}» is already {former.target[1:-1]} (line {former.mark.line}); it cannot be both"
+            if former.target == link.target:
+                message = f"this link stands in line {former.mark.line} already; remove one of the two rows"
+            problems.append(Problem(link.mark, message, "link"))
         other = owners.setdefault(link.target, link)
         if other.slug != link.slug:
             message = f"{link.target[1:-1]} is already «{other.slug}» (line {other.mark.line}); it cannot be both"
@@ -78,7 +87,7 @@ def _rows(
     content = read_text(path, name, problems) if path.is_file() else None
     if content is None:
         return
-    lines = content.splitlines()
+    lines = content.removeprefix("\ufeff").splitlines()  # spreadsheets put a byte order mark first
     heading = [line[1:].removeprefix(" ") for line in lines if line.startswith("#")]
     prefixes = _curie_map("\n".join(heading), name, problems)
     rows = [(number, line.split("\t")) for number, line in enumerate(lines, 1) if line and not line.startswith("#")]
@@ -92,6 +101,10 @@ def _rows(
     if any(column not in columns for column in REQUIRED):
         return
     for number, cells in rows[1:]:
+        if len(cells) > len(rows[0][1]):
+            message = f"the row has {len(cells)} cells, the table {len(rows[0][1])} columns: is a tab too many?"
+            problems.append(Problem(Mark(name, number), message, "sssom"))
+            continue
         row = _Row(Mark(name, number), cells, columns, prefixes, problems)
         link = row.link(authority, refused=refused)
         if link:
@@ -164,7 +177,15 @@ class _Row:
         confidence = self._confidence()
         if slug not in authority.declared or not target or confidence is None:
             return None
-        return Link(slug, target, self.cell("object_label"), confidence, self.cell("comment"), self.mark)
+        return Link(
+            slug,
+            target,
+            self.cell("object_id").partition(":")[0],
+            self.cell("object_label"),
+            confidence,
+            self.cell("comment"),
+            self.mark,
+        )
 
     def _target(self) -> Term | None:
         written = self.expand("object_id")

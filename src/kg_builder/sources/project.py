@@ -14,6 +14,7 @@ from kg_builder.terms import iri, text
 
 _KEYS = ("base", "prefix", "vocabulary", "title", "description", "license", "expect", "keep")
 _REQUIRED = ("base", "prefix", "vocabulary", "title", "license")
+_KEEP = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +92,20 @@ def load_project(root: Path) -> Project:
     path = root / "data" / "project.yaml"
     problems: list[Problem] = []
     tree = read_yaml(path, relative(path, root), problems)
+    if any(problem.code == "file" for problem in problems):
+        raise SourceError(problems)  # what a file that is not there lacks need not be told
     only_keys(tree, _KEYS, "a project", problems)
     problems.extend(
         Problem(tree.mark, f"a project needs «{key}»", "missing") for key in _REQUIRED if tree.get(key) is None
     )
     base = _text(tree, "base", problems)
-    if base and not base.endswith(("/", "#")):
-        problems.append(Problem(tree.mark, "base must end in «/»", "base"))
+    if base and not base.endswith("/"):
+        problems.append(Problem(_mark(tree, "base"), "«base» must end in «/»", "base"))
+    if (prefix := _text(tree, "prefix", [])) in {"id", *PREFIXES}:
+        message = f"the prefix «{prefix}» stands for something else already: choose another for the vocabulary"
+        problems.append(Problem(_mark(tree, "prefix"), message, "prefix"))
+    if (vocabulary := _text(tree, "vocabulary", [])) and not vocabulary.endswith(("/", "#")):
+        problems.append(Problem(_mark(tree, "vocabulary"), "«vocabulary» must end in «#» or «/»", "base"))
     for key in ("base", "license"):
         node = tree.get(key)
         try:
@@ -114,11 +122,16 @@ def load_project(root: Path) -> Project:
         description=_languages(tree, "description", problems),
         license=_text(tree, "license", problems),
         expectations=_expectations(tree, problems),
-        keep=_number(tree, "keep", problems) or 5,
+        keep=_keep(tree, problems),
     )
     if problems:
         raise SourceError(problems)
     return project
+
+
+def _mark(tree: Mapping, key: str) -> Mark:
+    node = tree.get(key)
+    return node.mark if node else tree.mark
 
 
 def _text(tree: Mapping, key: str, problems: list[Problem]) -> str:
@@ -135,6 +148,13 @@ def _number(tree: Mapping, key: str, problems: list[Problem]) -> int | None:
         return int(written)
     problems.append(Problem(node.mark, f"«{key}» must be a whole number, not «{written}»", "type"))
     return None
+
+
+def _keep(tree: Mapping, problems: list[Problem]) -> int:
+    number = _number(tree, "keep", problems)
+    if number == 0:
+        problems.append(Problem(_mark(tree, "keep"), "«keep» is how many releases stay: at least 1", "value"))
+    return _KEEP if number is None else number
 
 
 def _languages(tree: Mapping, key: str, problems: list[Problem]) -> dict[str, str]:

@@ -1,10 +1,12 @@
 """Saved queries, ``queries/<name>.rq``: a comment header that people read, and SPARQL.
 
-# title@en: Who met whom?
-# title@id: …
-# description@en: …
-# description@id: …
-# parameter ?person: iri id:someone | The person | Orangnya
+The header:
+
+    # title@en: Who met whom?
+    # title@id: …
+    # description@en: …
+    # description@id: …
+    # parameter ?person: iri id:someone | The person | Orangnya
 """
 
 from __future__ import annotations
@@ -81,6 +83,7 @@ def _load(path: Path, project: Project, problems: list[Problem]) -> SavedQuery |
     content = read_text(path, name, problems)
     if content is None:
         return None
+    content = content.removeprefix("\ufeff")  # a byte order mark is no part of the first line
     query = parse_query(path.stem, content, name, problems)
     problems.extend(_unknown_prefixes(query, project))
     try:

@@ -235,7 +235,7 @@ def _block(key: Scalar, body: Node, reader: FactReader, declared: dict[str, Decl
     if found is None:
         reader.complain(*_undeclared(key, body, reader.scope.schema, declared))
         return
-    if not isinstance(body, Mapping):
+    if not isinstance(body, Mapping) or not body.items:
         reader.complain(body.mark, 'a block holds facts: `relation value: "words"`, indented', "type")
         return
     reader.nodes.setdefault(found.iri, key.mark)
@@ -273,7 +273,7 @@ def _conveyed(found: Declared, value: Node, reader: FactReader, declared: dict[s
         )
     elif f"<{SCHEMA}Quotation>" not in found.shape.classes:
         reader.complain(value.mark, f"only a quotation conveys; this is a {found.shape.key}", "conveys")
-    elif not isinstance(value, Mapping):
+    elif not isinstance(value, Mapping) or not value.items:
         reader.complain(value.mark, "«conveys» holds blocks of facts", "type")
     else:
         for key, body in value.items:

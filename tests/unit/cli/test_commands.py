@@ -173,6 +173,7 @@ def test_a_saved_query_with_its_default_and_with_a_value(built: Path, capsys: py
         (["INSERT DATA { ml:a ml:b ml:c }"], "not a SPARQL query: "),
         (["missing.rq"], "missing.rq cannot be read: "),
         ([LENT, "--param", "a=b"], "--param binds the parameters of a saved query"),
+        (["SELECT (<x:f>(1) AS ?a) {}"], "the query cannot be evaluated: "),
         ([LENT, "--format", "turtle"], "this answer is a table; choose one of table, json, xml, csv, tsv"),
         (
             ["CONSTRUCT WHERE { ?a ml:lentTo ?b }", "--format", "csv"],
@@ -265,6 +266,35 @@ def test_explain_what_the_graph_does_not_say(built: Path, capsys: pytest.Capture
     assert done.err == "rujukan: the graph says nothing of id:mask ml:lender\n"
     assert Run(capsys, built, "explain", "loan-mask", "lender", "two words").code == INVALID
     assert Run(capsys, built, "explain", "mask", "x:y").code == BAD_QUERY
+    for wrong in ("id:a>b", "a/b>c", "<x>"):
+        assert Run(capsys, built, "explain", wrong, "rdfs:label").err.endswith("\n")
+        assert Run(capsys, built, "explain", wrong, "rdfs:label").code == BAD_QUERY
+
+
+def test_explain_gives_no_deprecated_reason_for_a_premise(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    m.edit(
+        root,
+        f"data/articles/{m.TWO}.yaml",
+        '  borrower museum-laut: "@18 tiba di Museum Laut"',
+        '  borrower museum-laut: {quote: "@18 tiba di Museum Laut", rank: deprecated}',
+    )
+    Run(capsys, root, "build")
+    done = Run(capsys, root, "explain", "museum-bahari", "ml:lentTo", "museum-laut")
+    assert "«kepada Museum Laut»" in done.out
+    assert "«tiba di Museum Laut»" not in done.out
+
+
+def test_explain_shows_no_context_of_another_text(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Run(capsys, root, "build")
+    text = root / f"data/texts/{m.ONE}.txt"
+    text.write_text(f"Hawa. {m.TEXTS[m.ONE]}", "utf-8")
+    done = Run(capsys, root, "explain", "loan-mask", "signature")
+    assert f"{m.ONE} @101–128  «ditandatangani Ratna Wijaya»\n" in done.out
+
+
+def test_serve_leaves_host_and_port_to_the_settings() -> None:
+    options = build_parser().parse_args(["serve"])
+    assert (options.host, options.port) == (None, None)
 
 
 def test_status_tells_what_is_open(built: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -471,3 +501,12 @@ def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path, monkeypatch: pyt
     write_whole(path, b"new")
     assert path.read_bytes() == b"new"
     assert path.stat().st_mode & 0o777 == 0o640
+
+
+def test_a_link_to_a_file_stays_a_link(tmp_path: Path) -> None:
+    path, link = tmp_path / "file", tmp_path / "link"
+    path.write_bytes(b"old")
+    link.symlink_to(path)
+    write_whole(link, b"new")
+    assert link.is_symlink()
+    assert path.read_bytes() == b"new"

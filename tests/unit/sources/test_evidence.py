@@ -243,6 +243,8 @@ def test_a_long_phrase_moves_only_with_its_very_words(before: str, middle: str, 
             "«@3-9:00 a … b» is not a position: write «@409 words», or leave it out and run `rujukan anchor`",
         ),
         ("a … b … c", "a phrase may leave words out («…») once only"),
+        ("a … ", "«…» stands between the first and the last words of a phrase: write both"),
+        (" … b", "«…» stands between the first and the last words of a phrase: write both"),
         (
             "@3-9:0123456789abcdef kata",
             "only a phrase with « … » has both ends and a hash («@409-520:…»): write one number, or none",

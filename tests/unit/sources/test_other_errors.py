@@ -195,8 +195,8 @@ CASES = {
     ),
     "justification missing": (
         ACCEPTED,
-        "\tsemapv:Manual",
-        "\t\tsemapv:Manual",
+        "\tsemapv:ManualMappingCuration",
+        "\t",
         None,
         "«mapping_justification» is empty: every link says what, why, when, how surely and where it was seen",
     ),
@@ -314,7 +314,7 @@ CASES = {
         "loans/\n",
         "«base»: «loans/» is not an IRI: No scheme found in an absolute IRI",
     ),
-    "base without a slash": (SETTINGS, "org/loans/\n", "org/loans\n", None, "base must end in «/»"),
+    "base without a slash": (SETTINGS, "org/loans/\n", "org/loans\n", m.BASE[:-1], "«base» must end in «/»"),
     "bound in words": (
         SETTINGS,
         "{min: 1, max: 1}",
@@ -401,6 +401,12 @@ def test_each_mistake_is_one_message_with_its_place(root: Path, case: str) -> No
         assert len(found) == 1, found
 
 
+def test_a_redirect_of_a_redirect_is_told(root: Path) -> None:
+    m.edit(root, REDIRECTS, "old-mask: mask", "old-mask: older-mask\nolder-mask: mask")
+    message = f"{REDIRECTS}:1:11: «older-mask» is gone too: name the id that is left"
+    assert message in m.problems_of(root)
+
+
 def test_an_id_in_two_files_names_both_places(root: Path) -> None:
     (root / "data/entities/zoo.yaml").write_text("# zoo\nmask: {is: artefact}\n", "utf-8")
     first = m.place(root, MUSEUMS, "\nmask: {", 1)
@@ -436,6 +442,49 @@ def test_a_link_accepted_and_refused_is_named_at_both_places(root: Path) -> None
             f"{line}:1: «museum-laut» is not http://www.wikidata.org/entity/Q1: refused at {other}:1; "
             "remove one of the two rows"
         )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("second", "message"),
+    [
+        (m.row("museum-laut", "wd:Q3"), "«museum-laut» is already http://www.wikidata.org/entity/Q1 (line 8); it can"),
+        (m.row("museum-laut", "wd:Q1"), "this link stands in line 8 already; remove one of the two rows"),
+        (m.row("mask", "wd:Q3") + "\tand more", "the row has 12 cells, the table 11 columns: is a tab too many?"),
+    ],
+)
+def test_an_entity_is_one_thing_of_an_authority(root: Path, second: str, message: str) -> None:
+    row = m.row("museum-laut", "wd:Q1")
+    m.edit(root, ACCEPTED, row, f"{row}\n{second}")
+    assert [problem.startswith(f"{ACCEPTED}:9:1: {message}") for problem in m.problems_of(root)] == [True]
+
+
+def test_a_byte_order_mark_is_read_over(root: Path) -> None:
+    for name in (ACCEPTED, "queries/borrowers.rq"):
+        (root / name).write_bytes(b"\xef\xbb\xbf" + (root / name).read_bytes())
+    assert m.problems_of(root) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("prefix: ml", "prefix: ml\nkeep: 0", "3:7: «keep» is how many releases stay: at least 1"),
+        (m.BASE, f"{m.BASE}#", "1:7: «base» must end in «/»"),
+        ("terms#", "terms", "3:13: «vocabulary» must end in «#» or «/»"),
+        ("prefix: ml", "prefix: id", "2:9: the prefix «id» stands for something else already: choose another for "),
+        ("prefix: ml", "prefix: oa", "2:9: the prefix «oa» stands for something else already: choose another for "),
+    ],
+)
+def test_a_project_that_would_go_wrong_later(root: Path, old: str, new: str, problem: str) -> None:
+    m.edit(root, "data/project.yaml", old, new)
+    assert [found.startswith(f"data/project.yaml:{problem}") for found in m.problems_of(root)] == [True]
+
+
+@pytest.mark.parametrize("name", ['""', '" "'])
+def test_a_name_says_something(root: Path, name: str) -> None:
+    m.edit(root, MUSEUMS, "text: MB", f"text: {name}")
+    assert [problem.partition(": ")[2] for problem in m.problems_of(root)] == [
+        "an alternative name needs {text: …, language: …}"
     ]
 
 

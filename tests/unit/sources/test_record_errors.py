@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from tests.support import museum as m
 
+from kg_builder.errors import SourceError
 from kg_builder.graph.assemble import assemble
 
 A = f"data/articles/{m.ONE}.yaml"
@@ -325,6 +326,55 @@ CASES = {
         "3 29",
         "«length» must be a whole number, not «3 29»",
     ),
+    "the same words twice": (
+        '  named: "@0 Museum Bahari meminjamkan"',
+        '  named:\n    - "@0 Museum Bahari"\n    - quote: "@153 Museum Bahari"\n      certainty: inferred',
+        'quote: "@153',
+        "says the same as line 12: join the two, or drop one",
+    ),
+    "qualifier twice": (
+        "    capacity: acting\n",
+        '    capacity: acting\n    capacity acting: "@101 ditandatangani"\n',
+        'capacity acting: "@101',
+        "says the same as line 27: join the two, or drop one",
+    ),
+    "two facts, one node": (
+        "  # how it",
+        '  signature dewi-kartasasmita:\n    quote: "@101 ditandatangani"\n    id: ratna-wijaya\n  # how it',
+        "signature ratna-wijaya:",
+        "«signature ratna-wijaya» and «signature dewi-kartasasmita» make one node: give one of them another «id»",
+    ),
+    "no name": (
+        'named: "@0 Museum',
+        'near mask: "@0 Museum Bahari"\n  named: []\n  near curators: "@0 Museum',
+        "[]",
+        "an empty list supports nothing: quote the article's words",
+    ),
+    "empty block": (
+        "this-hope:",
+        "mask: {}\nthis-hope:",
+        "{}",
+        'a block holds facts: `relation value: "words"`, indented',
+    ),
+    "conveys nothing": (
+        '  conveys:\n    mask:\n      condition intact: "@282 kembali utuh"\n',
+        "  conveys: {}\n",
+        "{}",
+        "«conveys» holds blocks of facts",
+    ),
+    "no value": ("    role: no", "    role: []", "[]", "«role» has no value: write one, or leave the key out"),
+    "two languages": (
+        'printed: "@219 1.200 topeng"',
+        'printed: {quote: "@219 1.200 topeng", language: [en]}',
+        "[en]",
+        "«language» takes one language tag",
+    ),
+    "long ends": (
+        'named: "@0 Museum Bahari meminjamkan"',
+        'near mask: "@0-60:0123456789abcdef a b c d e f … g h i"',
+        '"@0-60',
+        "«a b c d e f … g h i» has more than 8 words: shorten it, or write «first … last» and run `rujukan anchor`",
+    ),
     "wrong length": ("  length: 329", "  length: 330", "330", "the text has 329 code points, not 330"),
     "curator unknown": (
         "curator: curators",
@@ -499,6 +549,32 @@ def test_conveyed_speech_cannot_convey_speech(root: Path) -> None:
         f"{m.place(root, A, '{}')}: «conveys» cannot stand inside «conveys»: give the inner speech a block of its own"
         in (m.problems_of(root))
     )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "block"),
+    [
+        (
+            '  is figure: "@198 menyimpan lebih dari 1.200 topeng"',
+            '  is figure:\n    quote: "@198 menyimpan"\n    rank: deprecated',
+            "this-masks",
+        ),
+        (
+            "    mask:\n      condition",
+            '    this-show:\n      is exhibition: "@282 kembali"\n    mask:\n      condition',
+            "this-show",
+        ),
+    ],
+)
+def test_what_has_facts_is_asserted_to_be_something(root: Path, old: str, new: str, block: str) -> None:
+    m.edit(root, A, old, new)
+    if block == "this-show":
+        with (root / A).open("a", encoding="utf-8") as record:
+            record.write('\nthis-show:\n  organiser museum-laut: "@282 kembali"\n')
+    with pytest.raises(SourceError) as caught:
+        assemble(m.load(root), lambda _: None)
+    message = f"«{block}» has facts, but what it is is only conveyed or deprecated: assert `is …`, or neither"
+    assert [problem.message for problem in caught.value.problems] == [message]
 
 
 def test_an_error_below_conveys_is_located_there(root: Path) -> None:

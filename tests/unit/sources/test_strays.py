@@ -8,6 +8,7 @@ import pytest
 from tests.support import museum as m
 
 from kg_builder.errors import SourceError
+from kg_builder.graph.assemble import assemble
 
 
 @pytest.fixture
@@ -27,6 +28,36 @@ def test_a_file_with_another_ending_is_not_passed_over(root: Path, name: str) ->
     (root / name).write_text("x: y\n", "utf-8")
     ending = ".rq" if name.startswith("queries") else ".yaml"
     assert problems(root) == [f"{name}:1:1: only *{ending} files are read here: rename it, or move it elsewhere"]
+
+
+@pytest.mark.parametrize(
+    ("name", "place", "message"),
+    [
+        ("data/articles/2024/a.yaml", "data/articles/2024", "folders are not searched here: move its files up"),
+        ("data/links/a.sssom.tsv", "data/links/a.sssom.tsv", "only accepted.sssom.tsv and refused.sssom.tsv are read"),
+    ],
+)
+def test_a_file_in_a_place_that_is_not_read(root: Path, name: str, place: str, message: str) -> None:
+    (root / name).parent.mkdir(exist_ok=True)
+    (root / name).write_text("x: y\n", "utf-8")
+    assert [problem.startswith(f"{place}:1:1: {message}") for problem in problems(root)] == [True]
+
+
+def test_an_article_does_not_corroborate_itself(root: Path) -> None:
+    record = (root / f"data/articles/{m.ONE}.yaml").read_text("utf-8")
+    (root / "data/articles/copy.yaml").write_text(record.replace(f"id: {m.ONE}", "id: copy"), "utf-8")
+    assert problems(root) == [
+        "data/articles/copy.yaml:2:3: «berita-satu» is a record of the same text: keep one of the two"
+    ]
+
+
+@pytest.mark.parametrize("layer", ["entities", "derived"])
+def test_an_article_cannot_have_the_name_of_a_layer(root: Path, layer: str) -> None:
+    record = root / f"data/articles/{m.ONE}.yaml"
+    content = record.read_text("utf-8").replace(f"id: {m.ONE}", f"id: {layer}")
+    record.rename(record.with_stem(layer)).write_text(content, "utf-8")
+    with pytest.raises(SourceError, match=f"«{layer}» names a layer of the graph: rename the file"):
+        assemble(m.load(root), lambda _: None)
 
 
 def test_notes_and_hidden_files_may_lie_beside_the_sources(root: Path) -> None:

@@ -183,6 +183,11 @@ def test_a_nested_nodes_iri_is_always_an_iri(value: str) -> None:
     assert str(ox.NamedNode(made[1:-1])) == made
 
 
+def test_a_doubtful_date_makes_another_node_than_a_sure_one() -> None:
+    made = {Iris("https://example.org/").nested(S, "founded", value) for value in ("1921", "1921?", "1921~", "1921%")}
+    assert len(made) == 4
+
+
 def test_an_attestations_iri_depends_on_triple_article_and_key() -> None:
     iris = Iris("https://example.org/")
     made = {
