@@ -234,3 +234,8 @@ def test_the_real_project_checks_itself(full: Path) -> None:
     done = rujukan(full, "check")
     assert done.returncode == 0, done.stderr
     assert ", 0 trusted" in done.stdout
+
+
+def test_every_id_of_the_graph_is_in_the_ledger_of_published_ids(corpus: Corpus) -> None:
+    missing = set(corpus.authority.entities) - corpus.authority.ledger
+    assert not missing, "run: rujukan export ids --output data/released-ids.txt"

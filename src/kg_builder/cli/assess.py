@@ -62,6 +62,8 @@ def run_status(options: argparse.Namespace) -> int:
     )
     if release:
         say(f"quads per asserted triple: {release['quads_per_fact']}")
+    if status["unpublished"]:
+        say(f"ids that data/released-ids.txt does not guard yet: {', '.join(status['unpublished'])}")
     entities = counted(status["entities"], "entity", "entities")
     say(f"linked to an authority: {status['linked']} of {entities}; refused: {status['refused']}")
     for kind, slugs in status["unlinked"].items():
@@ -106,6 +108,7 @@ def _status(corpus: Corpus) -> dict[str, Any]:
     return {
         "articles": articles,
         "entities": len(corpus.authority.entities),
+        "unpublished": sorted(set(corpus.authority.entities) - corpus.authority.ledger),
         "linked": len(linked),
         "refused": len(corpus.links.refused),
         "unlinked": dict(sorted(unlinked.items())),

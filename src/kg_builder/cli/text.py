@@ -71,7 +71,15 @@ def write_whole(path: Path, content: bytes) -> None:
 
 def run_text(options: argparse.Namespace) -> int:
     """Add texts."""
-    outcomes = [_add(options, path) for path in options.file]
+    outcomes: list[dict[str, object]] = []
+    for path in options.file:
+        try:
+            outcomes.append(_add(options, path))
+        except SourceError as error:
+            # One text that cannot be added is no reason to leave out those that can.
+            outcomes.append({"file": str(path), "added": False, "problems": [p.as_json() for p in error.problems]})
+            for problem in error.problems:
+                tell(str(problem))
     if options.json:
         say_json(outcomes)
     return OK if all(outcome["added"] for outcome in outcomes) else INVALID

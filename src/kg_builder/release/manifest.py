@@ -55,7 +55,10 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """A release in figures and hashes. Only `built` (ISO 8601, UTC) differs between two builds of equal inputs."""
+    """A release in figures and hashes. Only `built` (ISO 8601, UTC) differs between two builds of equal inputs.
+
+    `presentation` is the SHA-256 of what shapes the dumps beside the quads.
+    """
 
     release: str
     built: str
@@ -69,6 +72,7 @@ class Manifest:
     inputs: Mapping[str, str]
     inputs_hash: str
     versions: Mapping[str, str]
+    presentation: str = ""
     format: int = FORMAT
 
     def to_json(self) -> bytes:

@@ -56,14 +56,18 @@ def read_shard(folder: Path, name: str) -> Iterator[str]:
         yield from file
 
 
-def release_id(shards: Mapping[str, Shard]) -> str:
-    r"""Return the id of a release: 16 hex digits of the SHA-256 over the sorted lines `<name> <sha256>`.
+def release_id(shards: Mapping[str, Shard], presentation: str) -> str:
+    r"""Return the id of a release: 16 hex digits of the SHA-256 over the sorted lines `<name> <sha256>` of its shards.
 
-    >>> release_id({"b": Shard("02", 1), "a": Shard("01", 9)}) == hashlib.sha256(b"a 01\nb 02\n").hexdigest()[:16]
+    The last line is `presentation`, the SHA-256 of all that shapes the dumps beside the quads (prefixes, titles, order,
+    saved queries): a release never changes, so what changes any of its files gives another id.
+
+    >>> shards = {"b": Shard("02", 1), "a": Shard("01", 9)}
+    >>> release_id(shards, "03") == hashlib.sha256(b"a 01\nb 02\n03\n").hexdigest()[:16]
     True
     """
     lines = "".join(f"{name} {shard.sha256}\n" for name, shard in sorted(shards.items()))
-    return hashlib.sha256(lines.encode()).hexdigest()[:16]
+    return hashlib.sha256(f"{lines}{presentation}\n".encode()).hexdigest()[:16]
 
 
 def merge_files(paths: Sequence[Path], out: Path, folder: Path) -> Written:

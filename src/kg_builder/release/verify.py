@@ -24,7 +24,7 @@ def verify(release: Path, *, deep: bool = False) -> list[str]:
     except ReleaseError as error:
         return [str(error)]
     problems = []
-    if manifest.release != release_id(manifest.shards):
+    if manifest.release != release_id(manifest.shards, manifest.presentation):
         problems.append(f"the shards do not give the id {manifest.release}")
     problems += [f"{name}: missing from the manifest" for name in MEDIA_TYPES if name not in manifest.dumps]
     hashes = {shard_path(Path(SHARDS_FOLDER), name): shard.sha256 for name, shard in manifest.shards.items()}

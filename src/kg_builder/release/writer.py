@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import shutil
 from collections.abc import Callable, Iterable, Mapping
@@ -134,7 +136,8 @@ def _write_files(
     written_shards: dict[str, Shard] = {}
     for name, lines in sorted(shards.items()):
         written_shards[name] = write_shard(folder, name, lines)
-    release = release_id(written_shards)
+    presentation = _presentation(description)
+    release = release_id(written_shards, presentation)
     found = release_path(build_dir, release)
     progress(f"{len(written_shards)} shards written")
     paths = [shard_path(folder, name) for name in written_shards]
@@ -167,8 +170,22 @@ def _write_files(
         inputs=description.inputs,
         inputs_hash=inputs_hash(description.inputs),
         versions=description.versions,
+        presentation=presentation,
     )
     return manifest, found
+
+
+def _presentation(description: Description) -> str:
+    shown = [
+        sorted(description.title.items()),
+        description.base,
+        sorted(description.prefixes.items()),
+        description.license,
+        description.order.kinds,
+        description.order.apparatus,
+        hashlib.sha256(description.queries_json).hexdigest(),
+    ]
+    return hashlib.sha256(json.dumps(shown, ensure_ascii=False).encode()).hexdigest()
 
 
 def _prove_store(fresh: Path, found: Path, scratch: Path) -> None:

@@ -510,3 +510,25 @@ def test_a_link_to_a_file_stays_a_link(tmp_path: Path) -> None:
     write_whole(link, b"new")
     assert link.is_symlink()
     assert path.read_bytes() == b"new"
+
+
+def test_one_text_that_cannot_be_added_does_not_keep_out_the_others(
+    root: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    bad, good = tmp_path / "bad.txt", tmp_path / "good.txt"
+    bad.write_bytes(b"satu\n\xff")
+    source = next(iter(sorted((root / "data/texts").glob("*.txt"))))
+    good.write_bytes(source.read_bytes())
+    source.unlink()
+    done = Run(capsys, root, "text", "add", str(bad), str(good), "--json")
+    assert done.code == 1
+    assert [outcome["added"] for outcome in done.data] == [False, True]
+    assert "bad.txt:2:1: not UTF-8" in done.err
+    assert source.read_bytes() == good.read_bytes()
+
+
+def test_status_lists_ids_that_the_ledger_does_not_guard(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = Run(capsys, root, "status", "--json").data["unpublished"]
+    assert before
+    assert Run(capsys, root, "export", "ids", "--output", str(root / "data/released-ids.txt")).code == 0
+    assert Run(capsys, root, "status", "--json").data["unpublished"] == []

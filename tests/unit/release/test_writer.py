@@ -48,7 +48,7 @@ def test_a_release_has_every_file_and_verifies(build: Path, release: Release) ->
     assert verify(release.path, deep=True) == []
     assert (build / "current").resolve() == release.path.resolve()
     assert not release.reused
-    assert release.id == release_id(release.manifest.shards) == release.path.name
+    assert release.id == release_id(release.manifest.shards, release.manifest.presentation) == release.path.name
     assert Manifest.read(release.path) == release.manifest
     assert list((build / "tmp").iterdir()) == []
 
@@ -164,15 +164,21 @@ def test_a_damaged_release_is_noticed_and_replaced(
     assert not list((build / "releases").glob("*.stand-in"))
 
 
-def test_new_prefixes_write_new_dumps_around_the_same_store(build: Path, release: Release) -> None:
-    table = next((release.path / "store").glob("*.sst"))
-    before, reader = table.stat().st_ino, open_store(release.path / "store")
+@pytest.mark.parametrize("what", ["prefixes", "queries_json", "title"])
+def test_what_changes_a_dump_gives_another_release_and_leaves_the_former_as_it_was(
+    build: Path, release: Release, what: str
+) -> None:
     made = description()
-    again = write_release(build, shards(), replace(made, prefixes={**made.prefixes, "loan": f"{BASE}id/a0/"}))
-    assert (again.id, again.reused) == (release.id, False)
-    assert "loan:loan-1" in (again.path / "kg.ttl").read_text()
-    assert table.stat().st_ino == before
-    assert len(reader) == again.manifest.counts.quads
+    changed = {
+        "prefixes": replace(made, prefixes={**made.prefixes, "loan": f"{BASE}id/a0/"}),
+        "queries_json": replace(made, queries_json=b'[{"name": "a"}]\n'),
+        "title": replace(made, title={"en": "Another title"}),
+    }
+    again = write_release(build, shards(), changed[what])
+    assert again.id != release.id
+    assert again.manifest.shards == release.manifest.shards
+    assert verify(release.path, deep=True) == verify(again.path, deep=True) == []
+    assert ("loan:loan-1" in (again.path / "kg.ttl").read_text()) is (what == "prefixes")
 
 
 def test_old_releases_go_and_a_reader_keeps_its_own(build: Path, release: Release) -> None:
