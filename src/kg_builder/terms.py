@@ -111,6 +111,9 @@ def _as_stored(value: str, datatype: str) -> ox.Literal:
 
 
 def _canonical_decimal(value: str) -> str:
+    if re.fullmatch(r"[+-]?[0-9]{1,3}([.,][0-9]{3}){2,}|[+-]?[0-9]{1,3}(,[0-9]{3})+", value):
+        message = f"«{value}»: write a number without marks between thousands, such as {re.sub('[.,]', '', value)}"
+        raise ValueError(message)
     if not re.fullmatch(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)", value):
         message = f"«{value}» is not a number: write digits with a point, such as 4.5"
         raise ValueError(message)

@@ -39,6 +39,7 @@ vocabulary: terms#
 title: {{en: Loans between museums, id: Pinjaman antarmuseum}}
 description: {{en: Who lent what to whom., id: Siapa meminjamkan apa.}}
 license: https://creativecommons.org/publicdomain/zero/1.0/
+most-quoted: 100
 expect:
   loan: {{min: 1, max: 1}}
 """

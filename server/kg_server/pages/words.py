@@ -11,7 +11,7 @@ HEADLINE_COUNTS = ("asserted", "articles", "entities", "spans", "derived", "quad
 
 WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
-        "tagline": "A knowledge graph made from news articles. Every statement in it names the words it rests on.",
+        "tagline": "A knowledge graph made from news. Each fact that an article states names the words it rests on.",
         "skip": "Skip to the content",
         "language": "Language",
         "home": "Home",
@@ -69,7 +69,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "read_only": "read-only",
     },
     "id": {
-        "tagline": "Graf pengetahuan dari artikel berita. Setiap pernyataan menunjukkan kata-kata dasarnya.",
+        "tagline": "Graf pengetahuan dari artikel berita. Setiap fakta dari artikel menunjukkan kata-kata dasarnya.",
         "skip": "Langsung ke isi",
         "language": "Bahasa",
         "home": "Beranda",

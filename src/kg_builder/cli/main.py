@@ -47,7 +47,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return INTERRUPTED
     except (KgError, OSError) as error:
         _drop_output()
-        tell(f"rujukan: {error}")
+        said = f"{error.filename}: {error.strerror}" if isinstance(error, OSError) and error.filename else str(error)
+        tell(f"rujukan: {said}")
         return BAD_QUERY if isinstance(error, QueryError) else UNAVAILABLE
     return code
 

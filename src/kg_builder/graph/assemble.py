@@ -8,6 +8,7 @@ from itertools import chain
 
 from kg_builder.errors import Mark, Problem, SourceError
 from kg_builder.graph.about import about_lines, ontology_lines, query_lines
+from kg_builder.graph.coverage import coverage
 from kg_builder.graph.quads import attestation_iri, curated_lines, in_default_graph, record_lines
 from kg_builder.graph.rules import Derivation, Rule, derivation_lines, derive, load_rules
 from kg_builder.graph.validate import (
@@ -133,6 +134,14 @@ def _problems(
     yield from violations(shapes, chain(default, hierarchy), Places(triples, nodes, names, root, homes), corpus.schema)
     articles = {record.record.article.iri for record in corpus.records}
     yield from kind_problems(attestations, facts, articles)
+    for loaded in corpus.records:
+        share = coverage(loaded.record, None).share
+        if 100 * share > project.most_quoted:
+            message = (
+                f"the record repeats {share:.1%} of its text; at most {project.most_quoted} % may be: "
+                "shorten phrases, or write long ones as «first … last»"
+            )
+            yield Problem(loaded.record.article.mark, message, "quoted")
     yield from count_problems(project.expectations, facts, corpus.schema, root)
 
 

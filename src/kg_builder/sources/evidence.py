@@ -137,7 +137,7 @@ def mismatch(phrase: Phrase, text: str) -> str:
     'does not stand at @0; it stands at @3'
     """
     if phrase.start is None or phrase.end is None:
-        return "has no position; run `rujukan anchor`"
+        return _unplaced(phrase, text)
     found = text[phrase.start : phrase.end]
     if phrase.long:
         first, last = phrase.outer
@@ -149,3 +149,14 @@ def mismatch(phrase: Phrase, text: str) -> str:
     if elsewhere:
         return f"does not stand at @{phrase.start}; it stands at {', '.join(elsewhere[:6])}"
     return "is not in the text; copy the words from it letter for letter"
+
+
+def _unplaced(phrase: Phrase, text: str) -> str:
+    found = places(phrase, text)
+    if not found:
+        dots = "; words that are left out are written « … »" if "..." in phrase.words else ""
+        return f"is not in the text; copy the words from it letter for letter{dots}"
+    if len(found) == 1:
+        return "has no position; run `rujukan anchor`"
+    shown = ", ".join(f"@{start}" for start, _ in found[:6])
+    return f"stands {len(found)} times in the text; write which one before it ({shown}): `rujukan anchor` shows them"

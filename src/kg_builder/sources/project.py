@@ -12,9 +12,11 @@ from kg_builder.sources.reading import only_keys, read_yaml, relative, scalar
 from kg_builder.sources.tree import Mapping, Scalar
 from kg_builder.terms import iri, text
 
-_KEYS = ("base", "prefix", "vocabulary", "title", "description", "license", "expect", "keep")
+_KEYS = ("base", "prefix", "vocabulary", "title", "description", "license", "expect", "keep", "most-quoted")
 _REQUIRED = ("base", "prefix", "vocabulary", "title", "license")
 _KEEP = 5
+_MOST_QUOTED = 40
+_ALL = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class Project:
     license: str
     expectations: tuple[Expectation, ...]
     keep: int
+    most_quoted: int
 
     @property
     def iris(self) -> Iris:
@@ -123,6 +126,7 @@ def load_project(root: Path) -> Project:
         license=_text(tree, "license", problems),
         expectations=_expectations(tree, problems),
         keep=_keep(tree, problems),
+        most_quoted=_share(tree, problems),
     )
     if problems:
         raise SourceError(problems)
@@ -155,6 +159,14 @@ def _keep(tree: Mapping, problems: list[Problem]) -> int:
     if number == 0:
         problems.append(Problem(_mark(tree, "keep"), "«keep» is how many releases stay: at least 1", "value"))
     return _KEEP if number is None else number
+
+
+def _share(tree: Mapping, problems: list[Problem]) -> int:
+    number = _number(tree, "most-quoted", problems)
+    if number is not None and not 0 < number <= _ALL:
+        message = "«most-quoted» is a percentage of a text: 1 to 100"
+        problems.append(Problem(_mark(tree, "most-quoted"), message, "value"))
+    return _MOST_QUOTED if number is None else number
 
 
 def _languages(tree: Mapping, key: str, problems: list[Problem]) -> dict[str, str]:

@@ -106,6 +106,24 @@ class _Reader:
                 yield key, value
 
 
+_ADVICE = {
+    "tab character": "indent with spaces",
+    "cannot start any token": "indent with spaces, not tabs, and put the article's words («@…») in double quotes",
+    "mapping values are not allowed": "a text that holds «: » goes in single quotes; else a line above lacks its colon",
+    "could not find expected ':'": "this line or the one above lacks its colon, or is not indented",
+    "did not find expected key": "the indentation differs from the lines above, or a quote is not closed",
+    "found unexpected": "a quote is not closed",
+}
+
+
+def _explain(error: yaml.MarkedYAMLError) -> str:
+    said = error.problem or error.context or str(error)
+    begun = error.context_mark
+    since = f" (what is read here began in line {begun.line + 1})" if begun and "unexpected" in said else ""
+    advice = next((advice for sign, advice in _ADVICE.items() if sign in said), "")
+    return f"{said}{since}; {advice}" if advice else f"{said}{since}"
+
+
 def read_tree(source: str, file: str, problems: list[Problem]) -> Mapping:
     r"""Read one YAML document whose root is a mapping.
 
@@ -137,7 +155,7 @@ def read_tree(source: str, file: str, problems: list[Problem]) -> Mapping:
     except yaml.MarkedYAMLError as error:
         place = error.problem_mark or error.context_mark
         mark = Mark(file, place.line + 1, place.column + 1) if place else start
-        problems.append(Problem(mark, f"not YAML: {error.problem or error.context or error}", "syntax"))
+        problems.append(Problem(mark, f"not YAML: {_explain(error)}", "syntax"))
     except yaml.reader.ReaderError as error:
         before = source.encode()[: error.position].decode(errors="ignore")  # libyaml counts bytes here
         mark = Mark(file, before.count("\n") + 1, len(before) - before.rfind("\n"))

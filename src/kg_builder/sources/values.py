@@ -41,14 +41,17 @@ class Scope:
             individual = self.schema.individuals.get(target, {}).get(slug)
             if individual:
                 return individual
+        closed = {key for target in shape.targets for key in self.schema.individuals.get(target, {})}
+        if closed:
+            message = f"«{shape.key}» is one of {', '.join(sorted(closed))}, not «{slug}»{nearest(slug, closed)}"
+            raise ValueError(message)
         found = self.declared.get(slug)
         if found is None:
-            known = {*self.declared, *(k for target in shape.targets for k in self.schema.individuals.get(target, {}))}
-            message = f"no entity «{slug}»{nearest(slug, known) or '; declare it in data/entities/'}"
+            message = f"no entity «{slug}»{nearest(slug, self.declared) or '; declare it in data/entities/'}"
             raise ValueError(message)
         if shape.targets and not any(self._is_a(c, target) for c in found.shape.classes for target in shape.targets):
             wanted = " or ".join(self._class_name(target) for target in shape.targets)
-            message = f"«{shape.key}» takes a {wanted}, but «{slug}» is a {found.shape.key}"
+            message = f"«{shape.key}» takes {wanted}, but «{slug}» is of kind {found.shape.key}"
             raise ValueError(message)
         return found.iri
 

@@ -300,3 +300,17 @@ def test_what_no_record_wrote_is_located_at_the_project(root: Path, monkeypatch:
     found = violations(compile_shapes(root / "ontology/shapes.ttl"), lines, Places({}, {}, {}, mark), corpus.schema)
     assert {problem.mark for problem in found} == {mark}
     assert any("«ghost» lacks «party»" in problem.message for problem in found)
+
+
+@pytest.mark.parametrize(("most", "fits"), [(100, True), (50, False)])
+def test_a_record_may_not_repeat_more_of_its_text_than_the_project_allows(
+    tmp_path: Path, most: int, fits: bool
+) -> None:
+    m.write(tmp_path)
+    m.edit(tmp_path, "data/project.yaml", "most-quoted: 100", f"most-quoted: {most}")
+    corpus = m.load(tmp_path)
+    if fits:
+        assert assemble(corpus, lambda _: None).counts["articles"]
+        return
+    with pytest.raises(SourceError, match=r"the record repeats 7\d\.\d% of its text; at most 50 % may be"):
+        assemble(corpus, lambda _: None)

@@ -27,10 +27,11 @@ def test_a_release_renewed_under_its_id_is_picked_up(tmp_path: Path) -> None:
         current = Current(project.build / "current", no_backend)
         before = await current.get()
         assert await current.get() is before
-        m.edit(tmp_path, "queries/borrowers.rq", "One row per borrower.", "Each borrower once.")
-        assert build(project, lambda _: None).release.id == first.id
+        (first.path / "queries.json").write_text("damaged", "utf-8")
+        assert build(project, lambda _: None, force=True).release.id == first.id
         after = await current.get()
-        assert after.queries["borrowers"].description["en"] == "Each borrower once."
+        assert after is not before
+        assert after.queries.keys() == before.queries.keys()
         for dump in after.manifest.dumps:
             assert hashlib.sha256((after.folder / dump.name).read_bytes()).hexdigest() == dump.sha256
 

@@ -75,7 +75,7 @@ CASES = {
         "capacity: acting",
         "capacity: actign",
         "actign",
-        "no entity «actign»; did you mean «acting»?",
+        "«capacity» is one of acting, interim, substantive, not «actign»; did you mean «acting»?",
     ),
     "dangling block": (
         "loan-mask:",
@@ -87,19 +87,19 @@ CASES = {
         "  item mask:",
         "  item museum-laut:",
         "item museum-laut",
-        "«item» takes a artefact, but «museum-laut» is a museum",
+        "«item» takes artefact, but «museum-laut» is of kind museum",
     ),
     "wrong capacity": (
         "capacity: acting",
         "capacity: mask",
         "mask\n    certainty",
-        "«capacity» takes a acting | interim | substantive, but «mask» is a artefact",
+        "«capacity» is one of acting, interim, substantive, not «mask»",
     ),
     "quote not in the text": (
         '"@14 meminjamkan topeng kayu Sumba"\n  date',
         '"meminjamkan topeng kaca"\n  date',
         '"meminjamkan topeng kaca"',
-        "«meminjamkan topeng kaca» has no position; run `rujukan anchor`",
+        "«meminjamkan topeng kaca» is not in the text; copy the words from it letter for letter",
     ),
     "anchored quote not in the text": (
         "@68 Senin (3/2/2025)",
@@ -117,7 +117,7 @@ CASES = {
         "  item mask:",
         '  near curators: "Museum Laut"\n  item mask:',
         '"Museum Laut"',
-        "«Museum Laut» has no position; run `rujukan anchor`",
+        "«Museum Laut» stands 2 times in the text; write which one before it (@51, @186): `rujukan anchor` shows them",
     ),
     "lost quote": (
         "@68 Senin",
@@ -580,5 +580,5 @@ def test_what_has_facts_is_asserted_to_be_something(root: Path, old: str, new: s
 def test_an_error_below_conveys_is_located_there(root: Path) -> None:
     m.edit(root, A, "condition intact", "condition inttact")
     assert m.problems_of(root) == [
-        f"{m.place(root, A, 'condition inttact')}: no entity «inttact»; did you mean «intact»?"
+        f"{m.place(root, A, 'condition inttact')}: «condition» is one of damaged, intact, not «inttact»; did you mean «intact»?"
     ]

@@ -37,8 +37,14 @@ def scalar(tree: Mapping, key: str) -> Scalar:
         ("a: 1\n---\nb: 2\n", "x.yaml:2:1: a file holds one document: remove this «---» and what follows"),
         ("- a\n", "x.yaml:1:1: the file must be a mapping: «key: value» lines"),
         ("words\n", "x.yaml:1:1: the file must be a mapping: «key: value» lines"),
-        ('a: "open\n', "x.yaml:2:1: not YAML: found unexpected end of stream"),
-        ("a: 1\n\tb: 2\n", "x.yaml:2:1: not YAML: found a tab character that violates indentation"),
+        (
+            'a: "open\n',
+            (
+                "x.yaml:2:1: not YAML: found unexpected end of stream (what is read here began in line 1); "
+                "a quote is not closed"
+            ),
+        ),
+        ("a: 1\n\tb: 2\n", "x.yaml:2:1: not YAML: found a tab character that violates indentation; indent with spaces"),
         ("é: 1\n\na\x07: 2\n", "x.yaml:3:2: a character that YAML forbids: control characters are not allowed"),
         ("é\n" * 9 + "\x01", "x.yaml:10:1: a character that YAML forbids: control characters are not allowed"),
     ],
