@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
+import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 SUITES = Path(__file__).resolve().parents[3] / "shared" / "w3c" / "rdf-tests" / "sparql"
 # Where the working group publishes the files: relative names in queries and data mean these addresses.
@@ -187,3 +188,9 @@ def all_cases() -> tuple[Case, ...]:
 
 def cases(*kinds: str) -> list[Case]:
     return [case for case in all_cases() if case.kind in kinds]
+
+
+def for_each(found: Sequence[Case]) -> pytest.MarkDecorator:
+    """Parametrise a test with cases; without any it is skipped, with the reason."""
+    absent = pytest.param(None, id="absent", marks=pytest.mark.skip(reason=ABSENT))
+    return pytest.mark.parametrize("case", [pytest.param(case, id=case.id) for case in found] or [absent])

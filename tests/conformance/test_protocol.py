@@ -10,7 +10,7 @@ import pyoxigraph as ox
 import pytest
 from tests.conformance.compare import same_graphs
 from tests.conformance.description import departures
-from tests.conformance.manifests import Case, Request, cases
+from tests.conformance.manifests import Case, Request, cases, for_each
 from tests.conformance.verdicts import verdict
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def has_status(response: httpx.Response, request: Request) -> bool:
     return any(str(response.status_code).startswith(each) for each in wanted)
 
 
-@pytest.mark.parametrize("case", cases("ProtocolTest"), ids=lambda case: case.id)
+@for_each(cases("ProtocolTest"))
 def test_protocol(served: Served, case: Case) -> None:
     client = served.with_data(case.data)
     refused = verdict(case) == "refused"
@@ -54,7 +54,7 @@ def test_protocol(served: Served, case: Case) -> None:
             assert response.json()["boolean"] is request.boolean
 
 
-@pytest.mark.parametrize("case", cases("GraphStoreProtocolTest"), ids=lambda case: case.id)
+@for_each(cases("GraphStoreProtocolTest"))
 def test_graph_store(served: Served, case: Case) -> None:
     if verdict(case) == "ignored":
         with pytest.raises(AssertionError):
@@ -110,7 +110,7 @@ def quads(state: dict[str, list[ox.Triple]]) -> list[ox.Quad]:
     ]
 
 
-@pytest.mark.parametrize("case", cases("ServiceDescriptionTest"), ids=lambda case: case.id)
+@for_each(cases("ServiceDescriptionTest"))
 def test_service_description(served: Served, case: Case) -> None:
     client = served.with_data(case.data)
     response = client.get("/sparql")

@@ -15,7 +15,7 @@ from tests.conformance.compare import (
     same_graphs,
     same_tables,
 )
-from tests.conformance.manifests import Case, all_cases
+from tests.conformance.manifests import Case, all_cases, for_each
 from tests.conformance.verdicts import UPDATES, verdict
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ CHECKS: dict[str, Callable[[Served, Case], None]] = {
 CASES = sorted((case for case in all_cases() if case.kind in CHECKS), key=lambda case: (case.suite, str(case.data)))
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+@for_each(CASES)
 def test_w3c(served: Served, case: Case) -> None:
     expected = verdict(case)
     check = service_refused if expected == "refused" and case.kind not in UPDATES else CHECKS[case.kind]
