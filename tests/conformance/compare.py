@@ -16,8 +16,11 @@ import pyoxigraph as ox
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.conformance.manifests import Case
+
 XSD = "http://www.w3.org/2001/XMLSchema#"
 RS = "http://www.w3.org/2001/sw/DataAccess/tests/result-set#"
+EXPECTED = {"srx": ox.QueryResultsFormat.XML, "srj": ox.QueryResultsFormat.JSON, "tsv": ox.QueryResultsFormat.TSV}
 _EXACT = {XSD + name for name in ("decimal", "integer", "int", "long", "short", "byte", "nonNegativeInteger")}
 _FLOATING = {XSD + "double", XSD + "float"}
 
@@ -194,3 +197,19 @@ def same_graphs(got: Iterable[ox.Triple | ox.Quad], expected: Iterable[ox.Triple
         dataset.canonicalize(ox.CanonicalizationAlgorithm.UNSTABLE)
         datasets.append(set(dataset))
     return datasets[0] == datasets[1]
+
+
+def expected_table(case: Case) -> Table | bool | None:
+    """The expected result set or boolean; None when a graph is expected."""
+    assert case.result is not None
+    suffix = case.result.suffix[1:]
+    if suffix in EXPECTED:
+        return read_results(case.result.read_bytes(), EXPECTED[suffix])
+    return read_result_graph(case.result, case.base)
+
+
+def extension(case: Case) -> ox.RdfFormat:
+    assert case.result is not None
+    found = ox.RdfFormat.from_extension(case.result.suffix[1:])
+    assert found is not None
+    return found

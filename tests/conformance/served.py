@@ -56,7 +56,6 @@ class Served:
         }  # fmt: skip
         (release / "manifest.json").write_text(json.dumps(manifest), "utf-8")
         (release / "queries.json").write_text("[]", "utf-8")
-        store.flush()
         return release
 
     def _serve(self, release: Path) -> httpx.Client:

@@ -9,8 +9,9 @@ import pyoxigraph as ox
 import pytest
 from tests.conformance.compare import (
     Table,
+    expected_table,
+    extension,
     read_csv,
-    read_result_graph,
     read_results,
     same_graphs,
     same_tables,
@@ -29,7 +30,6 @@ FORMATS = {
     "application/sparql-results+xml": ox.QueryResultsFormat.XML,
     "text/tab-separated-values": ox.QueryResultsFormat.TSV,
 }
-EXPECTED = {"srx": ox.QueryResultsFormat.XML, "srj": ox.QueryResultsFormat.JSON, "tsv": ox.QueryResultsFormat.TSV}
 GRAPHS = {
     "text/turtle": ox.RdfFormat.TURTLE,
     "application/n-triples": ox.RdfFormat.N_TRIPLES,
@@ -84,22 +84,6 @@ def csv_result(served: Served, case: Case) -> None:
     assert case.result is not None
     body = answer(served.with_data(case.data, case.base), case, "text/csv")
     assert same_tables(read_csv(body), read_csv(case.result.read_bytes()), ordered=False), body.decode()
-
-
-def expected_table(case: Case) -> Table | bool | None:
-    """The expected result set or boolean; None when a graph is expected."""
-    assert case.result is not None
-    suffix = case.result.suffix[1:]
-    if suffix in EXPECTED:
-        return read_results(case.result.read_bytes(), EXPECTED[suffix])
-    return read_result_graph(case.result, case.base)
-
-
-def extension(case: Case) -> ox.RdfFormat:
-    assert case.result is not None
-    found = ox.RdfFormat.from_extension(case.result.suffix[1:])
-    assert found is not None
-    return found
 
 
 def answer(client: httpx.Client, case: Case, accept: str) -> bytes:
