@@ -1,4 +1,4 @@
-"""The outermost layer: headers that every reply carries, CORS preflights, and the short way to `/sparql`."""
+"""The outermost layer: headers that every reply carries, compression, CORS preflights, the short way to `/sparql`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from kg_server.app.compression import CompressingSend
+from kg_server.http.protocol import BODY_TYPES, METHODS
 from kg_server.pages.render import CONTENT_SECURITY_POLICY
 
 _EVERYWHERE = {
@@ -18,10 +20,7 @@ _EVERYWHERE = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
-_ALLOWED = {
-    True: "GET, HEAD, POST, OPTIONS",
-    False: "GET, HEAD, OPTIONS",
-}
+_READ = "GET, HEAD, OPTIONS"
 
 Handler = Callable[[Scope, Receive, Send], Awaitable[None]]
 
@@ -53,15 +52,17 @@ class FrontDoor:
             await send(message)
 
         if scope["method"] == "OPTIONS":
-            await _options(send_with_headers, _ALLOWED[is_sparql])
+            await _options(send_with_headers, sparql=is_sparql)
         elif is_sparql:
-            await self._sparql(scope, receive, send_with_headers)
+            await self._sparql(scope, receive, CompressingSend(scope, send_with_headers))
         else:
-            await self._app(scope, receive, send_with_headers)
+            await self._app(scope, receive, CompressingSend(scope, send_with_headers))
 
 
-async def _options(send: Send, allowed: str) -> None:
+async def _options(send: Send, *, sparql: bool) -> None:
+    allowed = ", ".join(METHODS) if sparql else _READ
     headers = {
+        **(BODY_TYPES if sparql else {}),
         "Allow": allowed,
         "Access-Control-Allow-Methods": allowed,
         "Access-Control-Allow-Headers": "Accept, Accept-Language, Content-Type, If-None-Match, Range",

@@ -13,8 +13,16 @@ from kg_server.backends.base import Question
 from kg_server.describe.current import Release
 from kg_server.describe.service import service_description
 from kg_server.http.formats import BINDINGS, GRAPHS, HTML, available, choose_format
-from kg_server.http.problems import BadRequest, MethodNotAllowed, NotAcceptable, Problem, TooLarge, UriTooLong
-from kg_server.http.protocol import METHODS, Operation, parse_operation
+from kg_server.http.problems import (
+    BadRequest,
+    MethodNotAllowed,
+    NotAcceptable,
+    Problem,
+    TooLarge,
+    UnsupportedMediaType,
+    UriTooLong,
+)
+from kg_server.http.protocol import METHODS, WITH_BODY, Operation, parse_operation
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
@@ -28,7 +36,7 @@ LIMIT 20"""
 
 
 class SparqlEndpoint:
-    """The SPARQL 1.1 Protocol over the current release."""
+    """The SPARQL Protocol, 1.1 and 1.2, over the current release."""
 
     def __init__(self, site: Site) -> None:
         self._site = site
@@ -53,7 +61,7 @@ class SparqlEndpoint:
             raise MethodNotAllowed(request.method, METHODS)
         if len(query_string) > limit:
             raise UriTooLong(f"The address has more than {limit} bytes; send the query by POST.", limit=limit)
-        body = await _read_body(request, limit) if request.method == "POST" else b""
+        body = await _read_body(request, limit) if request.method in WITH_BODY else b""
         return parse_operation(request.method, query_string, request.headers.get("content-type"), body)
 
     async def _reply(self, request: Request, operation: Operation) -> Response:
@@ -85,6 +93,11 @@ class SparqlEndpoint:
 
 
 async def _read_body(request: Request, limit: int) -> bytes:
+    coding = request.headers.get("content-encoding", "identity")
+    if coding.lower() != "identity":
+        # RFC 9110, section 15.5.16: Accept-Encoding says that the coding is what is wrong.
+        message = f"A body in Content-Encoding '{coding}' is not read; send it as it is."
+        raise UnsupportedMediaType(message, headers={"Accept-Encoding": "identity"})
     parts, size = [], 0
     async for part in request.stream():
         size += len(part)

@@ -1,4 +1,4 @@
-"""Everything but `/sparql`: the home page, saved queries, dumps, manifest, health."""
+"""Everything but `/sparql`: the home page, saved queries, graphs, dumps, manifest, health."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from kg_server.describe.queries import bind
 from kg_server.http.formats import HTML
 from kg_server.http.negotiation import choose, etag_matches
 from kg_server.http.problems import NotAcceptable, NotFound
-from kg_server.http.protocol import decode_form, single
+from kg_server.http.protocol import GRAPH_QUERY, decode_form, parse_graph_operation, single
 
 JSON = "application/json"
 _YEAR = "public, max-age=31536000, immutable"
@@ -33,6 +33,7 @@ def make_router(site: Site) -> APIRouter:
         ("/", views.home, "What this graph is"),
         ("/queries", views.queries, "The saved queries"),
         ("/queries/{name}", views.query, "The answer to a saved query"),
+        ("/graphs", views.graph, "A whole graph (SPARQL 1.1 Graph Store HTTP Protocol)"),
         ("/dumps/{name}", views.dump, "A dump of the graph"),
         ("/manifest.json", views.manifest, "The release's manifest"),
         ("/health", views.health, "Whether queries are answered"),
@@ -89,6 +90,19 @@ class Views:
         asked = Asked(self._site, request, release, question, single(pairs, "format"), saved, pairs)
         response = await unless_gone(request.receive, asked.reply())
         # Nobody reads this one: the client has gone.
+        return response if response is not None else Response(status_code=204)
+
+    async def graph(self, request: Request) -> Response:
+        """Send the default graph or a named one, whole."""
+        release = await self._site.current.get()
+        operation = parse_graph_operation(request.scope["query_string"])
+        for iri in operation.default_graphs:
+            if iri not in release.manifest.graphs:
+                raise NotFound(f"There is no graph <{iri}>; the service description at /sparql names all of them.")
+        question = Question(GRAPH_QUERY, operation.default_graphs)
+        pairs = (("query", GRAPH_QUERY), *(("default-graph-uri", iri) for iri in operation.default_graphs))
+        asked = Asked(self._site, request, release, question, operation.format, pairs=pairs)
+        response = await unless_gone(request.receive, asked.reply())
         return response if response is not None else Response(status_code=204)
 
     async def dump(self, request: Request, name: str) -> Response:

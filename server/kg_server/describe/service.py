@@ -10,6 +10,7 @@ from kg_server.describe.release import Manifest
 from kg_server.http.formats import BINDINGS, GRAPHS, Format
 
 SD = "http://www.w3.org/ns/sparql-service-description#"
+ENTAILMENT = "http://www.w3.org/ns/entailment/"
 VOID = "http://rdfs.org/ns/void#"
 DCTERMS = "http://purl.org/dc/terms/"
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -59,6 +60,7 @@ def _triples(manifest: Manifest, endpoint: str) -> Iterator[ox.Triple]:
     yield ox.Triple(service, a, sd("Service"))
     yield ox.Triple(service, sd("endpoint"), ox.NamedNode(endpoint))
     yield ox.Triple(service, sd("supportedLanguage"), sd("SPARQL11Query"))
+    yield ox.Triple(service, sd("defaultEntailmentRegime"), ox.NamedNode(ENTAILMENT + "Simple"))
     yield ox.Triple(service, sd("defaultDataset"), dataset)
     for each in (*BINDINGS, *GRAPHS):
         yield ox.Triple(service, sd("resultFormat"), ox.NamedNode(each.iri))

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+# Parameters that every answer fits: the bytes are UTF-8, and versions only announce what a result may hold.
+_NEUTRAL = {"charset": frozenset({"utf-8", "utf8"}), "version": frozenset({"1.1", "1.2", "1.2-basic"})}
 _QVALUE = re.compile(r"(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)")
 
 
@@ -57,6 +59,8 @@ def parse_media_type(value: str) -> tuple[str, dict[str, str]]:
 def parse_preferences(header: str) -> tuple[Preference, ...]:
     """Parse an `Accept`-like header; an element that cannot be read is left out, as if the client had not sent it.
 
+    A charset of UTF-8 and a SPARQL or RDF version narrow nothing, and are left out too.
+
     >>> [(p.range, p.weight) for p in parse_preferences("text/turtle;q=0.5, */*;q=0, nonsense;q=7")]
     [('text/turtle', 0.5), ('*/*', 0.0)]
     """
@@ -64,10 +68,9 @@ def parse_preferences(header: str) -> tuple[Preference, ...]:
     for element in split_header(header, ","):
         name, parameters = parse_media_type(element)
         weight = parameters.pop("q", "1")
-        if parameters.get("charset", "").lower() in {"utf-8", "utf8"}:
-            del parameters["charset"]  # what is sent is UTF-8, whether or not its type says so
         if _QVALUE.fullmatch(weight) and all(_TOKEN.fullmatch(part) for part in name.split("/")):
-            found.append(Preference(name, frozenset(parameters.items()), float(weight)))
+            narrowing = {key: text for key, text in parameters.items() if text.lower() not in _NEUTRAL.get(key, ())}
+            found.append(Preference(name, frozenset(narrowing.items()), float(weight)))
     return tuple(found)
 
 

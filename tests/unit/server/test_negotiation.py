@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kg_server.http.encoding import choose_coding
 from kg_server.http.formats import BINDINGS, GRAPHS, choose_format
 from kg_server.http.negotiation import choose, etag_matches, parse_preferences
 
@@ -27,6 +28,9 @@ BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;
         ("TEXT/CSV", "text/csv"),
         ("text/csv; charset=utf-8", "text/csv"),
         ("text/csv; charset=iso-8859-1", None),
+        ("text/csv; charset=latin-1", None),
+        ("application/sparql-results+xml; version=1.2", "application/sparql-results+xml"),
+        ("text/csv; header=absent", None),
         (BROWSER, "text/html"),
         ("image/png", None),
         ("text/csv;q=0", None),
@@ -56,6 +60,26 @@ def test_any_header_is_read(header: str) -> None:
     assert all(0 <= each.weight <= 1 for each in parse_preferences(header))
     assert choose(header, ["text/csv"]) in {"text/csv", None}
     etag_matches(header, '"x"')
+
+
+@given(
+    weights=st.dictionaries(
+        st.sampled_from(["gzip", "zstd", "br", "identity", "*"]), st.sampled_from(["0", "0.001", "0.5", "1"])
+    )
+)
+def test_a_coding_is_the_best_that_the_client_takes(weights: dict[str, str]) -> None:
+    header = ", ".join(f"{name};q={weight}" for name, weight in weights.items())
+    chosen = choose_coding(header)
+    liked = {name: float(weights.get(name, weights.get("*", "0"))) for name in ("zstd", "gzip")}
+    if chosen is None:
+        assert all(weight == 0 or weight < float(weights.get("identity", "0")) for weight in liked.values())
+    else:
+        assert liked[chosen] == max(liked.values()) > 0
+
+
+@given(header=st.text(max_size=40))
+def test_any_header_gives_a_coding_or_none(header: str) -> None:
+    assert choose_coding(header) in {None, "gzip", "zstd"}
 
 
 @given(order=st.permutations(["text/csv;q=0.2", "text/*;q=0.9", "*/*;q=0.5", "application/json;q=1"]))

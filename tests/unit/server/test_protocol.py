@@ -10,7 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kg_server.http.problems import BadRequest, MethodNotAllowed, Problem, UnsupportedMediaType, UpdateRefused
-from kg_server.http.protocol import FORM, QUERY, UPDATE, decode_form, parse_operation
+from kg_server.http.protocol import (
+    FORM,
+    QUERY,
+    UPDATE,
+    VERSIONS,
+    decode_form,
+    parse_graph_operation,
+    parse_operation,
+)
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 
@@ -22,6 +30,8 @@ def test_every_way_gives_the_same_operation(query: str, graphs: list[str]) -> No
     got = parse_operation("GET", encoded, None, b"")
     assert (got.query, list(got.default_graphs)) == (query, graphs)
     assert parse_operation("POST", b"", FORM, encoded) == got
+    assert parse_operation("QUERY", b"", FORM, encoded) == got
+    assert parse_operation("QUERY", urlencode(dataset).encode(), QUERY, query.encode()) == got
     assert parse_operation("POST", urlencode(dataset).encode(), QUERY + "; charset=UTF-8", query.encode()) == got
     assert parse_operation("POST", urlencode(dataset).encode(), FORM, b"query=" + quote(query, safe="").encode()) == got
 
@@ -39,7 +49,36 @@ def test_a_percent_sign_survives() -> None:
     assert parse_operation("POST", b"", QUERY, b"%2525+").query == "%2525+"
 
 
-@given(raw=st.binary(max_size=40), method=st.sampled_from(["GET", "POST"]), kind=st.sampled_from([FORM, QUERY, None]))
+@given(version=st.sampled_from([*VERSIONS, "1.0", "", "1.2 "]) | TEXT)
+def test_a_version_is_known_or_refused(version: str) -> None:
+    raw = urlencode({"query": "ASK {}", "version": version}).encode()
+    if version in VERSIONS:
+        assert parse_operation("GET", raw, None, b"").version == version
+        assert parse_operation("POST", b"", f'{QUERY}; version="{version}"', b"ASK {}").version == version
+    else:
+        with pytest.raises(BadRequest):
+            parse_operation("GET", raw, None, b"")
+
+
+@given(iri=TEXT)
+def test_a_graph_is_named_by_an_absolute_iri(iri: str) -> None:
+    graph = "https://example.org/" + quote(iri)
+    assert parse_graph_operation(urlencode({"graph": graph}).encode()).default_graphs == (graph,)
+    with pytest.raises(BadRequest):
+        parse_graph_operation(urlencode({"graph": "/" + iri}).encode())
+
+
+@given(raw=st.binary(max_size=40))
+def test_any_bytes_name_a_graph_or_give_a_problem(raw: bytes) -> None:
+    with suppress(BadRequest):
+        parse_graph_operation(raw)
+
+
+@given(
+    raw=st.binary(max_size=40),
+    method=st.sampled_from(["GET", "POST", "QUERY"]),
+    kind=st.sampled_from([FORM, QUERY, None]),
+)
 def test_any_bytes_give_an_operation_or_a_problem(raw: bytes, method: str, kind: str | None) -> None:
     with suppress(BadRequest, UnsupportedMediaType, UpdateRefused):
         parse_operation(method, raw, kind, raw)
@@ -63,6 +102,10 @@ def test_any_bytes_give_an_operation_or_a_problem(raw: bytes, method: str, kind:
         ("GET", b"update=CLEAR+ALL", None, b"", UpdateRefused),
         ("POST", b"", FORM, b"update=CLEAR+ALL", UpdateRefused),
         ("POST", b"", UPDATE, b"CLEAR ALL", UpdateRefused),
+        ("GET", b"query=ASK{}&update=CLEAR+ALL", None, b"", BadRequest),
+        ("GET", b"query=ASK{}&using-graph-uri=http://g", None, b"", BadRequest),
+        ("QUERY", b"query=ASK{}", QUERY, b"ASK {}", BadRequest),
+        ("QUERY", b"query=ASK{}", None, b"", UnsupportedMediaType),
         ("PUT", b"query=ASK{}", None, b"", MethodNotAllowed),
     ],
 )
