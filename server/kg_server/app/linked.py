@@ -95,7 +95,8 @@ class LinkedData:
         """Describe a vocabulary of the release's own, if the path is that of one."""
         release = await self._site.current.get()
         # Only what a prefix of the release names is looked up: a stray address costs no query.
-        if f"{release.manifest.base}{path}#" not in release.manifest.prefixes.values():
+        name = path.partition("/")[0]
+        if f"{release.manifest.base}{name}#" not in release.manifest.prefixes.values():
             raise NotFound(f"There is nothing at {request.url.path}.")
         return await self.node(request)
 
@@ -162,6 +163,7 @@ class LinkedData:
             name=reader.name(subject.iri),
             types=[reader.name(each) for each in subject.types()],
             groups=reader.groups(own),
+            proved=bool(subject.evidence),
             said=reader.said(subjects, subject.own) if subject.evidence else (),
             parts=parts[:_SHOWN_PARTS],
             parts_cut=len(parts) > _SHOWN_PARTS,

@@ -102,6 +102,11 @@ def typed(value: str, datatype: str) -> ox.Literal:
 
 def serialise(triples: Iterable[ox.Triple], key: str, prefixes: Mapping[str, str]) -> bytes:
     """Write triples in the format with this key (one of `GRAPHS`), with the prefixes of the engine and these."""
+    # Writers stream: what is said of one subject is read together only where it comes together.
+    by_subject: dict[object, list[ox.Triple]] = {}
+    for each in triples:
+        by_subject.setdefault(each.subject, []).append(each)
+    ordered = (each for found in by_subject.values() for each in found)
     known = {**PREFIXES, **prefixes}
     unique = {iri: prefix for prefix, iri in known.items()}
-    return ox.serialize(triples, format=_RDF_FORMATS[key], prefixes={v: k for k, v in unique.items()}) or b""
+    return ox.serialize(ordered, format=_RDF_FORMATS[key], prefixes={v: k for k, v in unique.items()}) or b""

@@ -25,6 +25,8 @@ _KINDS = {
 }
 _SIB = "https://purl.expasy.org/sparql-examples/ontology#"
 _KEYWORDS = 12
+# Nearly every query uses these, so they tell none from another.
+_COMMON = frozenset({"oa", "owl", "prov", "rdf", "rdfs", "xsd"})
 
 
 def example_triples(manifest: Manifest, queries: Mapping[str, SavedQuery], address: str) -> Triples:
@@ -71,5 +73,5 @@ def keywords(query: str) -> list[str]:
     >>> keywords("PREFIX ex: <https://example.org/> SELECT * { ?loan a ex:Loan ; ex:lender ?who ; ex:lender ?other }")
     ['Loan', 'lender']
     """
-    named = (each.text.partition(":")[2] for each in tokens(query) if each.kind == "pname")
-    return list(dict.fromkeys(each for each in named if each))[:_KEYWORDS]
+    named = (each.text.partition(":") for each in tokens(query) if each.kind == "pname")
+    return list(dict.fromkeys(local for prefix, _, local in named if local and prefix not in _COMMON))[:_KEYWORDS]

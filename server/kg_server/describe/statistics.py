@@ -94,7 +94,7 @@ async def count(release: Release) -> Statistics:
         Partition(_iri(row, "p"), integer(row, "triples"), integer(row, "subjects"), integer(row, "objects"))
         for row in await rows(backend, _PROPERTIES)
     ]
-    first = {_iri(row, "class"): _iri(row, "first") for row in await rows(backend, _FIRST % base)}
+    first = {_iri(row, "class"): _iri(row, "first") for row in await rows(backend, _FIRST % f"{base}id/")}
     # The vocabulary of RDF itself (statements, literals) is how things are said, and no example of what is said.
     common = sorted(
         (each for each in classes if each.iri in first and not each.iri.startswith((RDF, RDFS))),

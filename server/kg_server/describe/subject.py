@@ -131,7 +131,8 @@ async def find_subject(
             for query in (_EVIDENCE, _WORDS):
                 proof += _triples(await rows(backend, query % values(batch)))
     known = await _names(release, [*own, *proof, *into]) if labels else {}
-    shown = into[:INCOMING_SHOWN] if incoming else []
+    # Of what is only ever mentioned, the mentions are all there is to say.
+    shown = into[:INCOMING_SHOWN] if incoming or not own else []
     return Subject(iri, tuple(own), tuple(proof), tuple(shown), len(into) > INCOMING_SHOWN, moved, is_vocabulary, known)
 
 

@@ -11,6 +11,7 @@ import pyoxigraph as ox
 
 from kg_builder.namespaces import OA, PREFIXES, PROV, RDF, RDFS, RJ, XSD
 from kg_server.pages.results import shorten
+from kg_server.pages.words import COMMON_NAMES
 
 _PLAIN = frozenset({XSD + name for name in ("string", "integer", "decimal", "date", "boolean", "double", "anyURI")})
 _HTTP = re.compile(r"https?://[^/]")
@@ -19,17 +20,27 @@ _LAST = re.compile(r"[/#]([^/#]+)$")
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
-    """What a fact rests on: the words and their article, or a rule; and what an attestation says beyond that."""
+class Words:
+    """A phrase, with a link to its place, and the article that it stands in."""
 
-    words: str
+    text: str
     language: str | None
     link: str | None
     source: str
-    source_link: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a fact rests on: phrases that support it together, or a rule; `link` leads to who says so, and how surely.
+
+    `marks` and `note` are what an attestation says beyond its words.
+    """
+
+    link: str | None
+    words: tuple[Words, ...] = ()
+    rule: Value | None = None
     marks: tuple[str, ...] = ()
     note: str = ""
-    derived: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +123,8 @@ class Reader:
         for code in (self.language, "", *texts):
             if code in texts:
                 return Value(texts[code], self.link(iri), short, code or None)
+        if iri in COMMON_NAMES:
+            return Value(COMMON_NAMES[iri][self.language], self.link(iri), short, self.language)
         node = self._nodes.get(iri, {})
         if words := node.get(OA + "exact"):
             return Value(f"“{words[0].value}”", self.link(iri), short)
@@ -175,9 +188,9 @@ class Reader:
         )
 
     def _proofs(self, key: tuple[str, str, str]) -> tuple[Evidence, ...]:
-        return tuple(proof for iri in self._by_triple.get(key, ()) for proof in self._proof(iri))
+        return tuple(self._proof(iri) for iri in self._by_triple.get(key, ()))
 
-    def _proof(self, iri: str) -> Iterable[Evidence]:
+    def _proof(self, iri: str) -> Evidence:
         node = self._nodes[iri]
         marks = tuple(
             self.name(each.value).text
@@ -185,19 +198,20 @@ class Reader:
             for each in node.get(RJ + name, ())
         )
         note = " ".join(each.value for each in node.get(RJ + "note", ()))
-        if rules := node.get(RJ + "rule"):
-            rule = self.name(rules[0].value)
-            yield Evidence(rule.text, None, self.link(iri), "", rule.link, marks, note, derived=True)
-        for span in node.get(PROV + "wasDerivedFrom", ()):
-            known = self._nodes.get(span.value, {})
-            exact = known.get(OA + "exact")
-            ends = [known.get(RJ + name) for name in ("firstWords", "lastWords")]
-            words = exact[0].value if exact else " … ".join(each[0].value for each in ends if each)
-            language = exact[0].language if exact and isinstance(exact[0], ox.Literal) else None
-            article = known.get(RJ + "article")
-            source = self.name(article[0].value) if article else Value(_last(span.value))
-            place = self.link(span.value) if article else None
-            yield Evidence(words or "…", language, self.link(iri), source.text, place, marks, note)
+        rules = node.get(RJ + "rule")
+        spans = node.get(PROV + "wasDerivedFrom", ())
+        words = tuple(self._words(each.value) for each in spans)
+        return Evidence(self.link(iri), words, self.name(rules[0].value) if rules else None, marks, note)
+
+    def _words(self, span: str) -> Words:
+        known = self._nodes.get(span, {})
+        exact = known.get(OA + "exact")
+        ends = [known.get(RJ + name) for name in ("firstWords", "lastWords")]
+        text = exact[0].value if exact else " … ".join(each[0].value for each in ends if each)
+        language = exact[0].language if exact and isinstance(exact[0], ox.Literal) else None
+        article = known.get(RJ + "article")
+        source = self.name(article[0].value).text if article else _last(span)
+        return Words(text or "…", language, self.link(span), source)
 
 
 def _last(iri: str) -> str:
