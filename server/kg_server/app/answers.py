@@ -132,7 +132,8 @@ class Asked:
         formats = BINDINGS if answer.kind == "bindings" else GRAPHS
         table, turtle, cut = None, None, False
         if answer.kind == "bindings":
-            table = read_table(answer.body, manifest.prefixes, f"{pages.root}/sparql", self.site.settings.page_rows)
+            shown = self.site.settings.page_rows
+            table = read_table(answer.body, manifest.prefixes, f"{pages.root}/sparql", shown, manifest.base)
         else:
             text = answer.body.decode()
             turtle, cut = text[:_SHOWN_CHARACTERS], len(text) > _SHOWN_CHARACTERS

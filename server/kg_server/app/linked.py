@@ -72,20 +72,40 @@ class LinkedData:
     async def void(self, request: Request) -> Response:
         """Describe the dataset in VoID."""
         release, statistics = await self._counts()
-        address = self._site.address(request)
-        return _described(request, void_triples(release.manifest, statistics, address), VOID_PREFIXES, release, address)
+        triples = void_triples(release.manifest, statistics, self._site.address(request))
+        return await self._described(request, release, "void", triples, VOID_PREFIXES)
 
     async def dcat(self, request: Request) -> Response:
         """Describe the dumps in DCAT."""
         release, statistics = await self._counts()
-        address = self._site.address(request)
-        return _described(request, dcat_triples(release.manifest, statistics, address), DCAT_PREFIXES, release, address)
+        triples = dcat_triples(release.manifest, statistics, self._site.address(request))
+        return await self._described(request, release, "dcat", triples, DCAT_PREFIXES)
 
     async def examples(self, request: Request) -> Response:
         """List the saved queries as examples."""
         release = await self._site.current.get()
-        address = self._site.address(request)
-        return _described(request, example_triples(release.manifest, release.queries, address), {}, release, address)
+        triples = example_triples(release.manifest, release.queries, self._site.address(request))
+        return await self._described(request, release, "examples", triples, {})
+
+    async def _described(
+        self, request: Request, release: Release, word: str, triples: Iterable[ox.Triple], prefixes: dict[str, str]
+    ) -> Response:
+        choice = _choice(request, single(decode_form(request.scope["query_string"]), "format"))
+        known = {**release.manifest.prefixes, **prefixes}
+        # The page carries the Turtle.
+        body = await asyncio.to_thread(serialise, triples, choice.format.key, known)
+        headers = {"Vary": "Accept", "Link": link_header(site_links(release, self._site.address(request)))}
+        if not choice.html:
+            return _tagged(request, body, choice, headers)
+        language, pages = language_of(request), self._site.pages
+        formats = [
+            (LABELS[each.key], f"{pages.root}{request.url.path}?format={each.key}", each.media_types[0])
+            for each in _FORMATS
+        ]
+        values = page_values(release, request, language)
+        title = pages.word(word, language)
+        page = pages.render("described", language, title=title, turtle=body.decode(), formats=formats, **values)
+        return page_reply(page, language, headers={"Link": headers["Link"]})
 
     async def _counts(self) -> tuple[Release, Statistics]:
         release = await self._site.current.get()
@@ -202,7 +222,7 @@ def _place(site: Site, base: str, iri: str) -> str:
 def _asked(request: Request) -> Asked:
     pairs = decode_form(request.scope["query_string"])
     override = single(pairs, "format")
-    return Asked(_choice(request, override, html=True), override, _flag(pairs, "evidence"), _flag(pairs, "incoming"))
+    return Asked(_choice(request, override), override, _flag(pairs, "evidence"), _flag(pairs, "incoming"))
 
 
 def _flag(pairs: Iterable[tuple[str, str]], name: str) -> bool:
@@ -212,15 +232,12 @@ def _flag(pairs: Iterable[tuple[str, str]], name: str) -> bool:
     return value == "true"
 
 
-def _choice(request: Request, override: str | None, *, html: bool) -> Choice:
+def _choice(request: Request, override: str | None) -> Choice:
     accept = accept_of(request)
-    choice = choose_format(accept, override, GRAPHS, html=html)
-    # A browser that cannot have a page can still show text.
-    if choice is None and not html and choose_format(accept, override, GRAPHS):
-        return Choice(GRAPHS[0], "text/turtle")
+    choice = choose_format(accept, override, GRAPHS)
     if choice is None:
         wanted = f"'format={override}'" if override else f"'Accept: {accept}'"
-        raise NotAcceptable(wanted, [*available(GRAPHS), *([HTML] if html else [])])
+        raise NotAcceptable(wanted, [*available(GRAPHS), HTML])
     return choice
 
 
@@ -230,14 +247,6 @@ def _tagged(request: Request, body: bytes, choice: Choice, headers: dict[str, st
     if etag_matches(request.headers.get("if-none-match"), etag):
         return Response(status_code=304, headers=headers)
     return Response(body, headers={**headers, "Content-Type": choice.content_type})
-
-
-def _described(
-    request: Request, triples: Iterable[ox.Triple], prefixes: dict[str, str], release: Release, address: str
-) -> Response:
-    choice = _choice(request, single(decode_form(request.scope["query_string"]), "format"), html=False)
-    body = serialise(triples, choice.format.key, {**release.manifest.prefixes, **prefixes})
-    return _tagged(request, body, choice, {"Vary": "Accept", "Link": link_header(site_links(release, address))})
 
 
 def site_links(release: Release, address: str) -> list[Link]:
