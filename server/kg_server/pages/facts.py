@@ -116,16 +116,24 @@ class Reader:
             return None
         return f"{self.root}/{quote(path, safe=_ALLOWED)}?lang={self.language}{hash_}{quote(fragment, safe=_ALLOWED)}"
 
-    def name(self, iri: str) -> Value:
-        """Return an IRI as a value: by its label, the words of a span, or shortened."""
+    def name(self, iri: str, *, nested: bool = False) -> Value:
+        """Return an IRI as a value: by its label, what a reified triple says, the words of a span, or shortened.
+
+        `nested` holds for the terms of a reified triple: data may reify what is itself reified, without end.
+        """
         short = shorten(iri, {**PREFIXES, **self.prefixes})
-        texts = self.labels.get(iri, {})
-        for code in (self.language, "", *texts):
-            if code in texts:
-                return Value(texts[code], self.link(iri), short, code or None)
+        labels = self.labels.get(iri, {})
+        for code in (self.language, "", *labels):
+            if code in labels:
+                return Value(labels[code], self.link(iri), short, code or None)
         if iri in COMMON_NAMES:
             return Value(COMMON_NAMES[iri][self.language], self.link(iri), short, self.language)
         node = self._nodes.get(iri, {})
+        parts = [node.get(RDF + name, [])[:1] for name in ("subject", "predicate", "object")]
+        if all(parts) and not nested:
+            terms = (each[0] for each in parts)
+            texts = [self.name(each.value, nested=True).text if _is_iri(each) else each.value for each in terms]
+            return Value(" · ".join(texts), self.link(iri), short)
         if words := node.get(OA + "exact"):
             return Value(f"“{words[0].value}”", self.link(iri), short)
         if short == iri and iri.startswith(self.base):
@@ -212,6 +220,10 @@ class Reader:
         article = known.get(RJ + "article")
         source = self.name(article[0].value).text if article else _last(span)
         return Words(text or "…", language, self.link(span), source)
+
+
+def _is_iri(term: object) -> bool:
+    return isinstance(term, ox.NamedNode)
 
 
 def _last(iri: str) -> str:
