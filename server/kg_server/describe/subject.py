@@ -41,6 +41,9 @@ _WORDS = f"""SELECT DISTINCT ?s ?p ?o WHERE {{
   VALUES ?n {{ %s }} {{ ?a <{RDF}subject> ?n ; <{PROV}wasDerivedFrom> ?s }} UNION {{ ?n <{PROV}wasDerivedFrom> ?s }}
   ?s ?p ?o
 }} ORDER BY ?s ?p ?o"""
+_REIFIED = f"""SELECT ?s ?p ?o WHERE {{
+  VALUES ?s {{ %s }} VALUES ?p {{ <{RDF}subject> <{RDF}predicate> <{RDF}object> }} ?s ?p ?o
+}} ORDER BY ?s ?p ?o"""
 _NAMES = f"""SELECT DISTINCT ?s ?o WHERE {{
   {{ VALUES ?s {{ %(n)s }} VALUES ?p {{ <{_LABELS[0]}> <{_LABELS[1]}> }} ?s ?p ?o }} UNION
   {{ VALUES ?s {{ %(n)s }} VALUES ?p {{ <{_LABELS[0]}> <{_LABELS[1]}> }} GRAPH ?g {{ ?s ?p ?o }} }}
@@ -130,6 +133,8 @@ async def find_subject(
         for batch in _batches(sorted(subjects)):
             for query in (_EVIDENCE, _WORDS):
                 proof += _triples(await rows(backend, query % values(batch)))
+    if labels:
+        proof += await _reified(release, own, into)
     known = await _names(release, [*own, *proof, *into]) if labels else {}
     # Of what is only ever mentioned, the mentions are all there is to say.
     shown = into[:INCOMING_SHOWN] if incoming or not own else []
@@ -150,6 +155,16 @@ async def _closure(release: Release, iri: str) -> list[ox.Triple]:
         seen.update(wanted)
         if not wanted:
             break
+    return found
+
+
+async def _reified(release: Release, own: Iterable[ox.Triple], into: Iterable[ox.Triple]) -> list[ox.Triple]:
+    """Return what the attestations and derivations say that are mentioned: a page names them by it."""
+    roots = tuple(f"{release.manifest.base}{name}/" for name in ("statement", "derivation"))
+    mentioned = {str(each.object)[1:-1] for each in own} | {str(each.subject)[1:-1] for each in into}
+    found: list[ox.Triple] = []
+    for batch in _batches(sorted(each for each in mentioned if each.startswith(roots))):
+        found += _triples(await rows(release.backend, _REIFIED % values(batch)))
     return found
 
 
