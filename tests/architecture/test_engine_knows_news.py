@@ -9,7 +9,8 @@ from pathlib import Path
 import yaml
 from rdflib import OWL, RDF, Graph, URIRef
 
-# Parts of words, in any case, in any language that the project uses; `collections` the module is let through.
+# Parts of words, in any case, in any language that the project uses; `collections` the module is let through,
+# and so is the link relation that IANA registers under that word.
 DOMAIN_WORDS = (
     r"librar(?:y|ies|ian)",
     r"perpus",
@@ -27,7 +28,7 @@ DOMAIN_WORDS = (
     r"diplomacy|diplomasi",
     r"legal deposit",
     r"manuscript|naskah",
-    r"(?<!from )(?<!import )(?<!\w)collections?(?!\w|\.\w)",
+    r"(?<!from )(?<!import )(?<!rel=\")(?<!\w)collections?(?!\w|\.\w)",
 )
 
 TERM_TYPES = (

@@ -64,7 +64,7 @@ def create_app(settings: Settings) -> FastAPI:
     # The framework's own documentation pages fetch scripts from elsewhere; the OpenAPI document stays.
     app = FastAPI(
         title="Rujukan", description="A read-only SPARQL endpoint over one release of a knowledge graph.",
-        docs_url=None, redoc_url=None, lifespan=lifespan,
+        docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan,
     )  # fmt: skip
     app.include_router(make_router(site))
     app.add_middleware(FrontDoor, sparql=SparqlEndpoint(site))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlencode
@@ -13,8 +13,12 @@ from starlette.responses import Response
 from kg_server.app.replies import Site, accept_of, language_of, page_reply, page_values
 from kg_server.backends.base import Answer, Question, Wanted
 from kg_server.describe.current import Release
-from kg_server.describe.queries import RESERVED, SavedQuery
+from kg_server.describe.examples import form
+from kg_server.describe.queries import RESERVED, SavedQuery, Window
 from kg_server.http.formats import BINDINGS, GRAPHS, choose_format
+from kg_server.http.links import Link, link_header
+from kg_server.http.problems import BadParameter
+from kg_server.http.slices import slice_rows
 from kg_server.pages.render import pick
 from kg_server.pages.results import read_table
 
@@ -24,8 +28,9 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
+_ALL_ROWS = Window()
 _SHOWN_CHARACTERS = 200_000
-_LABELS = {
+LABELS = {
     "json": "JSON", "xml": "XML", "csv": "CSV", "tsv": "TSV", "turtle": "Turtle", "ntriples": "N-Triples",
     "jsonld": "JSON-LD", "rdfxml": "RDF/XML", "nquads": "N-Quads", "trig": "TriG", "n3": "N3",
 }  # fmt: skip
@@ -69,7 +74,8 @@ class Asked:
         question: what to ask.
         override: the `format=` parameter.
         saved: the saved query that the question comes from.
-        pairs: the request's parameters, repeated in links to other formats.
+        pairs: the request's parameters, repeated in links to other formats and pages.
+        window: the rows that are wanted.
     """
 
     site: Site
@@ -79,27 +85,55 @@ class Asked:
     override: str | None
     saved: SavedQuery | None = None
     pairs: tuple[tuple[str, str], ...] = ()
+    window: Window = _ALL_ROWS
 
     async def reply(self) -> Response:
         """Answer in the format that the client prefers; raises what the backend raises."""
+        if not self.window.whole and form(self.question.query) != "SELECT":
+            raise BadParameter("Only a SELECT has rows to count; leave out 'limit' and 'offset'.")
         answer = await self.release.backend.answer(self.question, wanted_by(self.request, self.override))
+        headers, pages = dict[str, str](), dict[str, str]()
+        if not self.window.whole:
+            answer, pages = await asyncio.to_thread(self._slice, answer)
+            address = self.site.address(self.request)
+            headers["Link"] = link_header(Link(address + path, f'rel="{name}"') for name, path in pages.items())
         if answer.choice.html:
             language = language_of(self.request)
-            return page_reply(await asyncio.to_thread(self._page, answer, language), language)
-        headers = {"Content-Type": answer.choice.content_type, "Vary": "Accept"}
+            body = await asyncio.to_thread(self._page, answer, language, pages)
+            return page_reply(body, language, headers=headers)
+        headers |= {"Content-Type": answer.choice.content_type, "Vary": "Accept"}
         if self.override:
             name = self.saved.name if self.saved else "answer"
             headers["Content-Disposition"] = f'inline; filename="{name}.{answer.choice.format.extension}"'
         return Response(answer.body, headers=headers)
 
-    def _page(self, answer: Answer, language: str) -> bytes:
+    def _slice(self, answer: Answer) -> tuple[Answer, dict[str, str]]:
+        """Cut the wanted rows from the answer, and return the paths of the other pages by their relations."""
+        key = answer.choice.format.key
+        body, total = slice_rows(answer.body, key, self.window.offset, self.window.limit)
+        offset, limit = self.window.offset, self.window.limit
+        places: dict[str, int] = {"first": 0}
+        if offset:
+            places["prev"] = max(0, min(offset, total) - (limit or offset))
+        if limit is not None:
+            if offset + limit < total:
+                places["next"] = offset + limit
+            places["last"] = max(0, total - 1) // limit * limit
+        kept = [pair for pair in self.pairs if pair[0] not in {"offset", "limit"}]
+        size = [] if limit is None else [("limit", str(limit))]
+        path = self.request.url.path
+        links = {name: f"{path}?{urlencode([*kept, *size, ('offset', str(place))])}" for name, place in places.items()}
+        return Answer(answer.kind, answer.choice, body), links
+
+    def _page(self, answer: Answer, language: str, others: Mapping[str, str]) -> bytes:
         manifest, saved, pages = self.release.manifest, self.saved, self.site.pages
         path = f"{pages.root}/queries/{saved.name}" if saved else f"{pages.root}/sparql"
         kept = [pair for pair in self.pairs if pair[0] not in RESERVED]
         formats = BINDINGS if answer.kind == "bindings" else GRAPHS
         table, turtle, cut = None, None, False
         if answer.kind == "bindings":
-            table = read_table(answer.body, manifest.prefixes, f"{pages.root}/sparql", self.site.settings.page_rows)
+            shown = self.site.settings.page_rows
+            table = read_table(answer.body, manifest.prefixes, f"{pages.root}/sparql", shown, manifest.base)
         else:
             text = answer.body.decode()
             turtle, cut = text[:_SHOWN_CHARACTERS], len(text) > _SHOWN_CHARACTERS
@@ -116,7 +150,9 @@ class Asked:
             table=table,
             turtle=turtle,
             cut=cut,
-            formats=[(_LABELS[each.key], f"{path}?{urlencode([*kept, ('format', each.key)])}") for each in formats],
+            formats=[(LABELS[each.key], f"{path}?{urlencode([*kept, ('format', each.key)])}") for each in formats],
+            previous=pages.root + others["prev"] if "prev" in others else None,
+            following=pages.root + others["next"] if "next" in others else None,
             query=self.question.query,
             **page_values(self.release, self.request, language),
         )

@@ -13,6 +13,7 @@ from kg_server.backends.base import Question
 from kg_server.describe.current import Release
 from kg_server.describe.service import service_description
 from kg_server.http.formats import BINDINGS, GRAPHS, HTML, available, choose_format
+from kg_server.http.links import Link, link_header
 from kg_server.http.problems import (
     BadRequest,
     MethodNotAllowed,
@@ -89,7 +90,11 @@ class SparqlEndpoint:
             return page_reply(self._site.pages.render("ask", language, query=EXAMPLE, **values), language)
         endpoint = self._site.address(request) + "/sparql"
         body = service_description(release.manifest, endpoint, choice.format)
-        return Response(body, headers={"Content-Type": choice.content_type, "Vary": "Accept"})
+        links = link_header(
+            [Link(f"{self._site.address(request)}/.well-known/void", 'rel="describedby"', "text/turtle")]
+        )
+        headers = {"Content-Type": choice.content_type, "Vary": "Accept", "Link": links}
+        return Response(body, headers=headers)
 
 
 async def _read_body(request: Request, limit: int) -> bytes:

@@ -7,22 +7,28 @@ import base64
 import json
 from collections.abc import Mapping
 
-from fastapi import APIRouter
+from fastapi import APIRouter, FastAPI
 from starlette.requests import Request  # noqa: TC002 - FastAPI reads the annotations
 from starlette.responses import FileResponse, Response
 
 from kg_server.app.answers import Asked, unless_gone
+from kg_server.app.linked import LinkedData, dump_links, site_links
+from kg_server.app.openapi import openapi_document
 from kg_server.app.replies import Site, accept_of, language_of, page_reply, page_values
 from kg_server.app.sparql import EXAMPLE
 from kg_server.backends.base import Question
 from kg_server.describe.current import Release
-from kg_server.describe.queries import bind
-from kg_server.http.formats import HTML
+from kg_server.describe.queries import bind, read_window
+from kg_server.http.formats import GRAPHS, HTML, choose_format
+from kg_server.http.links import Link, link_header
 from kg_server.http.negotiation import choose, etag_matches
 from kg_server.http.problems import NotAcceptable, NotFound
 from kg_server.http.protocol import GRAPH_QUERY, decode_form, parse_graph_operation, single
 
 JSON = "application/json"
+RDF = "rdf"
+# What clients of any kind accept; for the home page these do not ask for RDF.
+_GENERAL = frozenset({JSON, "application/xml", "text/xml", "text/plain"})
 _YEAR = "public, max-age=31536000, immutable"
 
 
@@ -42,6 +48,10 @@ def make_router(site: Site) -> APIRouter:
         router.add_api_route(path, view, methods=["GET"], response_class=Response, summary=summary)
         router.add_api_route(path, view, methods=["HEAD"], include_in_schema=False)
     router.add_api_route("/static/{name}", views.static, methods=["GET", "HEAD"], include_in_schema=False)
+    router.add_api_route("/openapi.json", views.openapi, methods=["GET", "HEAD"], include_in_schema=False)
+    views.linked.add_to(router)
+    # The last one: a vocabulary's name is the release's choice, and whatever else has an address has it already.
+    router.add_api_route("/{path:path}", views.linked.vocabulary, methods=["GET", "HEAD"], include_in_schema=False)
     return router
 
 
@@ -50,13 +60,19 @@ class Views:
 
     def __init__(self, site: Site) -> None:
         self._site = site
+        self.linked = LinkedData(site)
 
     async def home(self, request: Request) -> Response:
-        """Say what this graph is, on a page or in JSON."""
+        """Say what this graph is: on a page, in JSON, or as RDF, for the base is the dataset's IRI."""
         site = self._site
         release = await site.current.get()
-        if _page_or_json(request) == JSON:
-            return _json(_home_document(site, request, release), vary="Accept")
+        kind = _kind_of_home(request)
+        if kind == RDF:
+            return await self.linked.void(request)
+        address = site.address(request)
+        links = {"Link": link_header([*site_links(release, address), *dump_links(release, address)])}
+        if kind == JSON:
+            return _json(_home_document(site, request, release), vary="Accept", extra=links)
         language = language_of(request)
         manifest = release.manifest
         body = site.pages.render(
@@ -67,11 +83,11 @@ class Views:
             prefixes=manifest.prefixes,
             queries=list(release.queries.values()),
             dumps=manifest.dumps,
-            endpoint=site.address(request) + "/sparql",
+            endpoint=address + "/sparql",
             query=EXAMPLE,
             **page_values(release, request, language),
         )
-        return page_reply(body, language)
+        return page_reply(body, language, headers=links)
 
     async def queries(self, request: Request) -> Response:
         """List the saved queries."""
@@ -87,7 +103,8 @@ class Views:
             raise NotFound(f"There is no saved query '{name}'; /queries lists those that there are.")
         pairs = decode_form(request.scope["query_string"])
         question = Question(saved.query, bindings=bind(saved, pairs, release.manifest.prefixes))
-        asked = Asked(self._site, request, release, question, single(pairs, "format"), saved, pairs)
+        window = read_window(pairs)
+        asked = Asked(self._site, request, release, question, single(pairs, "format"), saved, pairs, window)
         response = await unless_gone(request.receive, asked.reply())
         # Nobody reads this one: the client has gone.
         return response if response is not None else Response(status_code=204)
@@ -113,7 +130,15 @@ class Views:
         if found is None or not await asyncio.to_thread(path.is_file):
             raise NotFound(f"There is no dump '{name}'; /manifest.json lists those that there are.")
         digest = base64.b64encode(bytes.fromhex(found.sha256)).decode()
-        headers = {"ETag": f'"{found.sha256}"', "Repr-Digest": f"sha-256=:{digest}:", "Cache-Control": "no-cache"}
+        address, licence = self._site.address(request), release.manifest.licence
+        dumps = f"{address}/dumps"
+        links = [Link(dumps, 'rel="describedby"', "text/turtle"), Link(dumps, 'rel="collection"', "text/turtle")]
+        headers = {
+            "ETag": f'"{found.sha256}"',
+            "Repr-Digest": f"sha-256=:{digest}:",
+            "Cache-Control": "no-cache",
+            "Link": link_header([*links, *([Link(licence, 'rel="license"')] if licence else [])]),
+        }
         if etag_matches(request.headers.get("if-none-match"), headers["ETag"]):
             return Response(status_code=304, headers=headers)
         return FileResponse(path, headers=headers, media_type=found.media_type, filename=name)
@@ -122,6 +147,13 @@ class Views:
         """Send the manifest as the release has it."""
         release = await self._site.current.get()
         return Response(release.manifest.raw, headers={"Cache-Control": "no-cache"}, media_type=JSON)
+
+    async def openapi(self, request: Request) -> Response:
+        """Send the OpenAPI document of this release."""
+        release = await self._site.current.get()
+        app: FastAPI = request.app
+        body = openapi_document(app.openapi(), release, self._site.address(request))
+        return Response(body, headers={"Cache-Control": "no-cache"}, media_type=JSON)
 
     async def health(self) -> Response:
         """Say which release is served, and whether a newer one could not be."""
@@ -143,12 +175,16 @@ class Views:
         return Response(found[0], headers={"Cache-Control": _YEAR}, media_type=found[1])
 
 
-def _page_or_json(request: Request) -> str:
+def _kind_of_home(request: Request) -> str:
     override = single(decode_form(request.scope["query_string"]), "format")
     if override is not None:
         chosen = {"html": HTML, HTML: HTML, "json": JSON, JSON: JSON}.get(override)
+        if chosen is None and choose_format(None, override, GRAPHS, html=False):
+            chosen = RDF
     else:
-        chosen = choose(accept_of(request), [HTML, JSON])
+        types = [each for form in GRAPHS for each in form.media_types if each not in _GENERAL]
+        chosen = choose(accept_of(request), [HTML, JSON, *types])
+        chosen = RDF if chosen in types else chosen
     if chosen is None:
         raise NotAcceptable(
             f"'Accept: {accept_of(request)}'" if override is None else f"'format={override}'", [HTML, JSON]

@@ -17,7 +17,8 @@ from kg_server.http.problems import BadParameter, ReleaseError
 ParameterType = Literal["iri", "date", "integer", "decimal", "string"]
 
 # Parameters of the address that say how to answer, not what to ask.
-RESERVED = frozenset({"format", "lang"})
+RESERVED = frozenset({"format", "lang", "limit", "offset"})
+MOST_ROWS = 10_000
 
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 _NUMBER = {
@@ -61,6 +62,41 @@ class SavedQuery:
             ],
             "query": self.query,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The rows that a request wants: how many to leave out, and how many to keep after these (None keeps all)."""
+
+    offset: int = 0
+    limit: int | None = None
+
+    @property
+    def whole(self) -> bool:
+        """Whether these are all rows."""
+        return not self.offset and self.limit is None
+
+
+def read_window(pairs: Sequence[tuple[str, str]]) -> Window:
+    """Read `limit` (1 to 10000) and `offset` from a request's parameters.
+
+    Raises:
+        BadParameter: given twice, or not such a number.
+
+    >>> read_window([("limit", "20"), ("offset", "40")])
+    Window(offset=40, limit=20)
+    """
+    found: dict[str, int] = {}
+    for name, value in pairs:
+        if name not in {"limit", "offset"}:
+            continue
+        if name in found:
+            raise BadParameter(f"The parameter '{name}' is given more than once.", parameter=name)
+        least, most = (1, MOST_ROWS) if name == "limit" else (0, 10**12)
+        if not re.fullmatch(r"[0-9]{1,13}", value) or not least <= int(value) <= most:
+            raise BadParameter(f"'{name}' is a whole number from {least} to {most}, not '{value}'.", parameter=name)
+        found[name] = int(value)
+    return Window(found.get("offset", 0), found.get("limit"))
 
 
 def read_queries(folder: Path) -> dict[str, SavedQuery]:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+# Paths that need no care: no fragment, nothing to encode, no second slash that would lead to another host.
+_PAGE = re.compile(r"[\w.-]+(?:/[\w.-]+)+", re.ASCII)
 _LOCAL = re.compile(r"[\w.%-]*")
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 # Everybody reads these, so pages use them whether or not the release declares them.
@@ -60,7 +62,7 @@ def shorten(iri: str, prefixes: Mapping[str, str]) -> str:
     return best
 
 
-def read_table(body: bytes, prefixes: Mapping[str, str], endpoint: str, limit: int) -> Table:
+def read_table(body: bytes, prefixes: Mapping[str, str], endpoint: str, limit: int, base: str = "") -> Table:
     """Read SPARQL 1.1 Query Results JSON.
 
     Args:
@@ -68,6 +70,7 @@ def read_table(body: bytes, prefixes: Mapping[str, str], endpoint: str, limit: i
         prefixes: for abbreviating IRIs.
         endpoint: where a link asks for more about an IRI.
         limit: rows to keep.
+        base: whose IRIs have pages beside the endpoint; empty when there are none.
     """
     data = json.loads(body)
     known = {**_COMMON, **prefixes}
@@ -75,16 +78,18 @@ def read_table(body: bytes, prefixes: Mapping[str, str], endpoint: str, limit: i
         return Table((), (), 1, bool(data["boolean"]))
     columns = tuple(data["head"]["vars"])
     bindings = data["results"]["bindings"]
-    rows = tuple(tuple(_cell(row.get(name), known, endpoint) for name in columns) for row in bindings[:limit])
+    rows = tuple(tuple(_cell(row.get(name), known, endpoint, base) for name in columns) for row in bindings[:limit])
     return Table(columns, rows, len(bindings))
 
 
-def _cell(term: Mapping[str, Any] | None, prefixes: Mapping[str, str], endpoint: str) -> Cell:
+def _cell(term: Mapping[str, Any] | None, prefixes: Mapping[str, str], endpoint: str, base: str) -> Cell:
     if term is None:
         return Cell("")
     kind, value = term["type"], term["value"]
     if kind == "uri":
         describe = f"{endpoint}?{urlencode({'query': f'DESCRIBE <{value}>', 'format': 'html'})}"
+        if base and value.startswith(base) and _PAGE.fullmatch(value, len(base)):
+            describe = f"{endpoint.removesuffix('/sparql')}/{value[len(base) :]}?format=html"
         return Cell(shorten(value, prefixes), link=describe, title=value)
     if kind == "bnode":
         return Cell(f"_:{value}")

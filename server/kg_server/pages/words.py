@@ -4,7 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from kg_builder.namespaces import OA, ORG, PROV, RDF, RDFS, SCHEMA, SKOS
+
 LANGUAGES: Mapping[str, str] = {"en": "English", "id": "Bahasa Indonesia"}
+
+# Names of terms that every graph uses and none of them labels, by IRI and language.
+COMMON_NAMES: Mapping[str, Mapping[str, str]] = {
+    RDF + "type": {"en": "kind", "id": "jenis"},
+    RDF + "Statement": {"en": "statement", "id": "pernyataan"},
+    RDF + "subject": {"en": "subject", "id": "subjek"},
+    RDF + "predicate": {"en": "predicate", "id": "predikat"},
+    RDF + "object": {"en": "object", "id": "objek"},
+    RDFS + "label": {"en": "name", "id": "nama"},
+    RDFS + "comment": {"en": "explanation", "id": "penjelasan"},
+    RDFS + "subClassOf": {"en": "is a kind of", "id": "adalah sejenis"},
+    RDFS + "domain": {"en": "is said of", "id": "dikatakan tentang"},
+    RDFS + "range": {"en": "has as value", "id": "nilainya"},
+    SKOS + "altLabel": {"en": "other name", "id": "nama lain"},
+    SKOS + "definition": {"en": "definition", "id": "definisi"},
+    SCHEMA + "sameAs": {"en": "the same elsewhere", "id": "yang sama di tempat lain"},
+    SCHEMA + "about": {"en": "about", "id": "tentang"},
+    SCHEMA + "mentions": {"en": "mentions", "id": "menyebut"},
+    SCHEMA + "inLanguage": {"en": "in language", "id": "dalam bahasa"},
+    SCHEMA + "NewsArticle": {"en": "news article", "id": "artikel berita"},
+    SCHEMA + "Person": {"en": "person", "id": "orang"},
+    SCHEMA + "Organization": {"en": "organisation", "id": "organisasi"},
+    SCHEMA + "Country": {"en": "country", "id": "negara"},
+    SCHEMA + "City": {"en": "city", "id": "kota"},
+    PROV + "wasDerivedFrom": {"en": "rests on the words", "id": "berdasarkan kata-kata"},
+    PROV + "used": {"en": "premise", "id": "premis"},
+    OA + "exact": {"en": "words", "id": "kata-kata"},
+    OA + "start": {"en": "begins at character", "id": "mulai pada karakter"},
+    OA + "end": {"en": "ends before character", "id": "berakhir sebelum karakter"},
+    ORG + "organization": {"en": "organisation", "id": "organisasi"},
+    ORG + "role": {"en": "role", "id": "peran"},
+    ORG + "unitOf": {"en": "unit of", "id": "bagian dari"},
+}
 
 # The counts that open the page, in this order; the manifest may hold more or fewer.
 HEADLINE_COUNTS = ("asserted", "articles", "entities", "spans", "derived", "quads")
@@ -67,6 +102,22 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "problem_available": "Possible are",
         "table_scroll": "Table of results, scrollable",
         "read_only": "read-only",
+        "facts": "Facts, and the words they rest on",
+        "facts_plain": "What is known",
+        "said_not_asserted": "Said, but not asserted",
+        "said_help": "Somebody says, hopes or promises it, or a curator withdrew it; the graph does not state it.",
+        "parts": "In detail",
+        "parts_cut": "{shown} of {n} are shown here. The other formats hold all of them.",
+        "incoming": "What leads here",
+        "incoming_cut": "The first {shown} are shown here; a query finds all of them.",
+        "derived_by": "Derived by the rule:",
+        "who_says": "The statement in full",
+        "why": "Why",
+        "void": "The dataset in numbers (VoID)",
+        "dcat": "Downloads as DCAT",
+        "examples": "Query examples (SHACL)",
+        "page_previous": "Previous page",
+        "page_next": "Next page",
     },
     "id": {
         "tagline": "Graf pengetahuan dari artikel berita. Setiap fakta dari artikel menunjukkan kata-kata dasarnya.",
@@ -125,6 +176,23 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "problem_available": "Yang tersedia",
         "table_scroll": "Tabel hasil, dapat digulir",
         "read_only": "hanya baca",
+        "facts": "Fakta beserta kata-kata dasarnya",
+        "facts_plain": "Yang diketahui",
+        "said_not_asserted": "Dikatakan, tetapi tidak dinyatakan",
+        "said_help": "Seseorang mengatakan, mengharapkan, atau menjanjikannya, atau kurator menariknya; "
+        "graf ini tidak menyatakannya.",
+        "parts": "Rincian",
+        "parts_cut": "{shown} dari {n} ditampilkan di sini. Format lain memuat semuanya.",
+        "incoming": "Yang mengarah ke sini",
+        "incoming_cut": "{shown} yang pertama ditampilkan di sini; kueri menemukan semuanya.",
+        "derived_by": "Diturunkan dengan aturan:",
+        "who_says": "Pernyataan selengkapnya",
+        "why": "Mengapa",
+        "void": "Himpunan data dalam angka (VoID)",
+        "dcat": "Unduhan sebagai DCAT",
+        "examples": "Contoh kueri (SHACL)",
+        "page_previous": "Halaman sebelumnya",
+        "page_next": "Halaman berikutnya",
     },
 }
 

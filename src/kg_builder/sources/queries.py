@@ -27,6 +27,8 @@ from kg_builder.terms import canonical
 
 TYPES = ("iri", "date", "integer", "decimal", "string")
 LANGUAGES = ("en", "id")
+_TAKEN = frozenset({"format", "lang", "limit", "offset"})
+"""Parameters of the address that every saved query has when it is served."""
 
 _FIELD = re.compile(r"#\s*(title|description)@([a-z]{2,3}):\s*(.*)\Z")
 _PARAMETER = re.compile(r"#\s*parameter\s+\?(\w+):\s*(\S+)\s+(.*)\Z")
@@ -145,6 +147,9 @@ def parse_query(stem: str, content: str, file: str, problems: list[Problem]) -> 
     body = "\n".join(lines[count:]).strip()
     projected = _SELECT.search(body)
     for parameter in parameters:
+        if parameter.name in _TAKEN:
+            message = f"?{parameter.name} means how to answer, not what; choose another name"
+            problems.append(Problem(Mark(file), message, "header"))
         # The store binds only what a query projects, so that a binding can never be mistaken for text.
         if not projected or not re.search(rf"[?$]{parameter.name}\b", projected.group(1)):
             message = f"the query must be a SELECT that projects its parameter ?{parameter.name}"

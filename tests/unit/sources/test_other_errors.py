@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from tests.support import museum as m
 
-from kg_builder.errors import SourceError
+from kg_builder.errors import Problem, SourceError
 from kg_builder.graph.assemble import assemble
 from kg_builder.sources.project import find_root, load_project
+from kg_builder.sources.queries import parse_query
 
 PEOPLE, MUSEUMS = "data/entities/people.yaml", "data/entities/museums.yaml"
 REDIRECTS, LEDGER = "data/redirects.yaml", "data/released-ids.txt"
@@ -544,3 +545,11 @@ def test_entries_are_read_in_any_order_and_values_are_canonical(root: Path) -> N
     assert f'<{m.BASE}terms#inventory> "0012"' in triples
     assert f'<{m.BASE}terms#weight> "1.5"^^<http://www.w3.org/2001/XMLSchema#decimal>' in triples
     assert entities["no"].labels == {"en": "Head", "id": "Kepala"}
+
+
+@pytest.mark.parametrize("name", ["format", "lang", "limit", "offset"])
+def test_a_parameter_takes_no_name_that_the_address_has_taken(name: str) -> None:
+    problems: list[Problem] = []
+    header = "# title@en: A\n# title@id: A\n# description@en: A\n# description@id: A\n"
+    parse_query("a", f"{header}# parameter ?{name}: string x | A | A\n\nSELECT ?{name} {{}}", "a.rq", problems)
+    assert [each.message for each in problems] == [f"?{name} means how to answer, not what; choose another name"]

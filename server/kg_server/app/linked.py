@@ -1,0 +1,281 @@
+"""Linked data: every IRI of the base answers on this server, whatever host it is reached by (decision 0014)."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import quote, unquote
+
+from starlette.requests import Request  # noqa: TC002 - FastAPI reads the annotations
+from starlette.responses import Response
+
+from kg_builder.namespaces import RDF
+from kg_server.app.answers import LABELS, unless_gone
+from kg_server.app.replies import Site, accept_of, language_of, page_reply, page_values
+from kg_server.describe.ask import is_iri, serialise
+from kg_server.describe.current import Release
+from kg_server.describe.dataset import DCAT_PREFIXES, VOID_PREFIXES, dcat_triples, void_triples
+from kg_server.describe.examples import example_triples
+from kg_server.describe.statistics import Counted, Statistics
+from kg_server.describe.subject import INCOMING_SHOWN, Subject, find_subject
+from kg_server.http.formats import GRAPHS, HTML, Choice, Format, available, choose_format
+from kg_server.http.links import Link, link_header
+from kg_server.http.negotiation import etag_matches
+from kg_server.http.problems import BadParameter, NotAcceptable, NotFound
+from kg_server.http.protocol import decode_form, single
+from kg_server.pages.facts import Reader
+
+if TYPE_CHECKING:
+    import pyoxigraph as ox
+    from fastapi import APIRouter
+
+# What an IRI of the base can begin with; the model of a release says so.
+ROOTS = ("id", "article", "statement", "derivation", "graph", "rule", "query")
+_FORMATS = tuple(each for each in GRAPHS if each.key in {"turtle", "jsonld", "ntriples", "rdfxml"})
+_SHOWN_PARTS = 200
+_TYPES_LINKED = 5
+_MOST_ALLOWED = "%:/?#[]@!$&'()*+,;=-._~"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How a request wants a description."""
+
+    choice: Choice
+    override: str | None
+    evidence: bool
+    incoming: bool
+
+
+class LinkedData:
+    """What is served below the roots of the base, and the descriptions that machines look for."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._counted = Counted()
+
+    def add_to(self, router: APIRouter) -> None:
+        """Add the routes."""
+        routes = [
+            ("/.well-known/void", self.void, "The dataset in VoID"),
+            ("/.well-known/sparql-examples", self.examples, "The saved queries as sh:SPARQLExecutable"),
+            ("/dumps", self.dcat, "The dumps in DCAT"),
+            *((f"/{root}/{{path:path}}", self.node, f"What the release says of an IRI of /{root}/") for root in ROOTS),
+        ]
+        for path, view, summary in routes:
+            router.add_api_route(path, view, methods=["GET"], response_class=Response, summary=summary)
+            router.add_api_route(path, view, methods=["HEAD"], include_in_schema=False)
+
+    async def void(self, request: Request) -> Response:
+        """Describe the dataset in VoID."""
+        release, statistics = await self._counts()
+        triples = void_triples(release.manifest, statistics, self._site.address(request))
+        return await self._described(request, release, "void", triples, VOID_PREFIXES)
+
+    async def dcat(self, request: Request) -> Response:
+        """Describe the dumps in DCAT."""
+        release, statistics = await self._counts()
+        triples = dcat_triples(release.manifest, statistics, self._site.address(request))
+        return await self._described(request, release, "dcat", triples, DCAT_PREFIXES)
+
+    async def examples(self, request: Request) -> Response:
+        """List the saved queries as examples."""
+        release = await self._site.current.get()
+        triples = example_triples(release.manifest, release.queries, self._site.address(request))
+        return await self._described(request, release, "examples", triples, {})
+
+    async def _described(
+        self, request: Request, release: Release, word: str, triples: Iterable[ox.Triple], prefixes: dict[str, str]
+    ) -> Response:
+        choice = _choice(request, single(decode_form(request.scope["query_string"]), "format"))
+        known = {**release.manifest.prefixes, **prefixes}
+        # The page carries the Turtle.
+        body = await asyncio.to_thread(serialise, triples, choice.format.key, known)
+        headers = {"Vary": "Accept", "Link": link_header(site_links(release, self._site.address(request)))}
+        if not choice.html:
+            return _tagged(request, body, choice, headers)
+        language, pages = language_of(request), self._site.pages
+        formats = [
+            (LABELS[each.key], f"{pages.root}{request.url.path}?format={each.key}", each.media_types[0])
+            for each in _FORMATS
+        ]
+        values = page_values(release, request, language)
+        title = pages.word(word, language)
+        page = pages.render("described", language, title=title, turtle=body.decode(), formats=formats, **values)
+        return page_reply(page, language, headers={"Link": headers["Link"]})
+
+    async def _counts(self) -> tuple[Release, Statistics]:
+        release = await self._site.current.get()
+        return release, await self._counted.get(release)
+
+    async def vocabulary(self, request: Request, path: str) -> Response:
+        """Describe a vocabulary of the release's own, if the path is that of one."""
+        release = await self._site.current.get()
+        # Only what a prefix of the release names is looked up: a stray address costs no query.
+        name = path.partition("/")[0]
+        if f"{release.manifest.base}{name}#" not in release.manifest.prefixes.values():
+            raise NotFound(f"There is nothing at {request.url.path}.")
+        return await self.node(request)
+
+    async def node(self, request: Request) -> Response:
+        """Describe an IRI of the base."""
+        response = await unless_gone(request.receive, self._node(request))
+        # Nobody reads this one: the client has gone.
+        return response if response is not None else Response(status_code=204)
+
+    async def _node(self, request: Request) -> Response:
+        release = await self._site.current.get()
+        asked = _asked(request)
+        page = asked.choice.html
+        for iri in _candidates(request, release.manifest.base):
+            subject = await find_subject(
+                release,
+                iri,
+                evidence=page or asked.evidence,
+                incoming=page or asked.incoming,
+                labels=page,
+            )
+            if subject is not None:
+                return await self._reply(request, release, asked, subject)
+        raise NotFound(f"The release says nothing of <{_candidates(request, release.manifest.base)[0]}>.")
+
+    async def _reply(self, request: Request, release: Release, asked: Asked, subject: Subject) -> Response:
+        site, base = self._site, release.manifest.base
+        address = site.address(request)
+        place = _place(site, base, subject.iri)
+        headers = {"Link": link_header(_signposts(release, subject, address)), "Vary": "Accept, Accept-Language"}
+        if subject.moved and subject.moved.startswith(base):
+            return Response(status_code=301, headers={**headers, "Location": _place(site, base, subject.moved)})
+        representation = f"{place}?format={'html' if asked.choice.html else asked.choice.format.key}"
+        if f"{address}/" == base and not subject.document and asked.override is None:
+            # Here the address is the IRI itself, and a thing is not a document about it.
+            return Response(status_code=303, headers={**headers, "Location": representation})
+        headers["Content-Location"] = representation
+        if asked.choice.html:
+            language = language_of(request)
+            body = await asyncio.to_thread(self._page, request, release, subject, language)
+            return page_reply(body, language, headers=headers)
+        body = await asyncio.to_thread(serialise, subject.triples(), asked.choice.format.key, release.manifest.prefixes)
+        return _tagged(request, body, asked.choice, headers)
+
+    def _page(self, request: Request, release: Release, subject: Subject, language: str) -> bytes:
+        pages, manifest = self._site.pages, release.manifest
+        reader = Reader(
+            manifest.base,
+            pages.root,
+            language,
+            manifest.prefixes,
+            subject.labels,
+            # The subject may itself be an attestation, a derivation, or an article with its spans.
+            (*subject.evidence, *subject.own),
+        )
+        own, others = _split(subject)
+        parts = reader.parts(subject.iri, others)
+        place = _place(self._site, manifest.base, subject.iri)
+        subjects = {subject.iri, *(each.subject.value for each in others)}  # type: ignore[union-attr]
+        return pages.render(
+            "subject",
+            language,
+            iri=subject.iri,
+            name=reader.name(subject.iri),
+            types=[reader.name(each) for each in subject.types()],
+            groups=reader.groups(own),
+            proved=bool(subject.evidence),
+            said=reader.said(subjects, subject.own) if subject.evidence else (),
+            parts=parts[:_SHOWN_PARTS],
+            parts_cut=len(parts) > _SHOWN_PARTS,
+            parts_total=len(parts),
+            incoming=reader.incoming(subject.incoming),
+            cut=subject.cut,
+            most=INCOMING_SHOWN,
+            formats=[
+                (LABELS[each.key], f"{place}?format={each.key}&evidence=true&incoming=true", each.media_types[0])
+                for each in _FORMATS
+            ],
+            **page_values(release, request, language),
+        )
+
+
+def _split(subject: Subject) -> tuple[list[ox.Triple], list[ox.Triple]]:
+    own = [each for each in subject.own if str(each.subject) == f"<{subject.iri}>"]
+    return own, [each for each in subject.own if str(each.subject) != f"<{subject.iri}>"]
+
+
+def _candidates(request: Request, base: str) -> list[str]:
+    """Return the IRIs that an address may mean: as it was written, and with its percent-encoding taken away."""
+    raw: bytes = request.scope.get("raw_path") or quote(request.scope["path"]).encode()
+    path = raw.decode("ascii", "replace").partition("?")[0].lstrip("/")
+    found = [base + path, base + unquote(path)]
+    usable = [each for each in dict.fromkeys(found) if is_iri(each)]
+    if not usable:
+        raise NotFound("What the address asks for is no IRI.")
+    return usable
+
+
+def _place(site: Site, base: str, iri: str) -> str:
+    return f"{site.pages.root}/{quote(iri[len(base) :].partition('#')[0], safe=_MOST_ALLOWED)}"
+
+
+def _asked(request: Request) -> Asked:
+    pairs = decode_form(request.scope["query_string"])
+    override = single(pairs, "format")
+    return Asked(_choice(request, override), override, _flag(pairs, "evidence"), _flag(pairs, "incoming"))
+
+
+def _flag(pairs: Iterable[tuple[str, str]], name: str) -> bool:
+    value = single(pairs, name)
+    if value not in {None, "true", "false"}:
+        raise BadParameter(f"'{name}' is true or false, not '{value}'.", parameter=name)
+    return value == "true"
+
+
+def _choice(request: Request, override: str | None) -> Choice:
+    accept = accept_of(request)
+    choice = choose_format(accept, override, GRAPHS)
+    if choice is None:
+        wanted = f"'format={override}'" if override else f"'Accept: {accept}'"
+        raise NotAcceptable(wanted, [*available(GRAPHS), HTML])
+    return choice
+
+
+def _tagged(request: Request, body: bytes, choice: Choice, headers: dict[str, str]) -> Response:
+    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    headers = {**headers, "ETag": etag, "Cache-Control": "no-cache"}
+    if etag_matches(request.headers.get("if-none-match"), etag):
+        return Response(status_code=304, headers=headers)
+    return Response(body, headers={**headers, "Content-Type": choice.content_type})
+
+
+def site_links(release: Release, address: str) -> list[Link]:
+    """Return what a machine should know of the whole site (RFC 8631, Signposting)."""
+    return [
+        Link(f"{address}/.well-known/void", 'rel="describedby"', "text/turtle"),
+        Link(f"{address}/dumps", 'rel="describedby"', "text/turtle"),
+        Link(f"{address}/sparql", 'rel="service"'),
+        Link(f"{address}/openapi.json", 'rel="service-desc"', "application/json"),
+        Link(f"{address}/.well-known/sparql-examples", 'rel="service-doc"', "text/turtle"),
+        *([Link(release.manifest.licence, 'rel="license"')] if release.manifest.licence else []),
+        Link(release.manifest.base, 'rel="cite-as"'),
+    ]
+
+
+def dump_links(release: Release, address: str) -> list[Link]:
+    """Return the dumps as the items of the dataset."""
+    return [Link(f"{address}/dumps/{each.name}", 'rel="item"', each.media_type) for each in release.manifest.dumps]
+
+
+def _signposts(release: Release, subject: Subject, address: str) -> list[Link]:
+    """Return the typed links of one description (https://signposting.org/FAIR/, level 1)."""
+    place = f"{address}/{subject.iri[len(release.manifest.base) :]}"
+    plain: list[Format] = list(_FORMATS)
+    kinds = [each for each in subject.types() if not each.startswith(RDF)] or subject.types()
+    return [
+        Link(subject.iri, 'rel="cite-as"'),
+        *(Link(f"{place}?format={each.key}", 'rel="describedby"', each.media_types[0]) for each in plain),
+        *(Link(each, 'rel="type"') for each in kinds[:_TYPES_LINKED]),
+        *([Link(release.manifest.licence, 'rel="license"')] if release.manifest.licence else []),
+        Link(f"{address}/.well-known/void", 'rel="collection"', "text/turtle"),
+    ]

@@ -1,0 +1,112 @@
+"""Ask the backend what a description needs, and write triples as a client wants them.
+
+Everything here goes through `Backend`, so a description is made of the same data, under the same limits, whichever
+engine answers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+import pyoxigraph as ox
+
+from kg_builder.namespaces import PREFIXES, RDF, XSD
+from kg_server.backends.base import Backend, Question, Wanted
+from kg_server.http.formats import BINDINGS, Choice
+
+Node = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+Row = Mapping[str, Node]
+
+_JSON = Wanted(Choice(BINDINGS[0], BINDINGS[0].media_types[0]), None)
+_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]+")
+_RDF_FORMATS = {
+    "turtle": ox.RdfFormat.TURTLE,
+    "ntriples": ox.RdfFormat.N_TRIPLES,
+    "jsonld": ox.RdfFormat.JSON_LD,
+    "rdfxml": ox.RdfFormat.RDF_XML,
+    "nquads": ox.RdfFormat.N_QUADS,
+    "trig": ox.RdfFormat.TRIG,
+    "n3": ox.RdfFormat.N3,
+}
+
+
+async def rows(backend: Backend, query: str) -> list[Row]:
+    """Return the solutions of a SELECT; raises what the backend raises."""
+    answer = await backend.answer(Question(query), _JSON)
+    results = ox.parse_query_results(answer.body, format=ox.QueryResultsFormat.JSON)
+    if not isinstance(results, ox.QuerySolutions):
+        message = "only a SELECT has rows"
+        raise TypeError(message)
+    names = [each.value for each in results.variables]
+    return [{name: term for name in names if (term := solution[name]) is not None} for solution in results]
+
+
+def is_iri(text: str) -> bool:
+    """Tell whether a text can stand between `<` and `>` in SPARQL and is absolute.
+
+    >>> is_iri("https://example.org/id/fair"), is_iri("https://example.org/> ?s"), is_iri("fair")
+    (True, False, False)
+    """
+    return _IRI.fullmatch(text) is not None
+
+
+def values(iris: Iterable[str]) -> str:
+    """Return IRIs as the data of a VALUES block; one that cannot be written is left out.
+
+    >>> values(["https://example.org/a", "no iri"])
+    '<https://example.org/a>'
+    """
+    return " ".join(f"<{iri}>" for iri in iris if is_iri(iri))
+
+
+def integer(row: Row, name: str) -> int:
+    """Return a count from a row, 0 when it is not there."""
+    term = row.get(name)
+    return int(term.value) if isinstance(term, ox.Literal) else 0
+
+
+class Triples:
+    """Collects triples; subjects and predicates are given as text, and so are objects that are IRIs."""
+
+    def __init__(self) -> None:
+        self._found: dict[ox.Triple, None] = {}
+
+    def add(self, subject: str, predicate: str, *objects: Node | str) -> None:
+        """Add a triple for each object."""
+        for each in objects:
+            node = ox.NamedNode(each) if isinstance(each, str) else each
+            self._found[ox.Triple(ox.NamedNode(subject), ox.NamedNode(predicate), node)] = None
+
+    def a(self, subject: str, *kinds: str) -> None:
+        """Add types."""
+        self.add(subject, RDF + "type", *kinds)
+
+    def texts(self, subject: str, predicate: str, texts: Mapping[str, str]) -> None:
+        """Add a text in each of its languages."""
+        self.add(subject, predicate, *(ox.Literal(text, language=code) for code, text in texts.items() if text))
+
+    def count(self, subject: str, predicate: str, number: int) -> None:
+        """Add a whole number."""
+        self.add(subject, predicate, typed(str(number), "integer"))
+
+    def __iter__(self) -> Iterator[ox.Triple]:
+        """Go through the triples in the order in which they came."""
+        return iter(self._found)
+
+
+def typed(value: str, datatype: str) -> ox.Literal:
+    """Return a literal of a type of XML Schema, named without its namespace."""
+    return ox.Literal(value, datatype=ox.NamedNode(XSD + datatype))
+
+
+def serialise(triples: Iterable[ox.Triple], key: str, prefixes: Mapping[str, str]) -> bytes:
+    """Write triples in the format with this key (one of `GRAPHS`), with the prefixes of the engine and these."""
+    # Writers stream: what is said of one subject is read together only where it comes together.
+    by_subject: dict[object, list[ox.Triple]] = {}
+    for each in triples:
+        by_subject.setdefault(each.subject, []).append(each)
+    ordered = (each for found in by_subject.values() for each in found)
+    known = {**PREFIXES, **prefixes}
+    unique = {iri: prefix for prefix, iri in known.items()}
+    return ox.serialize(ordered, format=_RDF_FORMATS[key], prefixes={v: k for k, v in unique.items()}) or b""

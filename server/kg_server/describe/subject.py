@@ -1,0 +1,196 @@
+"""What the release says of one IRI of its base: a concise bounded description, with its evidence where asked.
+
+The form is that of https://www.w3.org/submissions/CBD/, where a release needs it adapted: it has no blank nodes, so
+nested nodes, whose IRIs continue that of their owner, take their part; and reifications are the attestations and
+derivations, which are many and therefore given only where they are asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+import pyoxigraph as ox
+
+from kg_builder.namespaces import DCTERMS, PROV, RDF, RDFS, RJ, SKOS
+from kg_server.describe.ask import Row, rows, values
+from kg_server.describe.current import Release
+
+INCOMING_SHOWN = 200
+_DEPTH = 5
+_BATCH = 400
+_MOST_LABELS = 4000
+_LABELS = (RDFS + "label", SKOS + "prefLabel")
+_REPLACED = DCTERMS + "isReplacedBy"
+
+_OUT = """SELECT DISTINCT ?s ?p ?o WHERE {
+  { VALUES ?s { %(n)s } ?s ?p ?o } UNION { VALUES ?s { %(n)s } GRAPH ?g { ?s ?p ?o } }
+} ORDER BY ?s ?p ?o"""
+_IN = f"""SELECT DISTINCT ?s ?p WHERE {{
+  {{ ?s ?p <%s> }} UNION {{ GRAPH ?g {{ ?s ?p <%s> }} }}
+  FILTER (?p NOT IN (<{RDF}subject>, <{RDF}predicate>, <{RDF}object>))
+}} ORDER BY ?p ?s LIMIT {INCOMING_SHOWN + 1}"""
+_TERMS = """SELECT DISTINCT ?s ?p ?o WHERE { GRAPH <%s> { ?s ?p ?o FILTER (STRSTARTS(STR(?s), "%s#")) } }
+ORDER BY ?s ?p ?o"""
+_SPANS = f"SELECT DISTINCT ?s ?p ?o WHERE {{ ?s <{RJ}article> <%s> ; ?p ?o }} ORDER BY ?s ?p ?o"
+_WHOLE = "SELECT ?s ?p ?o WHERE { GRAPH <%s> { ?s ?p ?o } } ORDER BY ?s ?p ?o"
+# An attestation or a derivation has subject, predicate and object; what it rests on are spans, or premises.
+_EVIDENCE = f"""SELECT DISTINCT ?s ?p ?o WHERE {{ VALUES ?n {{ %s }} ?s <{RDF}subject> ?n ; ?p ?o }}
+ORDER BY ?s ?p ?o"""
+_WORDS = f"""SELECT DISTINCT ?s ?p ?o WHERE {{
+  VALUES ?n {{ %s }} {{ ?a <{RDF}subject> ?n ; <{PROV}wasDerivedFrom> ?s }} UNION {{ ?n <{PROV}wasDerivedFrom> ?s }}
+  ?s ?p ?o
+}} ORDER BY ?s ?p ?o"""
+_REIFIED = f"""SELECT ?s ?p ?o WHERE {{
+  VALUES ?s {{ %s }} VALUES ?p {{ <{RDF}subject> <{RDF}predicate> <{RDF}object> }} ?s ?p ?o
+}} ORDER BY ?s ?p ?o"""
+_NAMES = f"""SELECT DISTINCT ?s ?o WHERE {{
+  {{ VALUES ?s {{ %(n)s }} VALUES ?p {{ <{_LABELS[0]}> <{_LABELS[1]}> }} ?s ?p ?o }} UNION
+  {{ VALUES ?s {{ %(n)s }} VALUES ?p {{ <{_LABELS[0]}> <{_LABELS[1]}> }} GRAPH ?g {{ ?s ?p ?o }} }}
+}} ORDER BY ?s ?o"""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is known of an IRI.
+
+    Attributes:
+        iri: the IRI.
+        own: its triples, those of its nested nodes, and those of the terms or spans that are fragments of it.
+        evidence: attestations and derivations of these, with their spans; empty unless asked for.
+        incoming: triples that have it as their object, at most `INCOMING_SHOWN`; empty unless asked for.
+        cut: whether there are more of these.
+        moved: the IRI that took its place.
+        document: whether the IRI names a document (a vocabulary, a graph) rather than a thing.
+        labels: of everything mentioned, by IRI, each a text by language; empty unless asked for.
+    """
+
+    iri: str
+    own: tuple[ox.Triple, ...]
+    evidence: tuple[ox.Triple, ...] = ()
+    incoming: tuple[ox.Triple, ...] = ()
+    cut: bool = False
+    moved: str | None = None
+    document: bool = False
+    labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def triples(self) -> Iterator[ox.Triple]:
+        """Go through all triples, each once."""
+        yield from dict.fromkeys((*self.own, *self.evidence, *self.incoming))
+
+    def types(self) -> list[str]:
+        """Return the classes of the subject, in order."""
+        return [
+            each.object.value
+            for each in self.own
+            if each.predicate.value == RDF + "type"
+            and isinstance(each.subject, ox.NamedNode)
+            and each.subject.value == self.iri
+            and isinstance(each.object, ox.NamedNode)
+        ]
+
+
+async def find_subject(
+    release: Release, iri: str, *, evidence: bool, incoming: bool, labels: bool = False
+) -> Subject | None:
+    """Gather what a release says of an IRI, None when it says nothing.
+
+    Args:
+        release: to ask.
+        iri: for which `is_iri` holds.
+        evidence: whether attestations, derivations and spans are wanted.
+        incoming: whether triples that lead to it are wanted.
+        labels: whether the names of all that is mentioned are wanted.
+
+    Raises:
+        Problem: what the backend raises.
+    """
+    base, backend = release.manifest.base, release.backend
+    is_graph, is_vocabulary = iri in release.manifest.graphs, f"{iri}#" in release.manifest.prefixes.values()
+    own = await _closure(release, iri)
+    moved = next((each.object.value for each in own if each.predicate.value == _REPLACED), None)  # type: ignore[union-attr]
+    if is_vocabulary:
+        own += _triples(await rows(backend, _TERMS % (f"{base}graph/ontology", iri)))
+    if is_graph and not own:
+        own = _triples(await rows(backend, _WHOLE % iri))
+        return Subject(iri, tuple(own), document=True, labels=await _names(release, own) if labels else {})
+    subjects = {each.subject.value for each in own if isinstance(each.subject, ox.NamedNode)}
+    if is_graph:
+        # An article is also the graph of what it states; the spans are fragments of it.
+        own += _triples(await rows(backend, _SPANS % iri))
+    into: list[ox.Triple] = []
+    if incoming or not own:
+        found = [
+            each
+            for each in _incoming(await rows(backend, _IN % (iri, iri)), iri)
+            if each.subject.value not in subjects  # type: ignore[union-attr]
+        ]
+        into = [each for each in found if each not in own and not each.subject.value.startswith(f"{iri}#")]  # type: ignore[union-attr]
+    if not own and not into:
+        return None
+    proof: list[ox.Triple] = []
+    if evidence and not is_vocabulary:
+        for batch in _batches(sorted(subjects)):
+            for query in (_EVIDENCE, _WORDS):
+                proof += _triples(await rows(backend, query % values(batch)))
+    if labels:
+        proof += await _reified(release, own, into)
+    known = await _names(release, [*own, *proof, *into]) if labels else {}
+    # Of what is only ever mentioned, the mentions are all there is to say.
+    shown = into[:INCOMING_SHOWN] if incoming or not own else []
+    return Subject(iri, tuple(own), tuple(proof), tuple(shown), len(into) > INCOMING_SHOWN, moved, is_vocabulary, known)
+
+
+async def _closure(release: Release, iri: str) -> list[ox.Triple]:
+    """Return the triples of a node and of the nested nodes below it, whose IRIs go on from its own."""
+    found: list[ox.Triple] = []
+    seen, wanted = {iri}, [iri]
+    for _ in range(_DEPTH):
+        new: list[ox.Triple] = []
+        for batch in _batches(wanted):
+            new += _triples(await rows(release.backend, _OUT % {"n": values(batch)}))
+        found += new
+        objects = {each.object.value for each in new if isinstance(each.object, ox.NamedNode)}
+        wanted = sorted(each for each in objects - seen if each.startswith(f"{iri}/"))
+        seen.update(wanted)
+        if not wanted:
+            break
+    return found
+
+
+async def _reified(release: Release, own: Iterable[ox.Triple], into: Iterable[ox.Triple]) -> list[ox.Triple]:
+    """Return what the attestations and derivations say that are mentioned: a page names them by it."""
+    roots = tuple(f"{release.manifest.base}{name}/" for name in ("statement", "derivation"))
+    mentioned = {str(each.object)[1:-1] for each in own} | {str(each.subject)[1:-1] for each in into}
+    found: list[ox.Triple] = []
+    for batch in _batches(sorted(each for each in mentioned if each.startswith(roots))):
+        found += _triples(await rows(release.backend, _REIFIED % values(batch)))
+    return found
+
+
+async def _names(release: Release, triples: Iterable[ox.Triple]) -> dict[str, dict[str, str]]:
+    mentioned: dict[str, None] = {}
+    for each in triples:
+        for node in (each.subject, each.predicate, each.object):
+            if isinstance(node, ox.NamedNode):
+                mentioned[node.value] = None
+    found: dict[str, dict[str, str]] = {}
+    for batch in _batches(list(mentioned)[:_MOST_LABELS]):
+        for row in await rows(release.backend, _NAMES % {"n": values(batch)}):
+            node, label = row["s"], row["o"]
+            if isinstance(node, ox.NamedNode) and isinstance(label, ox.Literal):
+                found.setdefault(node.value, {}).setdefault(label.language or "", label.value)
+    return found
+
+
+def _batches(iris: list[str]) -> Iterator[list[str]]:
+    for start in range(0, len(iris), _BATCH):
+        yield iris[start : start + _BATCH]
+
+
+def _triples(found: Iterable[Row]) -> list[ox.Triple]:
+    return [ox.Triple(row["s"], row["p"], row["o"]) for row in found]  # type: ignore[arg-type]
+
+
+def _incoming(found: Iterable[Row], iri: str) -> list[ox.Triple]:
+    return [ox.Triple(row["s"], row["p"], ox.NamedNode(iri)) for row in found]  # type: ignore[arg-type]
