@@ -34,12 +34,15 @@ class Settings:
     host: str = _setting("127.0.0.1", "address to listen on")
     port: int = _setting(8000, "port to listen on; 0 picks a free one", 0)
     public_url: str = _setting("", "address under which clients reach the server, when a proxy hides it")
-    workers: int = _setting(4, "queries that run at the same time", 1)
+    workers: int = _setting(4, "queries that run at the same time, each in a process of its own", 1)
+    spare: int = _setting(1, "query processes kept ready beyond these, to replace one that is killed", 0)
     queue: int = _setting(32, "queries that may wait for a worker; one more is answered 503", 0)
-    query_seconds: int = _setting(30, "seconds after which a client is told that its query took too long", 1)
+    query_seconds: int = _setting(30, "seconds after which a query's process is killed and its client told so", 1)
+    query_memory_mb: int = _setting(1024, "memory of one query process in MiB; a query that wants more is ended", 64)
     retry_seconds: int = _setting(2, "seconds that a 503 asks clients to wait", 1)
     max_query_bytes: int = _setting(65536, "longest request body or address that is read", 1024)
     max_answer_bytes: int = _setting(67108864, "largest answer; a larger one is answered 422", 1024)
+    max_answer_rows: int = _setting(5000000, "rows or triples of the longest answer; a longer one is answered 422", 1)
     page_rows: int = _setting(500, "rows that a page shows; the other formats always hold all", 1)
 
 

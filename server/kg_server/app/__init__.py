@@ -18,7 +18,9 @@ from kg_server.app.sparql import SparqlEndpoint
 from kg_server.app.views import make_router
 from kg_server.backends.base import Backend
 from kg_server.backends.embedded import EmbeddedBackend
+from kg_server.backends.limits import Limits
 from kg_server.backends.pool import QueryPool
+from kg_server.backends.process import Place
 from kg_server.describe.current import Current
 from kg_server.describe.release import Manifest
 from kg_server.http.problems import MethodNotAllowed, NotFound, Problem
@@ -38,16 +40,10 @@ def create_app(settings: Settings) -> FastAPI:
     Raises:
         ReleaseError: when there is none.
     """
-    pool = QueryPool(settings.workers, settings.queue, settings.query_seconds, settings.retry_seconds)
+    pool = QueryPool(_limits(settings))
 
     def connect(folder: Path, manifest: Manifest) -> Backend:
-        return EmbeddedBackend(
-            folder / "store",
-            pool,
-            prefixes=manifest.prefixes,
-            base=manifest.base,
-            max_answer_bytes=settings.max_answer_bytes,
-        )
+        return EmbeddedBackend(Place(folder / "store", manifest.prefixes, manifest.base), pool)
 
     try:
         current = Current(settings.release, connect)
@@ -59,7 +55,7 @@ def create_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
-        pool.close()
+        await pool.stop()
 
     # The framework's own documentation pages fetch scripts from elsewhere; the OpenAPI document stays.
     app = FastAPI(
@@ -70,6 +66,19 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(FrontDoor, sparql=SparqlEndpoint(site))
     _handle_errors(app, site)
     return app
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(
+        workers=settings.workers,
+        spare=settings.spare,
+        queue=settings.queue,
+        seconds=settings.query_seconds,
+        retry_seconds=settings.retry_seconds,
+        memory_mb=settings.query_memory_mb,
+        answer_bytes=settings.max_answer_bytes,
+        answer_rows=settings.max_answer_rows,
+    )
 
 
 def _handle_errors(app: FastAPI, site: Site) -> None:

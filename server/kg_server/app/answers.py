@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlencode
 
@@ -30,6 +31,7 @@ Result = TypeVar("Result")
 
 _ALL_ROWS = Window()
 _SHOWN_CHARACTERS = 200_000
+_REMEMBERED_CHARACTERS = 500
 LABELS = {
     "json": "JSON", "xml": "XML", "csv": "CSV", "tsv": "TSV", "turtle": "Turtle", "ntriples": "N-Triples",
     "jsonld": "JSON-LD", "rdfxml": "RDF/XML", "nquads": "N-Quads", "trig": "TriG", "n3": "N3",
@@ -38,14 +40,25 @@ LABELS = {
 
 async def unless_gone(receive: Receive, work: Coroutine[object, object, Result]) -> Result | None:
     """Return what the work returns, None when the client disconnects before; then the work is cancelled."""
-    working = asyncio.ensure_future(work)
-    watching = asyncio.ensure_future(_gone(receive))
+    here, gone = asyncio.current_task(), False
+
+    async def watch() -> None:
+        nonlocal gone
+        await _gone(receive)
+        gone = True
+        if here is not None:
+            here.cancel()
+
+    # The work runs in this task: a second one for it would cost each small question more than its evaluation.
+    watching = asyncio.ensure_future(watch())
     try:
-        await asyncio.wait({working, watching}, return_when=asyncio.FIRST_COMPLETED)
-        return await working if working.done() else None
+        return await work
+    except asyncio.CancelledError:
+        if gone and here is not None and here.uncancel() == 0:
+            return None
+        raise
     finally:
-        for task in (working, watching):
-            task.cancel()
+        watching.cancel()
 
 
 async def _gone(receive: Receive) -> None:
@@ -56,11 +69,21 @@ async def _gone(receive: Receive) -> None:
 def wanted_by(request: Request, override: str | None) -> Wanted:
     """Return the formats that a request accepts, by its `Accept` header or its `format=`."""
     accept = accept_of(request)
+    if len(accept or "") + len(override or "") > _REMEMBERED_CHARACTERS:
+        return _negotiate(accept, override)
+    return _remember(accept, override)
+
+
+def _negotiate(accept: str | None, override: str | None) -> Wanted:
     return Wanted(
         choose_format(accept, override, BINDINGS),
         choose_format(accept, override, GRAPHS),
         f"'format={override}'" if override else f"'Accept: {accept}'",
     )
+
+
+# Clients repeat themselves, and negotiating takes as long as evaluating a small question.
+_remember = lru_cache(256)(_negotiate)
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,12 +158,16 @@ class Views:
     async def health(self) -> Response:
         """Say which release is served, and whether a newer one could not be."""
         release = await self._site.current.get()
-        trouble = self._site.current.trouble
+        trouble, pool = self._site.current.trouble, self._site.pool
         document: dict[str, object] = {
             "status": "degraded" if trouble else "ok",
             "release": release.manifest.release,
             "built": release.manifest.built,
-            "queries_under_way": self._site.pool.taken,
+            "queries_under_way": pool.taken,
+            "query_processes": {
+                "egress": f"shut ({pool.egress})" if pool.egress else "open: the system permits no other",
+                "ended": dict(pool.ended),
+            },
         }
         return _json(document | ({"trouble": trouble} if trouble else {}), extra={"Cache-Control": "no-store"})
 

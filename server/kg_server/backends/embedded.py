@@ -1,175 +1,41 @@
-"""The embedded backend: an Oxigraph store opened read-only in this process."""
+"""The embedded backend: an Oxigraph store, opened read-only by query processes of its own."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
-from typing import TypedDict
+import weakref
 
-import pyoxigraph as ox
-
-from kg_server.backends.base import Answer, Question, Term, Wanted
-from kg_server.backends.pool import QueryPool, Stop
-from kg_server.guard import check, explain_syntax_error
-from kg_server.http.formats import BINDINGS, GRAPHS, Choice, available
-from kg_server.http.problems import (
-    AnswerTooLarge,
-    BadRequest,
-    EvaluationFailed,
-    KgServerError,
-    NotAcceptable,
-    Problem,
-    ReleaseError,
-)
-
-_RESULTS = {
-    "json": ox.QueryResultsFormat.JSON,
-    "xml": ox.QueryResultsFormat.XML,
-    "csv": ox.QueryResultsFormat.CSV,
-    "tsv": ox.QueryResultsFormat.TSV,
-}
-_RDF = {
-    "turtle": ox.RdfFormat.TURTLE,
-    "ntriples": ox.RdfFormat.N_TRIPLES,
-    "jsonld": ox.RdfFormat.JSON_LD,
-    "rdfxml": ox.RdfFormat.RDF_XML,
-    "nquads": ox.RdfFormat.N_QUADS,
-    "trig": ox.RdfFormat.TRIG,
-    "n3": ox.RdfFormat.N3,
-}
-
-
-class _Options(TypedDict, total=False):
-    prefixes: dict[str, str]
-    base_iri: str
-    default_graph: list[ox.NamedNode | ox.BlankNode | ox.DefaultGraph]
-    named_graphs: list[ox.NamedNode | ox.BlankNode]
-    substitutions: dict[ox.Variable, ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple]
-
-
-class _AbandonedError(KgServerError):
-    """Nobody waits for this answer any more; it ends here and reaches no client."""
-
-
-class _Sink:
-    """Collects an answer, up to a size, for as long as somebody waits for it."""
-
-    def __init__(self, limit: int, stop: Stop) -> None:
-        self._limit, self._stop, self._parts, self._size = limit, stop, list[bytes](), 0
-
-    def write(self, data: bytes) -> int:
-        self._size += len(data)
-        if self._size > self._limit:
-            message = f"The answer has more than {self._limit} bytes. Add a LIMIT, or use one of the dumps."
-            raise AnswerTooLarge(message, limit=self._limit)
-        if self._stop:
-            raise _AbandonedError
-        self._parts.append(data)
-        return len(data)
-
-    def flush(self) -> None:
-        """Nothing to do: the bytes stay here until they are whole."""
-
-    def bytes(self) -> bytes:
-        return b"".join(self._parts)
+from kg_server.backends.base import Answer, Question, Wanted
+from kg_server.backends.crew import Crew
+from kg_server.backends.pool import QueryPool
+from kg_server.backends.process import Place
+from kg_server.backends.wire import pack_question
+from kg_server.http.problems import EvaluationFailed
 
 
 class EmbeddedBackend:
-    """Answers from a store on disk; the store is closed when the last query on it has ended.
+    """Answers from a store on disk; its processes end when the last query on it has ended.
+
+    Nothing of a query is looked at in the server's own process: guarding, parsing, evaluating and serialising happen
+    where a crash costs one query.
 
     Args:
-        path: the store's folder.
-        pool: where queries run.
-        prefixes: what queries need not declare.
-        base: against which relative IRIs of a query are resolved.
-        max_answer_bytes: the largest answer.
+        place: the store, and how queries on it are read.
+        pool: bounds the queries under way, over all releases.
 
     Raises:
         ReleaseError: when the store cannot be opened.
     """
 
-    def __init__(
-        self, path: Path, pool: QueryPool, *, prefixes: Mapping[str, str], base: str | None, max_answer_bytes: int
-    ) -> None:
-        try:
-            self._store = ox.Store.read_only(str(path))
-        except OSError as error:
-            message = f"The store at {path} cannot be opened: {error}"
-            raise ReleaseError(message) from error
-        self._pool = pool
-        self._prefixes = dict(prefixes)
-        self._base = base
-        self._limit = max_answer_bytes
+    def __init__(self, place: Place, pool: QueryPool) -> None:
+        self._crew = Crew(place, pool)
+        weakref.finalize(self, self._crew.close_from_anywhere)
 
     async def answer(self, question: Question, wanted: Wanted) -> Answer:
-        """Guard, evaluate and serialise in the pool (see `Backend`)."""
-        return await self._pool.run(lambda stop: self._answer(question, wanted, stop))
-
-    def _answer(self, question: Question, wanted: Wanted, stop: Stop) -> Answer:
-        if stop:
-            raise _AbandonedError
-        form = check(question.query, self._prefixes, self._base)
-        # The form is known before anything is evaluated, so a result that nobody can read is never computed.
-        if form in {"SELECT", "ASK"}:
-            _acceptable(wanted.bindings, wanted, graph=False)
-        elif form is not None:
-            _acceptable(wanted.graph, wanted, graph=True)
-        options = self._options(question)
-        sink = _Sink(self._limit, stop)
-        results: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples | None = None
-        try:
-            results = self._store.query(question.query, **options)
-            if isinstance(results, ox.QueryTriples):
-                choice = _acceptable(wanted.graph, wanted, graph=True)
-                ox.serialize(results, sink, format=_RDF[choice.format.key], prefixes=self._prefixes)  # type: ignore[arg-type]
-                return Answer("graph", choice, sink.bytes())
-            choice = _acceptable(wanted.bindings, wanted, graph=False)
-            results.serialize(sink, format=_RESULTS[choice.format.key])  # type: ignore[arg-type]
-            return Answer("bindings", choice, sink.bytes())
-        except SyntaxError as error:
-            raise explain_syntax_error(question.query, str(error), frozenset(self._prefixes)) from error
-        except (RuntimeError, ValueError, OSError) as error:
-            raise _evaluation_failed(question, error) from error
-        finally:
-            # Results may be dropped only by the thread that made them, and a traceback would carry them to another.
-            del results
-
-    def _options(self, question: Question) -> _Options:
-        options = _Options(prefixes=self._prefixes)
-        if self._base:
-            options["base_iri"] = self._base
-        if question.default_graphs or question.named_graphs:
-            # Given either, the protocol's dataset holds nothing else (SPARQL 1.1 Protocol, section 2.1.4).
-            options["default_graph"] = [_node(iri) for iri in question.default_graphs]
-            options["named_graphs"] = [_node(iri) for iri in question.named_graphs]
-        if question.bindings:
-            options["substitutions"] = {ox.Variable(name): _term(term) for name, term in question.bindings}
-        return options
-
-
-def _acceptable(choice: Choice | None, wanted: Wanted, *, graph: bool) -> Choice:
-    if choice is None:
-        raise NotAcceptable(wanted.accept, available(GRAPHS if graph else BINDINGS))
-    return choice
-
-
-def _node(iri: str) -> ox.NamedNode:
-    try:
-        return ox.NamedNode(iri)
-    except ValueError as error:
-        message = f"'{iri}' is not an absolute IRI."
-        raise BadRequest(message) from error
-
-
-def _term(term: Term) -> ox.NamedNode | ox.Literal:
-    if term.datatype is None:
-        return _node(term.value)
-    return ox.Literal(term.value, datatype=ox.NamedNode(term.datatype))
-
-
-def _evaluation_failed(question: Question, error: Exception) -> Problem:
-    if question.bindings and "SELECT projection" in str(error):
-        names = ", ".join("?" + name for name, _ in question.bindings)
-        message = f"A parameter can be bound only when the query selects it; select all of {names}. ({error})"
-        return EvaluationFailed(message)
-    return EvaluationFailed(f"The store could not evaluate the query: {error}")
+        """Guard, evaluate and serialise in a query process (see `Backend`)."""
+        head, body = await self._crew.ask(pack_question(question, wanted))
+        kind = head.get("kind")
+        if kind == "bindings" and wanted.bindings is not None:
+            return Answer("bindings", wanted.bindings, body)
+        if kind == "graph" and wanted.graph is not None:
+            return Answer("graph", wanted.graph, body)
+        raise EvaluationFailed("The query process answered with what was not asked for.")

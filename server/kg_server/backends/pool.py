@@ -1,104 +1,86 @@
-"""A bounded pool of threads for queries: so many at work, so many waiting, and no more."""
+"""What all query processes share, whichever release they serve: places, the starting threads, the count of deaths."""
 
 from __future__ import annotations
 
-import asyncio
-import threading
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
-from kg_server.http.problems import Overloaded, QueryTimeout
+from kg_server.backends.limits import Limits
+from kg_server.http.problems import Overloaded
 
 Result = TypeVar("Result")
 
-# Deep recursion in the parser ends the process when a stack overflows; the kernel hands out only the pages touched.
-_STACK_BYTES = 512 * 1024 * 1024
 
+class Closable(Protocol):
+    """What the pool closes when the server stops."""
 
-class Stop:
-    """Tells a running query that nobody waits for it any more."""
+    def close(self) -> None:
+        """End its processes."""
 
-    def __init__(self) -> None:
-        self._event = threading.Event()
-
-    def set(self) -> None:
-        """Ask the query to stop at its next chance."""
-        self._event.set()
-
-    def __bool__(self) -> bool:
-        """Whether the query should stop."""
-        return self._event.is_set()
+    async def gone(self) -> None:
+        """Wait until they have gone."""
 
 
 class QueryPool:
-    """Runs blocking calls off the event loop.
+    """Bounds the queries under way, and starts processes off the event loop.
 
     Args:
-        workers: threads.
-        queue: calls that may wait; the next one is refused with `Overloaded`.
-        seconds: from the call to its answer, waiting included; then `QueryTimeout`. A thread cannot be killed,
-            so a call that does not look at its `Stop` keeps its place until it ends.
-        retry_seconds: what `Retry-After` says.
+        limits: of queries and processes.
     """
 
-    def __init__(self, workers: int, queue: int, seconds: float, retry_seconds: int) -> None:
-        self._places = workers + queue
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.ended: Counter[str] = Counter()
+        self.egress = ""
         self._taken = 0
-        self._seconds = seconds
-        self._retry_seconds = retry_seconds
-        self._executor = _start(workers)
+        self._crews: set[Closable] = set()
+        # Threads that stay, for a process ends with the thread that started it; two, as one may wait for a killed one.
+        self._starter = ThreadPoolExecutor(2, thread_name_prefix="query-starter")
 
     @property
     def taken(self) -> int:
-        """Calls running or waiting."""
+        """Queries running or waiting."""
         return self._taken
 
-    async def run(self, call: Callable[[Stop], Result]) -> Result:
-        """Run a call in the pool and wait for it.
+    def enter(self) -> None:
+        """Take a place.
 
         Raises:
-            Overloaded, QueryTimeout, and whatever the call raises.
+            Overloaded: when there is none.
         """
-        retry = {"Retry-After": str(self._retry_seconds)}
-        if self._taken >= self._places:
-            message = f"{self._places} queries are running or waiting already; try again in {self._retry_seconds} s."
-            raise Overloaded(message, headers=retry, limit=self._places, retry_after=self._retry_seconds)
+        places, wait = self.limits.workers + self.limits.queue, self.limits.retry_seconds
+        if self._taken >= places:
+            message = f"{places} queries are running or waiting already; try again in {wait} s."
+            raise Overloaded(message, headers={"Retry-After": str(wait)}, limit=places, retry_after=wait)
         self._taken += 1
-        loop = asyncio.get_running_loop()
-        stop = Stop()
-        future: Future[Result] = self._executor.submit(call, stop)
-        future.add_done_callback(lambda _: _call_soon(loop, self._release))
-        try:
-            return await asyncio.wait_for(asyncio.wrap_future(future), self._seconds)
-        except TimeoutError as error:
-            message = f"The query took longer than {self._seconds:g} s. Ask for less, or use one of the dumps."
-            raise QueryTimeout(message, limit=self._seconds) from error
-        finally:
-            stop.set()
 
-    def _release(self) -> None:
+    def leave(self) -> None:
+        """Give a place back."""
         self._taken -= 1
 
+    def submit(self, call: Callable[[], Result]) -> Future[Result]:
+        """Run a short blocking call, such as a start or a wait for a killed process, in a thread that stays."""
+        return self._starter.submit(call)
+
+    def add(self, crew: Closable) -> None:
+        """Remember what is to be closed."""
+        self._crews.add(crew)
+
+    def remove(self, crew: Closable) -> None:
+        """Forget what has been closed."""
+        self._crews.discard(crew)
+
     def close(self) -> None:
-        """Take no more calls; those that run end by themselves."""
-        self._executor.shutdown(wait=False, cancel_futures=True)
+        """End all processes and take no more calls."""
+        for crew in list(self._crews):
+            crew.close()
+        self._starter.shutdown(wait=False, cancel_futures=True)
 
-
-def _start(workers: int) -> ThreadPoolExecutor:
-    """Start all threads at once, because the size of a stack is set for the process, and set back after."""
-    executor = ThreadPoolExecutor(workers, thread_name_prefix="query")
-    former = threading.stack_size(_STACK_BYTES)
-    try:
-        barrier = threading.Barrier(workers + 1)
-        for _ in range(workers):
-            executor.submit(barrier.wait)
-        barrier.wait()
-    finally:
-        threading.stack_size(former)
-    return executor
-
-
-def _call_soon(loop: asyncio.AbstractEventLoop, call: Callable[[], None]) -> None:
-    if not loop.is_closed():
-        loop.call_soon_threadsafe(call)
+    async def stop(self) -> None:
+        """Do as `close` does, and wait until the event loop holds nothing of the processes any more."""
+        crews = list(self._crews)
+        self.close()
+        for crew in crews:
+            await crew.gone()

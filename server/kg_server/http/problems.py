@@ -156,6 +156,12 @@ class AnswerTooLarge(Problem):
     status, slug, title = 422, "answer-too-large", "The answer is too large"
 
 
+class MemoryExceeded(Problem):
+    """The query needed more memory than one may have (MiB, in `limit`); nothing of its answer is sent."""
+
+    status, slug, title = 422, "memory-exceeded", "The query needs too much memory"
+
+
 class EvaluationFailed(Problem):
     """The query parsed, but evaluating it failed."""
 
@@ -166,6 +172,12 @@ class Overloaded(Problem):
     """Every worker is busy and the queue is full; `Retry-After` says when to come back."""
 
     status, slug, title = 503, "overloaded", "Too many queries"
+
+
+class WorkerLost(Problem):
+    """The process that evaluated the query ended for no reason of the query's; `Retry-After` says when to try again."""
+
+    status, slug, title = 503, "worker-lost", "The query was interrupted"
 
 
 class Unavailable(Problem):

@@ -1,0 +1,94 @@
+"""A query process: confines itself, opens the store read-only, then answers one question after the other.
+
+Started by `kg_server.backends.process`; its standard input is the socket over which frames pass (`wire`).
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import socket
+import threading
+from pathlib import Path
+
+from kg_server.backends.confine import allow_cpu, die_with, limit_resources, shut_egress
+from kg_server.backends.evaluate import Evaluator
+from kg_server.backends.wire import Frames, Head, frame, pack_problem, unpack_question
+from kg_server.http.problems import Problem, ReleaseError
+
+# Deep recursion in the parser ends the process when a stack overflows; the kernel hands out only the pages touched.
+STACK_BYTES = 512 << 20
+_MAX_BODY = 0
+_PIECE = 1 << 16
+_KIBIBYTE = 1024
+
+
+class _Line:
+    """The server's end of the socket, read frame by frame."""
+
+    def __init__(self, line: socket.socket) -> None:
+        self._line = line
+        self._frames = Frames(_MAX_BODY)
+
+    def read(self) -> Head | None:
+        """Return the next frame's head, None when the server has gone."""
+        while data := self._line.recv(_PIECE):
+            for head, _ in self._frames.feed(data):
+                return head
+        return None
+
+    def write(self, head: Head, body: bytes = b"") -> None:
+        self._line.sendall(frame(head, body))
+
+
+def main() -> None:
+    """Serve until the server closes the socket."""
+    with socket.socket(fileno=os.dup(0)) as connection:
+        line = _Line(connection)
+        config = line.read()
+        if config is None:
+            return
+        die_with(config["parent"])
+        shut = shut_egress()
+        limit_resources(STACK_BYTES + config["memory_bytes"])
+        threading.stack_size(STACK_BYTES)
+        thread = threading.Thread(target=_serve, args=(line, config, shut), name="queries")
+        thread.start()
+        thread.join()
+
+
+def _serve(line: _Line, config: Head, shut: str) -> None:
+    try:
+        evaluator = Evaluator(
+            Path(config["store"]),
+            prefixes=config["prefixes"],
+            base=config["base"],
+            answer_bytes=config["answer_bytes"],
+            answer_rows=config["answer_rows"],
+        )
+    except ReleaseError as error:
+        line.write({"error": str(error)})
+        return
+    line.write({"ready": True, "egress": shut})
+    seconds, tired_at = config["seconds"], config["memory_bytes"] // 2
+    while (head := line.read()) is not None:
+        allow_cpu(seconds)
+        reply, body = _answer(evaluator, head)
+        # What a large query leaves behind in the allocator would count against the next one.
+        if resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _KIBIBYTE > tired_at:
+            reply["last"] = True
+        line.write(reply, body)
+
+
+def _answer(evaluator: Evaluator, head: Head) -> tuple[Head, bytes]:
+    try:
+        answer = evaluator.answer(*unpack_question(head))
+    except Problem as problem:
+        return pack_problem(problem), b""
+    except MemoryError:
+        return {"memory": True, "last": True}, b""
+    return {"kind": answer.kind}, answer.body
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,40 @@
+"""What a test sees of the query processes from outside: /proc."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_WORKER = b"kg_server.backends.worker"
+
+
+def query_processes(parent: int) -> set[int]:
+    """The living query processes of a server."""
+    found = set()
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            try:
+                command = (folder / "cmdline").read_bytes()
+                after_name = (folder / "stat").read_text().rpartition(")")[2].split()
+            except OSError:
+                # It ended between two looks.
+                continue
+            if _WORKER in command and int(after_name[1]) == parent:
+                found.add(int(folder.name))
+    return found
+
+
+def resident_mb(process: int) -> float:
+    """Resident memory in MiB; 0 when the process has gone."""
+    try:
+        return int(Path(f"/proc/{process}/statm").read_text().split()[1]) * 4096 / (1 << 20)
+    except OSError:
+        return 0.0
+
+
+def cpu_seconds(process: int) -> float:
+    """Processor time used so far; 0 when the process has gone."""
+    try:
+        after_name = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(after_name[11]) + int(after_name[12])) / 100
