@@ -56,7 +56,7 @@ def test_too_many_queries_are_turned_away_at_once(release: Path) -> None:
         assert client.get("/sparql?query=ASK{}").status_code == 200
 
 
-def test_a_slow_query_is_told_so_and_keeps_its_place_until_it_ends(release: Path) -> None:
+def test_a_slow_query_is_told_so_and_is_ended(release: Path) -> None:
     with running(Settings(release=release, workers=1, queue=4, query_seconds=1)) as client:
         response = client.get("/sparql", params={"query": SLOW})
         assert response.status_code == 504
