@@ -245,7 +245,7 @@ def test_a_next_release_that_cannot_be_opened_leaves_the_former(tmp_path: Path) 
 
 def test_nothing_is_left_behind_by_many_queries_and_kills(release: Path, processes: Processes) -> None:
     descriptors = Path("/proc/self/fd")
-    with running(Settings(release=release, workers=2, spare=2, queue=64)) as client:
+    with running(Settings(release=release, workers=2, spare=2, queue=64, cache_mb=0)) as client:
         url = f"{client.base_url}/sparql"
 
         def settled() -> bool:

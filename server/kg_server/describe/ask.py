@@ -34,7 +34,7 @@ _RDF_FORMATS = {
 async def rows(backend: Backend, query: str) -> list[Row]:
     """Return the solutions of a SELECT; raises what the backend raises."""
     answer = await backend.answer(Question(query), _JSON)
-    results = ox.parse_query_results(answer.body, format=ox.QueryResultsFormat.JSON)
+    results = ox.parse_query_results(answer.read(), format=ox.QueryResultsFormat.JSON)
     if not isinstance(results, ox.QuerySolutions):
         message = "only a SELECT has rows"
         raise TypeError(message)

@@ -13,6 +13,7 @@ from typing import Any, Literal, get_args
 from kg_server.backends.base import XSD_STRING, Term
 from kg_server.describe.release import read_json
 from kg_server.http.problems import BadParameter, ReleaseError
+from kg_server.http.window import Window
 
 ParameterType = Literal["iri", "date", "integer", "decimal", "string"]
 
@@ -62,19 +63,6 @@ class SavedQuery:
             ],
             "query": self.query,
         }
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """The rows that a request wants: how many to leave out, and how many to keep after these (None keeps all)."""
-
-    offset: int = 0
-    limit: int | None = None
-
-    @property
-    def whole(self) -> bool:
-        """Whether these are all rows."""
-        return not self.offset and self.limit is None
 
 
 def read_window(pairs: Sequence[tuple[str, str]]) -> Window:

@@ -34,6 +34,10 @@ class AddressError(StartError):
     exit_code: ClassVar[int] = 5
 
 
+class SpoolError(StartError):
+    """Long answers have no place."""
+
+
 class Problem(KgServerError):  # noqa: N818 - the RFC's word
     """An error that a client is told about (RFC 9457, section 3).
 
@@ -178,6 +182,12 @@ class WorkerLost(Problem):
     """The process that evaluated the query ended for no reason of the query's; `Retry-After` says when to try again."""
 
     status, slug, title = 503, "worker-lost", "The query was interrupted"
+
+
+class SpoolFull(Problem):
+    """The disk for answers on their way out is full; `Retry-After` says when to try again."""
+
+    status, slug, title = 503, "spool-full", "No room for the answer"
 
 
 class Unavailable(Problem):
