@@ -24,7 +24,7 @@ from typing import Literal
 from pyoxigraph import NamedNode, Store, Variable
 
 from kg_server.http.problems import MalformedQuery, Problem, ServiceRefused, UpdateRefused
-from kg_server.lexer import first_keyword, position, tokens, undeclared_prefixes
+from kg_server.lexer import excerpt, first_keyword, position, tokens, undeclared_prefixes
 
 QueryForm = Literal["SELECT", "ASK", "CONSTRUCT", "DESCRIBE"]
 
@@ -163,7 +163,7 @@ def explain_syntax_error(query: str, message: str, known: frozenset[str]) -> Pro
         line, column = position(query, missing[0].start)
         prefix = missing[0].text.partition(":")[0]
         detail = f"The prefix '{prefix}:' is not declared (line {line}, column {column})."
-        return MalformedQuery(detail, line=line, column=column, excerpt=_excerpt(query, line, column))
+        return MalformedQuery(detail, line=line, column=column, excerpt=excerpt(query, line, column))
     match = _ERROR.match(message)
     if match is None:
         return MalformedQuery(f"The query does not parse: {message}")
@@ -172,11 +172,4 @@ def explain_syntax_error(query: str, message: str, known: frozenset[str]) -> Pro
     detail = f"The query does not parse at line {line}, column {column}."
     if 0 < len(expected) <= _MAX_EXPECTED:
         detail += f" The parser could have gone on with {', '.join(expected)}."
-    return MalformedQuery(detail, line=line, column=column, excerpt=_excerpt(query, line, column))
-
-
-def _excerpt(query: str, line: int, column: int, width: int = 60) -> str:
-    lines = query.split("\n")
-    text = lines[line - 1].rstrip("\r") if line <= len(lines) else ""
-    start = max(0, column - 1 - width)
-    return f"{text[start : column - 1 + width]}\n{' ' * (column - 1 - start)}^"
+    return MalformedQuery(detail, line=line, column=column, excerpt=excerpt(query, line, column))

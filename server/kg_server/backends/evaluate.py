@@ -21,6 +21,7 @@ from kg_server.http.problems import (
     Problem,
     ReleaseError,
 )
+from kg_server.unsupported import explain_unsupported
 
 _RESULTS = {
     "json": ox.QueryResultsFormat.JSON,
@@ -116,7 +117,8 @@ class Evaluator:
         except SyntaxError as error:
             raise explain_syntax_error(question.query, str(error), frozenset(self._prefixes)) from error
         except (RuntimeError, ValueError, OSError) as error:
-            raise _evaluation_failed(question, error) from error
+            unsupported = explain_unsupported(question.query, str(error), self._prefixes)
+            raise unsupported or _evaluation_failed(question, error) from error
         body = sink.bytes()
         if exceeds(body, choice.format.key, self._rows):
             raise self._too_long("rows")

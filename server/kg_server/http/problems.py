@@ -86,6 +86,12 @@ class MalformedQuery(BadRequest):
     slug, title = "malformed-query", "The query is not valid SPARQL"
 
 
+class UnknownFunction(BadRequest):
+    """The query calls a function that the engine does not have, or with too few or too many arguments."""
+
+    slug, title = "unknown-function", "Unknown function"
+
+
 class BadParameter(BadRequest):
     """A parameter of a saved query is unknown, given twice or not of its type."""
 
