@@ -13,7 +13,8 @@ from kg_server.pages.render import CONTENT_SECURITY_POLICY
 
 _EVERYWHERE = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "Content-Language, ETag, Link, Repr-Digest, Retry-After",
+    "Access-Control-Expose-Headers": "Accept-Ranges, Allow, Content-Disposition, Content-Language, Content-Location, "
+    "Content-Range, ETag, Link, Repr-Digest, Retry-After, Rujukan-Cut",
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "Cross-Origin-Resource-Policy": "cross-origin",
     "Referrer-Policy": "same-origin",
@@ -65,7 +66,7 @@ async def _options(send: Send, *, sparql: bool) -> None:
         **(BODY_TYPES if sparql else {}),
         "Allow": allowed,
         "Access-Control-Allow-Methods": allowed,
-        "Access-Control-Allow-Headers": "Accept, Accept-Language, Content-Type, If-None-Match, Range",
+        "Access-Control-Allow-Headers": "Accept, Accept-Language, Content-Type, If-Match, If-None-Match, If-Range, Range",
         "Access-Control-Max-Age": "86400",
     }
     raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]

@@ -35,6 +35,10 @@ if TYPE_CHECKING:
 # What an IRI of the base can begin with; the model of a release says so.
 ROOTS = ("id", "article", "statement", "derivation", "graph", "rule", "query")
 _FORMATS = tuple(each for each in GRAPHS if each.key in {"turtle", "jsonld", "ntriples", "rdfxml"})
+# What people write with a slash behind it.
+_WITHOUT_SLASH = frozenset(
+    {"/queries", "/graphs", "/dumps", "/health", "/.well-known/void", "/.well-known/sparql-examples"}
+)
 _SHOWN_PARTS = 200
 _TYPES_LINKED = 5
 _MOST_ALLOWED = "%:/?#[]@!$&'()*+,;=-._~"
@@ -115,6 +119,10 @@ class LinkedData:
         """Describe a vocabulary of the release's own, if the path is that of one."""
         release = await self._site.current.get()
         # Only what a prefix of the release names is looked up: a stray address costs no query.
+        if path.endswith("/") and f"/{path.rstrip('/')}" in _WITHOUT_SLASH:
+            query = request.scope["query_string"].decode("ascii", "replace")
+            place = f"{self._site.pages.root}/{path.rstrip('/')}" + (f"?{query}" if query else "")
+            return Response(status_code=308, headers={"Location": quote(place, safe=_MOST_ALLOWED)})
         name = path.partition("/")[0]
         if f"{release.manifest.base}{name}#" not in release.manifest.prefixes.values():
             raise NotFound(f"There is nothing at {request.url.path}.")

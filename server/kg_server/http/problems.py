@@ -138,6 +138,21 @@ class NotAcceptable(Problem):
         )
 
 
+class PreconditionFailed(Problem):
+    """What the request is about, by `If-Match` or `If-Unmodified-Since`, is not what is served now."""
+
+    status, slug, title = 412, "precondition-failed", "Precondition failed"
+
+
+class RangeNotSatisfiable(Problem):
+    """No byte of the range exists; `limit` is the size in bytes."""
+
+    status, slug, title = 416, "range-not-satisfiable", "Range not satisfiable"
+
+    def __init__(self, detail: str, size: int) -> None:
+        super().__init__(detail, headers={"Content-Range": f"bytes */{size}"}, limit=size)
+
+
 class TooLarge(Problem):
     """The request is larger than the server reads; `limit` is in bytes."""
 
