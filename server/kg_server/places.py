@@ -105,9 +105,9 @@ def _apart(one: Token, other: Token) -> bool:
 def _parse(text: str, known: Iterable[str]) -> str | None:
     prefixes = dict.fromkeys(known, "urn:x:")
     # A substitution for what no query has is refused after parsing, so nothing is ever evaluated.
-    nobody = {ox.Variable("kg_server_parse_only"): ox.NamedNode("urn:x:")}
+    nobody, anything = ox.Variable("kg_server_parse_only"), ox.NamedNode("urn:x:")
     try:
-        ox.Store().query(text, prefixes=prefixes, base_iri="http://x/", substitutions=nobody)
+        ox.Store().query(text, prefixes=prefixes, base_iri="http://x/", substitutions={nobody: anything})
     except SyntaxError as error:
         return str(error)
     except RuntimeError:

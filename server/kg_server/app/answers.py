@@ -15,13 +15,14 @@ from kg_server.app.replies import Site, accept_of, language_of, page_reply, page
 from kg_server.backends.base import Answer, Question, Wanted
 from kg_server.describe.current import Release
 from kg_server.describe.examples import form
+from kg_server.describe.names import find_names
 from kg_server.describe.queries import RESERVED, SavedQuery, Window
 from kg_server.http.formats import BINDINGS, GRAPHS, choose_format
 from kg_server.http.links import Link, link_header
 from kg_server.http.problems import BadParameter
 from kg_server.http.slices import slice_rows
 from kg_server.pages.render import pick
-from kg_server.pages.results import read_table
+from kg_server.pages.results import Table, read_table, translate
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -122,7 +123,9 @@ class Asked:
             headers["Link"] = link_header(Link(address + path, f'rel="{name}"') for name, path in pages.items())
         if answer.choice.html:
             language = language_of(self.request)
-            body = await asyncio.to_thread(self._page, answer, language, pages)
+            table = await self._table(answer, language) if answer.kind == "bindings" else None
+            headers |= self._cut(answer, table)
+            body = await asyncio.to_thread(self._page, answer, language, pages, table)
             return page_reply(body, language, headers=headers)
         headers |= {"Content-Type": answer.choice.content_type, "Vary": "Accept"}
         if self.override:
@@ -148,16 +151,30 @@ class Asked:
         links = {name: f"{path}?{urlencode([*kept, *size, ('offset', str(place))])}" for name, place in places.items()}
         return Answer(answer.kind, answer.choice, body), links
 
-    def _page(self, answer: Answer, language: str, others: Mapping[str, str]) -> bytes:
-        manifest, saved, pages = self.release.manifest, self.saved, self.site.pages
+    async def _table(self, answer: Answer, language: str) -> Table:
+        manifest, shown = self.release.manifest, self.site.settings.page_rows
+        names = await find_names(self.release, answer.body, shown, language)
+        endpoint = f"{self.site.pages.root}/sparql"
+        table = await asyncio.to_thread(read_table, answer.body, manifest.prefixes, endpoint, shown, manifest.base)
+        return translate(table, names, language)
+
+    def _cut(self, answer: Answer, table: Table | None) -> dict[str, str]:
+        """Return the header that says how much of an answer a page shows, when it is not all (RFC 9651)."""
+        if table is not None:
+            shown = len(table.rows)
+            return {"Rujukan-Cut": f"rows={shown}"} if table.total > shown else {}
+        # Bytes tell enough for most: as many characters or fewer.
+        if len(answer.body) <= _SHOWN_CHARACTERS or len(answer.body.decode()) <= _SHOWN_CHARACTERS:
+            return {}
+        return {"Rujukan-Cut": f"characters={_SHOWN_CHARACTERS}"}
+
+    def _page(self, answer: Answer, language: str, others: Mapping[str, str], table: Table | None) -> bytes:
+        saved, pages = self.saved, self.site.pages
         path = f"{pages.root}/queries/{saved.name}" if saved else f"{pages.root}/sparql"
         kept = [pair for pair in self.pairs if pair[0] not in RESERVED]
         formats = BINDINGS if answer.kind == "bindings" else GRAPHS
-        table, turtle, cut = None, None, False
-        if answer.kind == "bindings":
-            shown = self.site.settings.page_rows
-            table = read_table(answer.body, manifest.prefixes, f"{pages.root}/sparql", shown, manifest.base)
-        else:
+        turtle, cut = None, False
+        if table is None:
             text = answer.body.decode()
             turtle, cut = text[:_SHOWN_CHARACTERS], len(text) > _SHOWN_CHARACTERS
         values = {each.name: each.default for each in saved.parameters} | dict(kept) if saved else {}

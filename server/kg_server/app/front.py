@@ -66,7 +66,7 @@ async def _options(send: Send, *, sparql: bool) -> None:
         **(BODY_TYPES if sparql else {}),
         "Allow": allowed,
         "Access-Control-Allow-Methods": allowed,
-        "Access-Control-Allow-Headers": "Accept, Accept-Language, Content-Type, If-Match, If-None-Match, If-Range, Range",
+        "Access-Control-Allow-Headers": "Accept, Accept-Language, Content-Type, If-None-Match, If-Range, Range",
         "Access-Control-Max-Age": "86400",
     }
     raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]

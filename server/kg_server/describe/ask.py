@@ -86,9 +86,10 @@ class Triples:
         """Add a text in each of its languages."""
         self.add(subject, predicate, *(ox.Literal(text, language=code) for code, text in texts.items() if text))
 
-    def count(self, subject: str, predicate: str, number: int) -> None:
-        """Add a whole number."""
-        self.add(subject, predicate, typed(str(number), "integer"))
+    def count(self, subject: str, predicate: str, number: int | None) -> None:
+        """Add a whole number; nothing where it is not known."""
+        if number is not None:
+            self.add(subject, predicate, typed(str(number), "integer"))
 
     def __iter__(self) -> Iterator[ox.Triple]:
         """Go through the triples in the order in which they came."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from itertools import pairwise
 
 from kg_server.http.negotiation import etag_matches, split_header
 
@@ -59,7 +60,7 @@ def wanted_spans(header: str | None, size: int) -> tuple[Span, ...] | None:
         if satisfiable:
             found.append(Span(low, high))
     ordered = sorted(found, key=lambda each: each.first)
-    overlap = any(one.last >= other.first for one, other in zip(ordered, ordered[1:], strict=False))
+    overlap = any(one.last >= other.first for one, other in pairwise(ordered))
     return None if overlap else tuple(found)
 
 

@@ -108,9 +108,9 @@ def _load(path: Path, project: Project, problems: list[Problem]) -> SavedQuery |
 def _unbindable(query: SavedQuery, project: Project) -> Iterator[Problem]:
     """Yield a problem for each parameter that the store would refuse to bind; asked of the store itself."""
     for parameter in query.parameters:
-        anything = {ox.Variable(parameter.name): ox.NamedNode("urn:x-anything")}
+        variable, anything = ox.Variable(parameter.name), ox.NamedNode("urn:x-anything")
         try:
-            ox.Store().query(query.query, prefixes=project.prefixes, substitutions=anything)
+            ox.Store().query(query.query, prefixes=project.prefixes, substitutions={variable: anything})
         except RuntimeError:
             # The store binds only what a query projects, so that a binding can never be mistaken for text.
             yield Problem(parameter.mark, f"the query must project its parameter ?{parameter.name}", "header")
