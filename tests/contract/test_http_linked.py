@@ -277,9 +277,7 @@ def test_what_leads_to_a_hub_comes_in_pages(hub: httpx.Client, kind: str) -> Non
         assert (response.status_code, len(seen)) == (200, size)
         assert response.headers.get("rujukan-cut") == ("incoming=200" if number < 2 else None)
         found |= seen
-        links = {
-            name: link for link, name in re.findall(r'<([^>]+)>; rel="(prev|next)"', response.headers["link"])
-        }
+        links = {name: link for link, name in re.findall(r'<([^>]+)>; rel="(prev|next)"', response.headers["link"])}
         assert ("prev" in links, "next" in links) == (number > 0, number < 2)
         if kind == "html":
             assert ('rel="next"' in response.text) == (number < 2)

@@ -79,7 +79,7 @@ def _negotiate(accept: str | None, override: str | None) -> Wanted:
     return Wanted(
         choose_format(accept, override, BINDINGS),
         choose_format(accept, override, GRAPHS),
-        f"'format={override}'" if override else f"'Accept: {accept}'",
+        f"'Accept: {accept}'" if override is None else f"'format={override}'",
     )
 
 

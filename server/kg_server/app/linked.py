@@ -276,7 +276,7 @@ def _choice(request: Request, override: str | None) -> Choice:
     accept = accept_of(request)
     choice = choose_format(accept, override, GRAPHS)
     if choice is None:
-        wanted = f"'format={override}'" if override else f"'Accept: {accept}'"
+        wanted = f"'Accept: {accept}'" if override is None else f"'format={override}'"
         raise NotAcceptable(wanted, [*available(GRAPHS), HTML])
     return choice
 
