@@ -21,7 +21,7 @@ from kg_server.describe.dataset import DCAT_PREFIXES, VOID_PREFIXES, dcat_triple
 from kg_server.describe.examples import example_triples
 from kg_server.describe.queries import read_window
 from kg_server.describe.statistics import Counted, Statistics
-from kg_server.describe.subject import INCOMING_SHOWN, Details, Subject, find_subject
+from kg_server.describe.subject import INCOMING_SHOWN, Details, Subject, find_near, find_subject
 from kg_server.http.formats import GRAPHS, HTML, Choice, Format, available, choose_format
 from kg_server.http.links import Link, link_header
 from kg_server.http.negotiation import etag_matches
@@ -154,7 +154,10 @@ class LinkedData:
             subject = await find_subject(release, iri, details)
             if subject is not None:
                 return await self._reply(request, release, asked, subject)
-        raise NotFound(f"The release says nothing of <{_candidates(request, release.manifest.base)[0]}>.")
+        missing = _candidates(request, release.manifest.base)[0]
+        near = await find_near(release, missing)
+        hint = f" Did you mean <{near}>?" if near else ""
+        raise NotFound(f"The release says nothing of <{missing}>.{hint}", available=[near] if near else None)
 
     async def _reply(self, request: Request, release: Release, asked: Asked, subject: Subject) -> Response:
         site, base = self._site, release.manifest.base
@@ -241,7 +244,7 @@ def _candidates(request: Request, base: str) -> list[str]:
     """Return the IRIs that an address may mean: as it was written, and with its percent-encoding taken away."""
     raw: bytes = request.scope.get("raw_path") or quote(request.scope["path"]).encode()
     path = raw.decode("ascii", "replace").partition("?")[0].lstrip("/")
-    found = [base + path, base + unquote(path)]
+    found = [base + path, base + unquote(path, errors="replace")]
     usable = [each for each in dict.fromkeys(found) if is_iri(each)]
     if not usable:
         raise NotFound("What the address asks for is no IRI.")

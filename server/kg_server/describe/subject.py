@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import pyoxigraph as ox
 
 from kg_builder.namespaces import DCTERMS, PROV, RDF, RDFS, RJ, SKOS
-from kg_server.describe.ask import Row, rows, values
+from kg_server.describe.ask import Row, is_iri, rows, values
 from kg_server.describe.current import Release
 
 INCOMING_SHOWN = 200
@@ -33,6 +33,7 @@ _IN = f"""SELECT DISTINCT ?s ?p WHERE {{
   {{ ?s ?p <%(n)s> }} UNION {{ GRAPH ?g {{ ?s ?p <%(n)s> }} }}
   FILTER (?p NOT IN (<{RDF}subject>, <{RDF}predicate>, <{RDF}object>))
 }} OFFSET %(offset)d LIMIT {INCOMING_SHOWN + 1}"""
+_ANY = "SELECT (1 AS ?any) WHERE { { <%(n)s> ?p ?o } UNION { GRAPH ?g { <%(n)s> ?p ?o } } } LIMIT 1"
 _TERMS = """SELECT DISTINCT ?s ?p ?o WHERE { GRAPH <%s> { ?s ?p ?o FILTER (STRSTARTS(STR(?s), "%s#")) } }
 ORDER BY ?s ?p ?o"""
 _SPANS = f"SELECT DISTINCT ?s ?p ?o WHERE {{ ?s <{RJ}article> <%s> ; ?p ?o }} ORDER BY ?s ?p ?o"
@@ -159,6 +160,19 @@ async def find_subject(release: Release, iri: str, details: Details) -> Subject 
         proof += await _reified(release, own, into)
     names = await _names(release, [*own, *proof, *into]) if details.labels else {}
     return Subject(iri, tuple(own), tuple(proof), tuple(into), more, moved, is_vocabulary, names)
+
+
+async def find_near(release: Release, iri: str) -> str | None:
+    """Return an IRI that the release speaks of and that is this one but for capitals, underscores or slashes."""
+    base = release.manifest.base
+    path = iri[len(base) :]
+    for other in dict.fromkeys(
+        (path.rstrip("/"), path.lower().rstrip("/"), path.lower().rstrip("/").replace("_", "-"))
+    ):
+        near = base + other
+        if other != path and is_iri(near) and await rows(release.backend, _ANY % {"n": near}):
+            return near
+    return None
 
 
 def _is_part(node: object, iri: str, subjects: AbstractSet[str]) -> bool:
