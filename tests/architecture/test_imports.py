@@ -24,7 +24,7 @@ BUILDER: dict[str, set[str]] = {
 }
 
 SHARED = {"errors", "settings"}
-LEAVES = {"http", "lexer"}
+LEAVES = {"http", "lexer", "places", "unsupported"}
 BELOW_PAGES = SHARED | LEAVES | {"guard", "cache", "backends"}
 SERVER: dict[str, set[str]] = {
     "": set(),
@@ -32,6 +32,8 @@ SERVER: dict[str, set[str]] = {
     "settings": {"errors", "http"},  # http/problems.py is the server's tree of errors
     "http": {"errors"},
     "lexer": SHARED,
+    "places": SHARED | LEAVES,
+    "unsupported": SHARED | LEAVES,
     "guard": SHARED | LEAVES,
     "cache": SHARED | LEAVES,
     "backends": SHARED | LEAVES | {"guard", "cache"},

@@ -219,7 +219,7 @@ def test_a_query_on_the_former_release_is_answered_while_the_next_is_served(
         (tmp_path / "next").symlink_to("two")
         (tmp_path / "next").rename(link)
         with polite_client(client) as seen:
-            assert ask(client, POLITE).text.count('"loan":{') == 3
+            wait_until(lambda: ask(client, POLITE).text.count('"loan":{') == 3)
             assert thread.is_alive()
             thread.join()
         assert answers[0].status_code == 200

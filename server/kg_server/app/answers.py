@@ -16,6 +16,7 @@ from kg_server.backends.base import Answer, Question, Wanted
 from kg_server.backends.spool import Spooled
 from kg_server.describe.current import Release
 from kg_server.describe.examples import form
+from kg_server.describe.names import find_names
 from kg_server.describe.queries import RESERVED, SavedQuery
 from kg_server.http.encoding import choose_coding
 from kg_server.http.formats import BINDINGS, GRAPHS, choose_format
@@ -24,7 +25,7 @@ from kg_server.http.negotiation import etag_matches
 from kg_server.http.problems import BadParameter
 from kg_server.http.window import Window
 from kg_server.pages.render import pick
-from kg_server.pages.results import read_table
+from kg_server.pages.results import Table, read_table, translate
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -92,7 +93,7 @@ def _negotiate(accept: str | None, override: str | None, codings: str) -> Wanted
     return Wanted(
         choose_format(accept, override, BINDINGS),
         choose_format(accept, override, GRAPHS),
-        f"'format={override}'" if override else f"'Accept: {accept}'",
+        f"'Accept: {accept}'" if override is None else f"'format={override}'",
         choose_coding(codings),
     )
 
@@ -133,8 +134,10 @@ class Asked:
         pages = {} if self.window.whole else self._pages(answer.total)
         if answer.choice.html:
             language = language_of(self.request)
-            body = await asyncio.to_thread(self._page, answer, language, pages)
-            return page_reply(body, language, headers=self._headers(answer, pages))
+            table = await self._table(answer, language) if answer.kind == "bindings" else None
+            body = await asyncio.to_thread(self._page, answer, language, pages, table)
+            headers = self._headers(answer, pages) | self._cut(answer, table)
+            return page_reply(body, language, headers=headers)
         headers = {
             "Content-Type": answer.choice.content_type,
             "Vary": "Accept, Accept-Encoding",
@@ -201,17 +204,29 @@ class Asked:
         path = self.request.url.path
         return {name: f"{path}?{urlencode([*kept, *size, ('offset', str(place))])}" for name, place in places.items()}
 
-    def _page(self, answer: Answer, language: str, others: Mapping[str, str]) -> bytes:
-        manifest, saved, pages = self.release.manifest, self.saved, self.site.pages
+    async def _table(self, answer: Answer, language: str) -> Table:
+        manifest, shown, body = self.release.manifest, self.site.settings.page_rows, answer.read()
+        names = await find_names(self.release, body, shown, language)
+        endpoint = f"{self.site.pages.root}/sparql"
+        table = await asyncio.to_thread(read_table, body, manifest.prefixes, endpoint, shown, manifest.base)
+        if self.window.whole and table.boolean is None:
+            table = replace(table, total=answer.total)
+        return translate(table, names, language)
+
+    def _cut(self, answer: Answer, table: Table | None) -> dict[str, str]:
+        """Return the header that says how much of an answer a page shows, when it is not all (RFC 9651)."""
+        if table is not None:
+            shown = len(table.rows)
+            return {CUT: f"rows={shown}"} if table.total > shown else {}
+        return {CUT: f"bytes={_SHOWN_BYTES}"} if answer.size > _SHOWN_BYTES else {}
+
+    def _page(self, answer: Answer, language: str, others: Mapping[str, str], table: Table | None) -> bytes:
+        saved, pages = self.saved, self.site.pages
         path = f"{pages.root}/queries/{saved.name}" if saved else f"{pages.root}/sparql"
         kept = [pair for pair in self.pairs if pair[0] not in RESERVED]
         formats = BINDINGS if answer.kind == "bindings" else GRAPHS
-        table, turtle, cut = None, None, False
-        if answer.kind == "bindings":
-            shown = self.site.settings.page_rows
-            table = read_table(answer.read(), manifest.prefixes, f"{pages.root}/sparql", shown, manifest.base)
-            table = replace(table, total=answer.total if self.window.whole and table.boolean is None else table.total)
-        else:
+        turtle, cut = None, False
+        if table is None:
             # A character may have been cut in the middle.
             turtle, cut = answer.read(_SHOWN_BYTES).decode(errors="ignore"), answer.size > _SHOWN_BYTES
         values = {each.name: each.default for each in saved.parameters} | dict(kept) if saved else {}

@@ -16,7 +16,8 @@ from kg_server.pages.render import CONTENT_SECURITY_POLICY
 
 _EVERYWHERE = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "Content-Language, ETag, Link, Repr-Digest, Retry-After",
+    "Access-Control-Expose-Headers": "Accept-Ranges, Allow, Content-Disposition, Content-Language, Content-Location, "
+    "Content-Range, ETag, Link, Repr-Digest, Retry-After, Rujukan-Cut",
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "Cross-Origin-Resource-Policy": "cross-origin",
     "Referrer-Policy": "same-origin",
@@ -140,7 +141,7 @@ async def _options(send: Send, *, sparql: bool) -> None:
         **(BODY_TYPES if sparql else {}),
         "Allow": allowed,
         "Access-Control-Allow-Methods": allowed,
-        "Access-Control-Allow-Headers": "Accept, Accept-Language, Content-Type, If-None-Match, Range",
+        "Access-Control-Allow-Headers": "Accept, Accept-Language, Content-Type, If-None-Match, If-Range, Range",
         "Access-Control-Max-Age": "86400",
     }
     raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]

@@ -18,6 +18,7 @@ from kg_server.describe.current import Current, Release
 from kg_server.http.formats import HTML
 from kg_server.http.negotiation import choose
 from kg_server.http.problems import MEDIA_TYPE, Problem
+from kg_server.pages.advice import advise
 from kg_server.pages.render import LANGUAGE_CODES, Pages, page_language
 from kg_server.settings import Settings
 
@@ -114,7 +115,16 @@ async def problem_reply(site: Site, request: Request, problem: Problem, query: s
     release = await site.current.get()
     document = {"line": None, "column": None, "excerpt": None, "available": None, **problem.document()}
     values = page_values(release, request, language)
-    body = site.pages.render("problem", language, problem=document, query=query, **values)
+    body = site.pages.render(
+        "problem",
+        language,
+        problem=document,
+        advice=advise(problem.slug, problem.title, language),
+        retry=problem.headers.get("Retry-After"),
+        query=query,
+        again=_again(site, request, release),
+        **values,
+    )
     return page_reply(body, language, problem.status, {"Cache-Control": "no-store", **problem.headers})
 
 
@@ -132,3 +142,9 @@ class SpooledResponse(Response):
         while piece := await asyncio.to_thread(next, pieces, b""):
             await send({"type": "http.response.body", "body": piece, "more_body": True})
         await send({"type": "http.response.body", "body": b""})
+
+
+def _again(site: Site, request: Request, release: Release) -> str | None:
+    """Return the page of the saved query that was asked, if it was one: there its parameters can be corrected."""
+    root, _, name = request.url.path.strip("/").partition("/")
+    return f"{site.pages.root}/queries/{name}" if root == "queries" and name in release.queries else None

@@ -23,6 +23,7 @@ from kg_server.http.problems import (
     NotAcceptable,
     Problem,
 )
+from kg_server.unsupported import explain_unsupported
 
 _RESULTS = {
     "json": ox.QueryResultsFormat.JSON,
@@ -107,7 +108,8 @@ class Evaluator:
         except SyntaxError as error:
             raise explain_syntax_error(question.query, str(error), frozenset(self._prefixes)) from error
         except (RuntimeError, ValueError, OSError) as error:
-            raise _evaluation_failed(question, error) from error
+            unsupported = explain_unsupported(question.query, str(error), self._prefixes)
+            raise unsupported or _evaluation_failed(question, error) from error
 
     def _solutions(self, question: Question, wanted: Wanted, results: ox.QuerySolutions | ox.QueryBoolean) -> Result:
         choice = _acceptable(wanted.bindings, wanted, graph=False)

@@ -20,6 +20,7 @@ ParameterType = Literal["iri", "date", "integer", "decimal", "string"]
 # Parameters of the address that say how to answer, not what to ask.
 RESERVED = frozenset({"format", "lang", "limit", "offset"})
 MOST_ROWS = 10_000
+MOST_OFFSET = 10**12
 
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 _NUMBER = {
@@ -80,7 +81,7 @@ def read_window(pairs: Sequence[tuple[str, str]]) -> Window:
             continue
         if name in found:
             raise BadParameter(f"The parameter '{name}' is given more than once.", parameter=name)
-        least, most = (1, MOST_ROWS) if name == "limit" else (0, 10**12)
+        least, most = (1, MOST_ROWS) if name == "limit" else (0, MOST_OFFSET)
         if not re.fullmatch(r"[0-9]{1,13}", value) or not least <= int(value) <= most:
             raise BadParameter(f"'{name}' is a whole number from {least} to {most}, not '{value}'.", parameter=name)
         found[name] = int(value)

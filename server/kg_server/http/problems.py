@@ -90,6 +90,12 @@ class MalformedQuery(BadRequest):
     slug, title = "malformed-query", "The query is not valid SPARQL"
 
 
+class UnknownFunction(BadRequest):
+    """The query calls a function that the engine does not have, or with too few or too many arguments."""
+
+    slug, title = "unknown-function", "Unknown function"
+
+
 class BadParameter(BadRequest):
     """A parameter of a saved query is unknown, given twice or not of its type."""
 
@@ -134,6 +140,21 @@ class NotAcceptable(Problem):
             f"Nothing that {wanted} allows can carry this result; 'available' lists what can.",
             available=list(available),
         )
+
+
+class PreconditionFailed(Problem):
+    """What the request is about, by `If-Match` or `If-Unmodified-Since`, is not what is served now."""
+
+    status, slug, title = 412, "precondition-failed", "Precondition failed"
+
+
+class RangeNotSatisfiable(Problem):
+    """No byte of the range exists; `limit` is the size in bytes."""
+
+    status, slug, title = 416, "range-not-satisfiable", "Range not satisfiable"
+
+    def __init__(self, detail: str, size: int) -> None:
+        super().__init__(detail, headers={"Content-Range": f"bytes */{size}"}, limit=size)
 
 
 class TooLarge(Problem):
