@@ -85,7 +85,16 @@ def test_links_lead_back_and_to_both_ends(many: httpx.Client) -> None:
     assert rows(beyond) == []
     assert "next" not in links(beyond)
     assert rows(many.get(links(beyond)["prev"]))
-    assert "link" not in many.get(LENDER).headers
+    assert not {"first", "next", "prev", "last"} & set(links(many.get(LENDER)))
+
+
+@pytest.mark.parametrize("params", [{"format": "html"}, {"format": "csv"}, {"format": "csv", "limit": "5"}])
+def test_answers_have_signposts(many: httpx.Client, params: dict[str, str]) -> None:
+    response = many.get(LENDER, params=params)
+    found = dict(re.findall(r'rel="([\w-]+)"(?:; type="([^"]+)")?', response.headers["link"]))
+    assert {"cite-as", "describedby", "license", "collection", "service-desc"} <= set(found)
+    assert ("next" in found) == ("limit" in params)
+    assert '<https://example.org/loans/query/loans-of-a-lender>; rel="cite-as"' in response.headers["link"]
 
 
 def test_a_page_for_people_has_the_same_pages(many: httpx.Client) -> None:

@@ -19,7 +19,7 @@ from kg_server.describe.ask import is_iri, serialise
 from kg_server.describe.current import Release
 from kg_server.describe.dataset import DCAT_PREFIXES, VOID_PREFIXES, dcat_triples, void_triples
 from kg_server.describe.examples import example_triples
-from kg_server.describe.queries import read_window
+from kg_server.describe.queries import SavedQuery, read_window
 from kg_server.describe.statistics import Counted, Statistics
 from kg_server.describe.subject import INCOMING_SHOWN, Details, Subject, find_near, find_subject
 from kg_server.http.formats import GRAPHS, HTML, Choice, Format, available, choose_format
@@ -302,6 +302,17 @@ def site_links(release: Release, address: str) -> list[Link]:
         Link(f"{address}/.well-known/sparql-examples", 'rel="service-doc"', "text/turtle"),
         *([Link(release.manifest.licence, 'rel="license"')] if release.manifest.licence else []),
         Link(release.manifest.base, 'rel="cite-as"'),
+    ]
+
+
+def query_links(release: Release, query: SavedQuery, address: str) -> list[Link]:
+    """Return the typed links of an answer to a saved query: what it is, where it is described, under which licence."""
+    return [
+        Link(f"{release.manifest.base}query/{query.name}", 'rel="cite-as"'),
+        Link(f"{address}/.well-known/sparql-examples", 'rel="describedby"', "text/turtle"),
+        Link(f"{address}/openapi.json", 'rel="service-desc"', "application/json"),
+        *([Link(release.manifest.licence, 'rel="license"')] if release.manifest.licence else []),
+        Link(f"{address}/.well-known/void", 'rel="collection"', "text/turtle"),
     ]
 
 

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from kg_server.app.answers import Asked, unless_gone
 from kg_server.app.dumps import Dumps
-from kg_server.app.linked import LinkedData, dump_links, site_links
+from kg_server.app.linked import LinkedData, dump_links, query_links, site_links
 from kg_server.app.openapi import openapi_document
 from kg_server.app.replies import Site, accept_of, language_of, page_reply, page_values
 from kg_server.app.sparql import EXAMPLE
@@ -96,17 +96,22 @@ class Views:
 
     async def query(self, request: Request, name: str) -> Response:
         """Run a saved query with its parameters."""
-        release = await self._site.current.get()
+        site = self._site
+        release = await site.current.get()
         saved = release.queries.get(name)
         if saved is None:
             raise NotFound(f"There is no saved query '{name}'; /queries lists those that there are.")
         pairs = decode_form(request.scope["query_string"])
         question = Question(saved.query, bindings=bind(saved, pairs, release.manifest.prefixes))
         window = read_window(pairs)
-        asked = Asked(self._site, request, release, question, single(pairs, "format"), saved, pairs, window)
+        asked = Asked(site, request, release, question, single(pairs, "format"), saved, pairs, window)
         response = await unless_gone(request.receive, asked.reply())
-        # Nobody reads this one: the client has gone.
-        return response if response is not None else Response(status_code=204)
+        if response is None:
+            # Nobody reads this one: the client has gone.
+            return Response(status_code=204)
+        pages, signposts = response.headers.get("link"), link_header(query_links(release, saved, site.address(request)))
+        response.headers["Link"] = f"{pages}, {signposts}" if pages else signposts
+        return response
 
     async def graph(self, request: Request) -> Response:
         """Send the default graph or a named one, whole."""
