@@ -73,7 +73,8 @@ def test_pages_put_together_are_the_whole(many: httpx.Client, form: str) -> None
 def test_links_lead_back_and_to_both_ends(many: httpx.Client) -> None:
     params = {"lender": "id:anna", "limit": "10", "offset": "10", "format": "csv"}
     response = many.get(LENDER, params=params)
-    places = {name: dict(parse_qsl(urlsplit(target).query)) for name, target in links(response).items()}
+    pages = {name: target for name, target in links(response).items() if name in {"first", "prev", "next", "last"}}
+    places = {name: dict(parse_qsl(urlsplit(target).query)) for name, target in pages.items()}
     assert {name: place["offset"] for name, place in places.items()} == {
         "first": "0",
         "prev": "0",

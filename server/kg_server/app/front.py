@@ -106,7 +106,7 @@ class _Leaving:
 
 def _raw(scope: Scope) -> tuple[Hashable | None, bytes | None]:
     """Return what a reply to a reading request depends on, as it came, and the `If-None-Match` header."""
-    accept = coding = known = None
+    accept = coding = known = host = None
     for name, value in scope["headers"]:
         if name == b"accept":
             if accept is not None:
@@ -116,13 +116,16 @@ def _raw(scope: Scope) -> tuple[Hashable | None, bytes | None]:
             if coding is not None:
                 return None, None
             coding = value
+        elif name == b"host":
+            # Links in the reply may repeat it.
+            host = value
         elif name == b"if-none-match":
             if known is not None:
                 return None, None
             known = value
     if scope["method"] not in _READING:
         return None, known
-    return (scope["path"], scope["query_string"], accept, coding), known
+    return (scope["path"], scope["query_string"], accept, coding, host), known
 
 
 async def _again(prepared: Prepared, known: bytes | None, send: Send) -> None:
