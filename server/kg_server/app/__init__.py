@@ -13,6 +13,8 @@ from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 
 from kg_server.app.front import FrontDoor
+from kg_server.app.operations import make_operations
+from kg_server.app.recording import Recording
 from kg_server.app.replies import Site, problem_reply
 from kg_server.app.sparql import SparqlEndpoint
 from kg_server.app.views import make_router
@@ -47,15 +49,19 @@ def create_app(settings: Settings) -> FastAPI:
 
     try:
         current = Current(settings.release, connect)
+        operations = make_operations(settings, current, pool)
     except BaseException:
         pool.close()
         raise
-    site = Site(settings, current, pool, Pages(urlsplit(settings.public_url).path.rstrip("/")))
+    pages = Pages(urlsplit(settings.public_url).path.rstrip("/"))
+    site = Site(settings, current, pool, pages, operations)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        yield
-        await pool.stop()
+        with operations.told(current.served.manifest.release):
+            yield
+            operations.stopping.set()
+            await pool.stop()
 
     # The framework's own documentation pages fetch scripts from elsewhere; the OpenAPI document stays.
     app = FastAPI(
@@ -63,7 +69,9 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan,
     )  # fmt: skip
     app.include_router(make_router(site))
-    app.add_middleware(FrontDoor, sparql=SparqlEndpoint(site))
+    app.add_middleware(FrontDoor, sparql=SparqlEndpoint(site), public_url=settings.public_url)
+    app.add_middleware(Recording, recorder=operations.recorder)
+    app.state.operations = operations
     _handle_errors(app, site)
     return app
 

@@ -114,7 +114,8 @@ class Asked:
         """Answer in the format that the client prefers; raises what the backend raises."""
         if not self.window.whole and form(self.question.query) != "SELECT":
             raise BadParameter("Only a SELECT has rows to count; leave out 'limit' and 'offset'.")
-        answer = await self.release.backend.answer(self.question, wanted_by(self.request, self.override))
+        release = self.site.asked_by(self.request, self.release)
+        answer = await release.backend.answer(self.question, wanted_by(self.request, self.override))
         headers, pages = dict[str, str](), dict[str, str]()
         if not self.window.whole:
             answer, pages = await asyncio.to_thread(self._slice, answer)

@@ -8,19 +8,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kg_server.app.compression import CompressingSend
-from kg_server.http.protocol import BODY_TYPES, METHODS
-from kg_server.pages.render import CONTENT_SECURITY_POLICY
-
-_EVERYWHERE = {
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "Content-Language, ETag, Link, Repr-Digest, Retry-After",
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
-    "Cross-Origin-Resource-Policy": "cross-origin",
-    "Referrer-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-}
-_READ = "GET, HEAD, OPTIONS"
+from kg_server.app.headers import OPERATOR, everywhere, of_options, operators
 
 Handler = Callable[[Scope, Receive, Send], Awaitable[None]]
 
@@ -31,11 +19,14 @@ class FrontDoor:
     Args:
         app: everything else.
         sparql: what answers at `/sparql`.
+        public_url: the setting.
     """
 
-    def __init__(self, app: ASGIApp, sparql: Handler) -> None:
+    def __init__(self, app: ASGIApp, sparql: Handler, public_url: str) -> None:
         self._app = app
         self._sparql = sparql
+        self._everywhere = everywhere(public_url)
+        self._operators = operators(public_url)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on."""
@@ -43,15 +34,17 @@ class FrontDoor:
             await self._app(scope, receive, send)
             return
         is_sparql = scope["path"] in {"/sparql", "/sparql/"}
+        is_operator = scope["path"].startswith(OPERATOR)
+        always = self._operators if is_operator else self._everywhere
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in _EVERYWHERE.items():
+                for name, value in always.items():
                     headers.setdefault(name, value)
             await send(message)
 
-        if scope["method"] == "OPTIONS":
+        if scope["method"] == "OPTIONS" and not is_operator:
             await _options(send_with_headers, sparql=is_sparql)
         elif is_sparql:
             await self._sparql(scope, receive, CompressingSend(scope, send_with_headers))
@@ -60,14 +53,7 @@ class FrontDoor:
 
 
 async def _options(send: Send, *, sparql: bool) -> None:
-    allowed = ", ".join(METHODS) if sparql else _READ
-    headers = {
-        **(BODY_TYPES if sparql else {}),
-        "Allow": allowed,
-        "Access-Control-Allow-Methods": allowed,
-        "Access-Control-Allow-Headers": "Accept, Accept-Language, Content-Type, If-None-Match, Range",
-        "Access-Control-Max-Age": "86400",
-    }
+    headers = of_options(sparql=sparql)
     raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
     await send({"type": "http.response.start", "status": 204, "headers": raw})
     await send({"type": "http.response.body", "body": b""})

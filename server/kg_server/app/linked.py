@@ -127,7 +127,7 @@ class LinkedData:
         return response if response is not None else Response(status_code=204)
 
     async def _node(self, request: Request) -> Response:
-        release = await self._site.current.get()
+        release = self._site.asked_by(request, await self._site.current.get())
         asked = _asked(request)
         page = asked.choice.html
         for iri in _candidates(request, release.manifest.base):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from kg_server.backends.watch import Watch
 from kg_server.http.formats import Choice
 
 XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"
@@ -39,18 +40,19 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A whole answer: its bytes and the choice that they follow."""
+    """A whole answer: its bytes, the choice that they follow, and its rows where they were counted."""
 
     kind: Literal["bindings", "graph"]
     choice: Choice
     body: bytes
+    rows: int | None = None
 
 
 class Backend(Protocol):
     """Evaluates queries. It never sends part of an answer: it returns all of it or raises a `Problem`."""
 
-    async def answer(self, question: Question, wanted: Wanted) -> Answer:
-        """Evaluate and serialise.
+    async def answer(self, question: Question, wanted: Wanted, watch: Watch | None = None) -> Answer:
+        """Evaluate and serialise, and tell the watch when work on the question begins and ends.
 
         Raises:
             MalformedQuery, NotAcceptable, AnswerTooLarge, EvaluationFailed, Overloaded, QueryTimeout.

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from kg_server.backends.pool import QueryPool
 from kg_server.backends.process import START_SECONDS, Child, Place, Worker, await_ready, describe_end, start
+from kg_server.backends.watch import Watch
 from kg_server.backends.wire import Head, unpack_problem
 from kg_server.http.problems import (
     EvaluationFailed,
@@ -36,6 +37,7 @@ class _Job:
 
     request: bytes
     future: asyncio.Future[Reply]
+    watch: Watch
     worker: Worker | None = field(default=None)
 
 
@@ -75,11 +77,12 @@ class Crew:
         self._first: Child | None = child
         pool.add(self)
 
-    async def ask(self, request: bytes) -> Reply:
+    async def ask(self, request: bytes, watch: Watch) -> Reply:
         """Put a question to the next free process and wait for its answer.
 
         Args:
             request: a frame, from `wire.pack_question`.
+            watch: is told when a process takes it and when the process is done.
 
         Returns:
             The head and body of the answer.
@@ -89,7 +92,7 @@ class Crew:
         """
         self._pool.enter()
         loop = self._loop = asyncio.get_running_loop()
-        job = _Job(request, loop.create_future())
+        job = _Job(request, loop.create_future(), watch)
         timer = loop.call_later(self._limits.seconds, self._expire, job)
         self._waiting.append(job)
         self._dispatch()
@@ -100,6 +103,7 @@ class Crew:
             raise
         finally:
             timer.cancel()
+            watch.end()
         if "problem" in head:
             raise unpack_problem(head)
         return head, body
@@ -110,6 +114,7 @@ class Crew:
         while self._waiting and self._idle and len(self._busy) < self._limits.workers:
             job, worker = self._waiting.popleft(), self._idle.pop()
             job.worker, self._busy[worker] = worker, job
+            job.watch.begin(worker.process.pid)
             worker.write(job.request)
         while not self._closed and len(self._alive) + self._starting < self._limits.workers + self._limits.spare:
             self._starting += 1
@@ -192,6 +197,9 @@ class Crew:
     async def _bury(self, worker: Worker, job: _Job | None) -> None:
         code = await self._wait_for(worker)
         self._pool.ended[describe_end(code)] += 1
+        if not self._closed:
+            event = {"event": "query_process_ended", "process": worker.process.pid, "how": describe_end(code)}
+            logging.getLogger("kg_server").info("Another one takes its place.", extra=event)
         if job is not None:
             self._pool.leave()
             if not job.future.done():

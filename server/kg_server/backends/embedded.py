@@ -8,6 +8,7 @@ from kg_server.backends.base import Answer, Question, Wanted
 from kg_server.backends.crew import Crew
 from kg_server.backends.pool import QueryPool
 from kg_server.backends.process import Place
+from kg_server.backends.watch import Watch
 from kg_server.backends.wire import pack_question
 from kg_server.http.problems import EvaluationFailed
 
@@ -30,9 +31,9 @@ class EmbeddedBackend:
         self._crew = Crew(place, pool)
         weakref.finalize(self, self._crew.close_from_anywhere)
 
-    async def answer(self, question: Question, wanted: Wanted) -> Answer:
+    async def answer(self, question: Question, wanted: Wanted, watch: Watch | None = None) -> Answer:
         """Guard, evaluate and serialise in a query process (see `Backend`)."""
-        head, body = await self._crew.ask(pack_question(question, wanted))
+        head, body = await self._crew.ask(pack_question(question, wanted), watch or Watch())
         kind = head.get("kind")
         if kind == "bindings" and wanted.bindings is not None:
             return Answer("bindings", wanted.bindings, body)
