@@ -180,6 +180,8 @@ def add_options(parser: argparse.ArgumentParser, *, but: tuple[str, ...] = ()) -
         parser: of a command.
         but: settings that the command takes in another way.
     """
+    # Otherwise `--operator-token` would be short for `--operator-token-file`, and a secret be on the command line.
+    parser.allow_abbrev = False
     parser.add_argument("--config", type=Path, metavar="FILE", help=f"TOML file with settings ({CONFIG})")
     parser.add_argument(
         "--print-settings", action="store_true", help="print every setting with its value and origin, and end"
@@ -194,8 +196,8 @@ def add_options(parser: argparse.ArgumentParser, *, but: tuple[str, ...] = ()) -
             text = f"{meaning} ({variable}; {default or 'empty'})".replace("%", "%%")
             group.add_argument("--" + name.replace("_", "-"), dest=name, metavar=_metavar(each), help=text)
     group.description = (
-        "An option goes before the environment variable (in brackets, with the default), that before the file. "
-        f"Secrets have no option; they come from {' and '.join(secrets)}, from the file, or from a file of their own."
+        "An option goes before the environment variable (in brackets, with the default), that before the file.\n"
+        f"Secrets have no option: {', '.join(secrets)}, the file, or a file of their own."
     )
 
 

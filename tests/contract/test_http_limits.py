@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -140,7 +141,7 @@ def test_it_says_where_it_is_and_stops_when_told(release: Path, stop: signal.Sig
     finally:
         process.kill()
         _, errors = process.communicate()
-    assert not errors
+    assert [json.loads(line).get("event") for line in errors.splitlines()] == ["started", None, "stopped"]
 
 
 def test_a_taken_port(release: Path, taken_port: int) -> None:

@@ -198,7 +198,7 @@ class Crew:
         code = await self._wait_for(worker)
         self._pool.ended[describe_end(code)] += 1
         if not self._closed:
-            event = {"event": "query_process_ended", "process": worker.process.pid, "how": describe_end(code)}
+            event = {"event": "query_process_ended", "pid": worker.process.pid, "how": describe_end(code)}
             logging.getLogger("kg_server").info("Another one takes its place.", extra=event)
         if job is not None:
             self._pool.leave()

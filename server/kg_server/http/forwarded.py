@@ -27,7 +27,7 @@ _IPV6_SHARED = 64
 _TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # noqa: S105 - a token of HTTP's grammar
 _PAIR = rf'{_TOKEN}=(?:{_TOKEN}|"(?:[^"\\]|\\.)*")'
 _ELEMENT = re.compile(rf"[ \t]*(?:{_PAIR})?(?:[ \t]*;[ \t]*(?:{_PAIR})?)*[ \t]*")
-_FOR = re.compile(rf'(?:^|;)[ \t]*for=(?:({_TOKEN})|"((?:[^"\\]|\\.)*)")[ \t]*(?=;|$)', re.IGNORECASE)
+_NAMED = re.compile(rf'({_TOKEN})=(?:({_TOKEN})|"((?:[^"\\]|\\.)*)")')
 _ESCAPED = re.compile(r"\\(.)")
 _WITH_PORT = re.compile(r"\[([^\]]*)\](?::\w+)?|([0-9.]+):\w+")
 
@@ -105,7 +105,7 @@ def hops_x_forwarded_for(lines: Sequence[str]) -> Iterator[str]:
 def hops_forwarded(lines: Sequence[str]) -> Iterator[str]:
     """Yield the `for` of each element of `Forwarded` (RFC 7239, section 4), the last one first.
 
-    An element without one yields an empty text, and so does a malformed one, beyond which nothing is read.
+    An element without one, or with two, yields an empty text; so does a malformed one, beyond which nothing is read.
 
     >>> list(hops_forwarded(['for=192.0.2.1;proto=https, For="[2001:db8::1]:80"']))
     ['[2001:db8::1]:80', '192.0.2.1']
@@ -117,8 +117,9 @@ def hops_forwarded(lines: Sequence[str]) -> Iterator[str]:
             if element is None:
                 yield ""
                 return
-            found = _FOR.search(element)
-            yield "" if found is None else found[1] or _ESCAPED.sub(r"\1", found[2])
+            # Pair by pair: what stands between quotes may look like one.
+            nodes = [pair for pair in _NAMED.finditer(element) if pair[1].lower() == "for"]
+            yield nodes[0][2] or _ESCAPED.sub(r"\1", nodes[0][3]) if len(nodes) == 1 else ""
             rest = cut
 
 

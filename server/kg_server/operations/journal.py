@@ -25,7 +25,7 @@ _PIECE = 1000
 _PAUSE_SECONDS = 0.1
 _CLOSE_SECONDS = 2.0
 _PLAIN = re.compile(r"[\w./:+@-]+", re.ASCII)
-# What every record of the standard library's logging has; the rest was given as `extra`.
+# What every record of the logging module has; the rest was given as `extra`.
 _OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
 
 
@@ -33,7 +33,7 @@ def query_hash(query: str) -> str:
     """Return the name of a query in logs: the first 16 digits of the SHA-256 of its text.
 
     >>> query_hash("ASK {}")
-    'c1dd4fcd3e56ee12'
+    '819ea91ed5f12b38'
     """
     return hashlib.sha256(query.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
@@ -52,7 +52,7 @@ def as_json(fields: Fields) -> str:
     r"""Return one line of JSON, ASCII only, whatever the values hold.
 
     >>> as_json({"method": "GET", "query": 'a"b'})
-    '{"method":"GET","query":"a\\\\"b"}'
+    '{"method":"GET","query":"a\\"b"}'
     """
     return json.dumps(fields, separators=(",", ":"), default=str)
 
@@ -157,7 +157,7 @@ def _open(path: Path) -> int:
 
 
 class JournalHandler(logging.Handler):
-    """Takes what this process says through the standard library's logging into the journal.
+    """Takes what this process says through the logging module into the journal.
 
     A record's `extra` becomes fields; `event` among them names the line, `log` does otherwise.
     """
