@@ -13,7 +13,15 @@ from kg_server.settings import Settings
 if TYPE_CHECKING:
     import httpx2 as httpx
 
-PATHS = ["/", "/sparql?query=ASK{}", "/sparql?query=ASK", "/queries/none", "/health", "/static/style.css", "/dumps/kg.nq"]
+PATHS = [
+    "/",
+    "/sparql?query=ASK{}",
+    "/sparql?query=ASK",
+    "/queries/none",
+    "/health",
+    "/static/style.css",
+    "/dumps/kg.nq",
+]
 
 
 def listed(response: httpx.Response, name: str) -> set[str]:
@@ -26,7 +34,15 @@ def test_every_answer_may_be_read_by_scripts_of_any_site(client: httpx.Client, p
     assert response.headers["access-control-allow-origin"] == "*"
     assert "access-control-allow-credentials" not in response.headers
     exposed = listed(response, "access-control-expose-headers")
-    assert {"x-request-id", "content-disposition", "rujukan-cut", "link", "etag", "retry-after", "content-range"} <= exposed
+    assert {
+        "x-request-id",
+        "content-disposition",
+        "rujukan-cut",
+        "link",
+        "etag",
+        "retry-after",
+        "content-range",
+    } <= exposed
     assert "*" not in exposed
 
 

@@ -165,7 +165,9 @@ def test_an_operator_sees_and_stops_a_query(operated: httpx.Client, log: Path) -
     assert response.json()["type"].endswith("#query-stopped")
     wait_until(lambda: not Path(f"/proc/{found['process']}").exists())
     assert operated.get("/sparql", params=ASK).status_code == 200
-    wait_until(lambda: any(line["outcome"] == "stopped" and line["request"] == found["request"] for line in of_requests(log)))
+    wait_until(
+        lambda: any(line["outcome"] == "stopped" and line["request"] == found["request"] for line in of_requests(log))
+    )
     wait_until(lambda: "query_process_ended" in events(log))
 
 
