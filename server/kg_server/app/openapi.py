@@ -88,7 +88,7 @@ def _operation(query: SavedQuery) -> dict[str, object]:
                 "description": "The answer; with limit, links to the other pages in the header Link (RFC 8288)",
                 "content": {each.media_types[0]: {} for each in formats} | {HTML: {}},
             },
-            **dict.fromkeys(("400", "406", "422", "503", "504"), _PROBLEM),
+            **dict.fromkeys(("400", "406", "422", "429", "503", "504"), _PROBLEM),
         },
     }
 

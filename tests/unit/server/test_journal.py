@@ -94,11 +94,11 @@ def test_a_reader_that_stalls_stalls_nobody(tmp_path: Path) -> None:
 
 def test_what_the_process_says_becomes_lines(tmp_path: Path) -> None:
     journal = Journal("json", tmp_path / "log")
-    logger, handler = logging.Logger("any"), JournalHandler(journal)
+    logger, handler = logging.getLogger(f"any.{tmp_path.name}"), JournalHandler(journal)
     logger.addHandler(handler)
     logger.warning("Odd: %s", "a\nb", extra={"event": "odd", "pid": 7})
     try:
-        raise ValueError("for\nits trace")
+        int("not\none")
     except ValueError:
         logger.exception("It went wrong.")
     journal.close()
