@@ -20,6 +20,7 @@ from kg_server.http.formats import BINDINGS, GRAPHS, choose_format
 from kg_server.http.links import Link, link_header
 from kg_server.http.problems import BadParameter
 from kg_server.http.slices import slice_rows
+from kg_server.operations.recorder import exchange_of
 from kg_server.pages.render import pick
 from kg_server.pages.results import read_table
 
@@ -114,8 +115,8 @@ class Asked:
         """Answer in the format that the client prefers; raises what the backend raises."""
         if not self.window.whole and form(self.question.query) != "SELECT":
             raise BadParameter("Only a SELECT has rows to count; leave out 'limit' and 'offset'.")
-        release = self.site.asked_by(self.request, self.release)
-        answer = await release.backend.answer(self.question, wanted_by(self.request, self.override))
+        backend = self.site.operations.asking(self.release.backend, exchange_of(self.request.scope))
+        answer = await backend.answer(self.question, wanted_by(self.request, self.override))
         headers, pages = dict[str, str](), dict[str, str]()
         if not self.window.whole:
             answer, pages = await asyncio.to_thread(self._slice, answer)
