@@ -72,7 +72,9 @@ def find_failure(query: str, message: str, known: Iterable[str]) -> Failure | No
     elif reason or literals or not keywords:
         inside = reached - places[number]
         following = words[number + 1].start if number + 1 < len(words) else end
-        start = words[number].start + inside if inside < len(words[number].text) else following
+        length = len(words[number].text)
+        # Stopped right behind a word, before the gap: then the word is not what it should be.
+        start = words[number].start + (inside if inside < length else 0) if inside <= length else following
     else:
         start = words[number].start
     if number == len(words) - 1 and words and reached - places[number] >= len(words[number].text) + len(_GAP):
