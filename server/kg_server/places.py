@@ -46,8 +46,8 @@ def find_failure(query: str, message: str, known: Iterable[str]) -> Failure | No
         message: what the engine said of it, `error at LINE:COLUMN: expected ...`.
         known: the prefixes that need no declaration.
 
-    >>> find_failure("SELECT *\n{ ?loan ?p 😀 }", "error at 2:15: expected [_]", ())
-    Failure(line=2, column=12, expected=('OPTIONAL',), reason='')
+    >>> find_failure("SELECT *\n{ 😀 }", "error at 2:6: expected [_]", ())
+    Failure(line=2, column=3, expected=('OPTIONAL',), reason='')
     >>> find_failure("ASK {} ORDER ?loan", "error at 1:19: expected BY", ()).column
     14
     """

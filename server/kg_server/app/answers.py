@@ -15,7 +15,7 @@ from kg_server.app.replies import Site, accept_of, language_of, page_reply, page
 from kg_server.backends.base import Answer, Question, Wanted
 from kg_server.describe.current import Release
 from kg_server.describe.examples import form
-from kg_server.describe.names import find_names
+from kg_server.describe.names import find_names, settled
 from kg_server.describe.queries import RESERVED, SavedQuery, Window
 from kg_server.http.formats import BINDINGS, GRAPHS, choose_format
 from kg_server.http.links import Link, link_header
@@ -153,10 +153,11 @@ class Asked:
 
     async def _table(self, answer: Answer, language: str) -> Table:
         manifest, shown = self.release.manifest, self.site.settings.page_rows
-        names = await find_names(self.release, answer.body, shown, language)
+        columns = settled(self.saved.query) if self.saved else frozenset[str]()
+        names = await find_names(self.release, answer.body, columns, shown, language)
         endpoint = f"{self.site.pages.root}/sparql"
         table = await asyncio.to_thread(read_table, answer.body, manifest.prefixes, endpoint, shown, manifest.base)
-        return translate(table, names, language)
+        return translate(table, names, columns, language)
 
     def _cut(self, answer: Answer, table: Table | None) -> dict[str, str]:
         """Return the header that says how much of an answer a page shows, when it is not all (RFC 9651)."""
