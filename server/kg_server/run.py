@@ -8,14 +8,18 @@ import socket
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import uvicorn
 
 from kg_server.app import create_app
+from kg_server.connections import connection_limits, http_protocol, raise_descriptor_limit
 from kg_server.describe.queries import read_queries
 from kg_server.http.problems import AddressError, StartError
 from kg_server.settings import Settings, describe_settings, load_settings
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 _BACKLOG = 2048
 _HIGHEST_PORT = 65535
@@ -52,15 +56,28 @@ def serve(
         return error.exit_code
     with listener:
         print(announcement(settings, listener), file=out or sys.stdout, flush=True)
-        # Addresses are taken as they come; a proxy is told of by RUJUKAN_PUBLIC_URL, never by a header.
-        config = uvicorn.Config(
-            app, log_level="warning", access_log=False, server_header=False, proxy_headers=False, lifespan="on"
-        )
+        config = uvicorn_config(app, settings)
         try:
             uvicorn.Server(config).run(sockets=[listener])
         except KeyboardInterrupt:
             return 0
     return 0
+
+
+def uvicorn_config(app: FastAPI, settings: Settings) -> uvicorn.Config:
+    """Return how uvicorn serves the application: guarded connections, and nothing but HTTP/1.1."""
+    # Addresses are taken as they come; a proxy is told of by RUJUKAN_PUBLIC_URL, never by a header.
+    return uvicorn.Config(
+        app,
+        http=http_protocol(connection_limits(settings, raise_descriptor_limit())),
+        ws="none",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        lifespan="on",
+        timeout_keep_alive=settings.idle_seconds,
+    )
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -43,6 +43,14 @@ class Settings:
     max_query_bytes: int = _setting(65536, "longest request body or address that is read", 1024)
     max_answer_bytes: int = _setting(67108864, "largest answer; a larger one is answered 422", 1024)
     max_answer_rows: int = _setting(5000000, "rows or triples of the longest answer; a longer one is answered 422", 1)
+    max_connections: int = _setting(1000, "connections open at the same time; one more is answered 503", 1)
+    client_connections: int = _setting(
+        100, "of these, from one address; one more is answered 429; 0 for no such limit, as behind a proxy", 0
+    )
+    head_seconds: int = _setting(10, "seconds for a request's headers to arrive (408)", 1)
+    body_seconds: int = _setting(20, "seconds for a request's body to arrive (408)", 1)
+    send_seconds: int = _setting(30, "seconds in which a client must take 64 KiB of its answer, or be cut off", 1)
+    idle_seconds: int = _setting(5, "seconds for which a connection without a request is kept", 1)
     page_rows: int = _setting(500, "rows that a page shows; the other formats always hold all", 1)
 
 

@@ -38,7 +38,8 @@ SERVER: dict[str, set[str]] = {
     "describe": BELOW_PAGES,
     "pages": BELOW_PAGES,
     "app": BELOW_PAGES | {"describe", "pages"},
-    "run": BELOW_PAGES | {"describe", "pages", "app"},
+    "connections": SHARED | LEAVES,
+    "run": BELOW_PAGES | {"describe", "pages", "app", "connections"},
 }
 
 CONTRACTS = {"kg_builder": BUILDER, "kg_server": SERVER}

@@ -15,7 +15,7 @@ import uvicorn
 from pyoxigraph import RdfFormat, Store
 
 from kg_server.app import create_app
-from kg_server.run import listen
+from kg_server.run import listen, uvicorn_config
 from kg_server.settings import Settings
 
 BASE = "https://example.org/loans/"
@@ -117,7 +117,7 @@ def running(settings: Settings) -> Iterator[httpx.Client]:
     app = create_app(settings)
     with listen("127.0.0.1", 0) as listener:
         port = listener.getsockname()[1]
-        server = uvicorn.Server(uvicorn.Config(app, log_level="error", access_log=False, server_header=False))
+        server = uvicorn.Server(uvicorn_config(app, settings))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
         try:
