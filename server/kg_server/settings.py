@@ -37,6 +37,7 @@ class Settings:
     workers: int = _setting(4, "queries that run at the same time, each in a process of its own", 1)
     spare: int = _setting(1, "query processes kept ready beyond these, to replace one that is killed", 0)
     queue: int = _setting(32, "queries that may wait for a worker; one more is answered 503", 0)
+    client_queries: int = _setting(0, "queries of one client that run at the same time; 0 for one less than workers", 0)
     query_seconds: int = _setting(30, "seconds after which a query's process is killed and its client told so", 1)
     query_memory_mb: int = _setting(1024, "memory of one query process in MiB; a query that wants more is ended", 64)
     retry_seconds: int = _setting(2, "seconds that a 503 asks clients to wait", 1)

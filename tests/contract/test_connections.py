@@ -50,25 +50,26 @@ def test_a_head_that_never_ends_is_ended(port: int) -> None:
     assert time.monotonic() - began < 10
 
 
+def drip(connection: socket.socket, piece: bytes) -> int:
+    """How many pieces the server takes, one each tenth of a second, before it closes."""
+    for sent in range(200):
+        try:
+            connection.sendall(piece)
+        except ConnectionError:
+            return sent
+        time.sleep(0.1)
+    return 200
+
+
 def test_drops_do_not_prolong_a_head(port: int) -> None:
     with connect(port) as connection:
         connection.sendall(b"GET /health HTTP/1.1\r\nHost: h\r\nX: ")
-        began, sent = time.monotonic(), 0
-        with pytest.raises(ConnectionError):
-            while time.monotonic() - began < 20:
-                connection.sendall(b"a")
-                sent += 1
-                time.sleep(0.1)
-    assert sent < 100
+        assert drip(connection, b"a") < 100
 
 
 def test_empty_lines_do_not_prolong_anything(port: int) -> None:
     with connect(port) as connection:
-        began = time.monotonic()
-        with pytest.raises(ConnectionError):
-            while time.monotonic() - began < 20:
-                connection.sendall(b"\r\n")
-                time.sleep(0.1)
+        assert drip(connection, b"\r\n") < 100
 
 
 def test_silence_is_ended(port: int) -> None:
@@ -82,8 +83,7 @@ def test_silence_is_ended(port: int) -> None:
     "head",
     [
         b"POST /sparql HTTP/1.1\r\nHost: h\r\nContent-Type: application/sparql-query\r\nContent-Length: 99\r\n\r\n",
-        b"POST /sparql HTTP/1.1\r\nHost: h\r\nContent-Type: application/sparql-query\r\n"
-        b"Transfer-Encoding: chunked\r\n\r\n",
+        b"POST /sparql HTTP/1.1\r\nHost:h\r\nContent-Type:application/sparql-query\r\nTransfer-Encoding: chunked\r\n\r\n",
     ],
     ids=["length", "chunked"],
 )
@@ -118,7 +118,7 @@ def test_a_reader_who_stops_is_cut_off(quick: httpx.Client, port: int) -> None:
     length = int(first.lower().partition(b"content-length: ")[2].split(b"\r\n")[0])
     assert length > 20_000_000
     assert len(data) < length / 2
-    assert end == "reset"
+    assert end != "open"
     assert quick.get("/health").status_code == 200
 
 
@@ -147,8 +147,7 @@ def test_connections_of_one_client_and_of_all_are_limited(port: int) -> None:
         assert refused.statuses == (429,)
         assert b"Retry-After" in refused.data
         assert send_raw(port, [GET], source="127.0.0.8", wait=1).statuses == (200,)
-        for place in range(MOST - 6):
-            held.append(connect(port, source=f"127.0.1.{place + 1}"))
+        held += [connect(port, source=f"127.0.1.{place + 1}") for place in range(MOST - 6)]
         assert send_raw(port, [GET], source="127.0.0.9").statuses == (503,)
     finally:
         for each in held:

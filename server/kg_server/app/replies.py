@@ -43,6 +43,11 @@ class Site:
         return f"{request.url.scheme}://{host}"
 
 
+def client_of(request: Request) -> str:
+    """Return who asks: an address, empty when there is none."""
+    return request.client.host if request.client else ""
+
+
 def accept_of(request: Request) -> str | None:
     """Return the `Accept` headers as one, None when there is none."""
     return ", ".join(request.headers.getlist("accept")) or None

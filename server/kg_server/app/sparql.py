@@ -8,7 +8,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from kg_server.app.answers import Asked, unless_gone
-from kg_server.app.replies import Site, accept_of, language_of, page_reply, page_values, problem_reply
+from kg_server.app.replies import Site, accept_of, client_of, language_of, page_reply, page_values, problem_reply
 from kg_server.backends.base import Question
 from kg_server.describe.current import Release
 from kg_server.describe.service import service_description
@@ -72,7 +72,8 @@ class SparqlEndpoint:
         release = await self._site.current.get()
         if operation.query is None:
             return self._describe(request, operation, release)
-        question = Question(operation.query, operation.default_graphs, operation.named_graphs)
+        client = client_of(request)
+        question = Question(operation.query, operation.default_graphs, operation.named_graphs, client=client)
         pairs = (
             ("query", operation.query),
             *(("default-graph-uri", iri) for iri in operation.default_graphs),

@@ -14,7 +14,7 @@ from starlette.responses import FileResponse, Response
 from kg_server.app.answers import Asked, unless_gone
 from kg_server.app.linked import LinkedData, dump_links, site_links
 from kg_server.app.openapi import openapi_document
-from kg_server.app.replies import Site, accept_of, language_of, page_reply, page_values
+from kg_server.app.replies import Site, accept_of, client_of, language_of, page_reply, page_values
 from kg_server.app.sparql import EXAMPLE
 from kg_server.backends.base import Question
 from kg_server.describe.current import Release
@@ -102,7 +102,9 @@ class Views:
         if saved is None:
             raise NotFound(f"There is no saved query '{name}'; /queries lists those that there are.")
         pairs = decode_form(request.scope["query_string"])
-        question = Question(saved.query, bindings=bind(saved, pairs, release.manifest.prefixes))
+        question = Question(
+            saved.query, bindings=bind(saved, pairs, release.manifest.prefixes), client=client_of(request)
+        )
         window = read_window(pairs)
         asked = Asked(self._site, request, release, question, single(pairs, "format"), saved, pairs, window)
         response = await unless_gone(request.receive, asked.reply())
@@ -116,7 +118,7 @@ class Views:
         for iri in operation.default_graphs:
             if iri not in release.manifest.graphs:
                 raise NotFound(f"There is no graph <{iri}>; the service description at /sparql names all of them.")
-        question = Question(GRAPH_QUERY, operation.default_graphs)
+        question = Question(GRAPH_QUERY, operation.default_graphs, client=client_of(request))
         pairs = (("query", GRAPH_QUERY), *(("default-graph-uri", iri) for iri in operation.default_graphs))
         asked = Asked(self._site, request, release, question, operation.format, pairs=pairs)
         response = await unless_gone(request.receive, asked.reply())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from kg_server.http.formats import Choice
@@ -20,12 +20,13 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A query that passed the guard, with its dataset and its bound variables (name without `?`, term)."""
+    """A query that passed the guard, with its dataset, its bound variables (name without `?`, term), and who asks."""
 
     query: str
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
     bindings: tuple[tuple[str, Term], ...] = ()
+    client: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

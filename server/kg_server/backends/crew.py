@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections import deque
 from collections.abc import Coroutine
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
+from kg_server.backends.fair import FairQueue
 from kg_server.backends.pool import QueryPool
 from kg_server.backends.process import START_SECONDS, Child, Place, Worker, await_ready, describe_end, start
 from kg_server.backends.wire import Head, unpack_problem
@@ -62,7 +62,7 @@ class Crew:
         self._attached: set[Worker] = set()
         self._idle: list[Worker] = []
         self._busy: dict[Worker, _Job] = {}
-        self._waiting: deque[_Job] = deque()
+        self._jobs = FairQueue[_Job](pool.limits.share)
         self._starting = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
@@ -75,11 +75,12 @@ class Crew:
         self._first: Child | None = child
         pool.add(self)
 
-    async def ask(self, request: bytes) -> Reply:
+    async def ask(self, request: bytes, client: str = "") -> Reply:
         """Put a question to the next free process and wait for its answer.
 
         Args:
             request: a frame, from `wire.pack_question`.
+            client: who asks; clients take turns.
 
         Returns:
             The head and body of the answer.
@@ -87,11 +88,15 @@ class Crew:
         Raises:
             Overloaded, QueryTimeout, MemoryExceeded, WorkerLost, and what the process raises.
         """
+        if self._pool.full and (displaced := self._jobs.displace(client)) is not None:
+            self._pool.leave()
+            if not displaced.future.done():
+                displaced.future.set_exception(self._pool.overloaded())
         self._pool.enter()
         loop = self._loop = asyncio.get_running_loop()
         job = _Job(request, loop.create_future())
         timer = loop.call_later(self._limits.seconds, self._expire, job)
-        self._waiting.append(job)
+        self._jobs.push(client, job)
         self._dispatch()
         try:
             head, body = await job.future
@@ -107,8 +112,8 @@ class Crew:
     # Processes come
 
     def _dispatch(self) -> None:
-        while self._waiting and self._idle and len(self._busy) < self._limits.workers:
-            job, worker = self._waiting.popleft(), self._idle.pop()
+        while self._idle and len(self._busy) < self._limits.workers and (job := self._jobs.pop()) is not None:
+            worker = self._idle.pop()
             job.worker, self._busy[worker] = worker, job
             worker.write(job.request)
         while not self._closed and len(self._alive) + self._starting < self._limits.workers + self._limits.spare:
@@ -165,7 +170,7 @@ class Crew:
                 # It says why it cannot open the store, and ends.
                 return
         else:
-            self._pool.leave()
+            self._leave(job)
             if not job.future.done():
                 if "memory" in head:
                     job.future.set_exception(self._memory_exceeded())
@@ -193,7 +198,7 @@ class Crew:
         code = await self._wait_for(worker)
         self._pool.ended[describe_end(code)] += 1
         if job is not None:
-            self._pool.leave()
+            self._leave(job)
             if not job.future.done():
                 job.future.set_exception(self._explain(code))
         if not worker.ready and not self._closed and code != -signal.SIGKILL:
@@ -251,18 +256,19 @@ class Crew:
             del self._busy[job.worker]
             self._alive.discard(job.worker)
             job.worker.kill()
-        elif job in self._waiting:
-            self._waiting.remove(job)
-        else:
+        elif job not in self._jobs:
             return
-        self._pool.leave()
+        self._leave(job)
         # A spare takes over before the killed one is gone.
         self._dispatch()
 
+    def _leave(self, job: _Job) -> None:
+        self._jobs.remove(job)
+        self._pool.leave()
+
     def _fail_waiting(self, what: str) -> None:
-        while self._waiting:
-            job = self._waiting.popleft()
-            self._pool.leave()
+        for job in list(self._jobs):
+            self._leave(job)
             if not job.future.done():
                 job.future.set_exception(self._lost(what))
 

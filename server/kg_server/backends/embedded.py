@@ -32,7 +32,7 @@ class EmbeddedBackend:
 
     async def answer(self, question: Question, wanted: Wanted) -> Answer:
         """Guard, evaluate and serialise in a query process (see `Backend`)."""
-        head, body = await self._crew.ask(pack_question(question, wanted))
+        head, body = await self._crew.ask(pack_question(question, wanted), question.client)
         kind = head.get("kind")
         if kind == "bindings" and wanted.bindings is not None:
             return Answer("bindings", wanted.bindings, body)
