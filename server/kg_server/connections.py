@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import resource
+import socket
+import struct
 from collections import Counter
 from dataclasses import dataclass
 from functools import partial
@@ -26,13 +28,17 @@ from kg_server.http.problems import (
     Problem,
     RequestTimeout,
     TooManyConnections,
+    UriTooLong,
 )
 from kg_server.settings import Settings
 
 _TICK_SECONDS = 0.5
+_NO_LINGER = struct.pack("ii", 1, 0)
 # A head holds the longest address that is read, and this much besides.
 _HEAD_BYTES = 16 * 1024
 _MOST_HEADERS = 100
+# What httptools can take apart.
+_MOST_ADDRESS = 65_535
 _MOST_PIPELINED = 32
 # What a client must take of an answer within `send_seconds`.
 _SEND_BYTES = 64 * 1024
@@ -225,11 +231,25 @@ class GuardedConnection(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """Let a request in whose head is whole and clear."""
         self._in_head, self._head_since, self._body_since = False, None, self.loop.time()
-        if self.parser.get_http_version() == "1.1" and sum(name == b"host" for name, _ in self.headers) != 1:
-            self._refuse(BadRequest("A request of HTTP/1.1 has one header 'Host' (RFC 9112, section 3.2)."))
+        self._check_head(self.parser.get_http_version())
         if len(self.pipeline) >= _MOST_PIPELINED:
             self._refuse(BadRequest(f"More than {_MOST_PIPELINED} requests are sent ahead; wait for answers."))
         super().on_headers_complete()
+
+    def _check_head(self, version: str) -> None:
+        if version not in {"1.0", "1.1"}:
+            self._refuse(BadRequest(f"HTTP/{version} is not spoken here."))
+        if len(self.url) > _MOST_ADDRESS:
+            message = f"The address has more than {_MOST_ADDRESS} bytes; send the query by POST."
+            self._refuse(UriTooLong(message, limit=_MOST_ADDRESS))
+        hosts, size = 0, len(self.url)
+        for name, value in self.headers:
+            hosts += name == b"host"
+            size += len(name) + len(value)
+        if size > self._limits.head_bytes:
+            self._refuse(self._too_large())
+        if version == "1.1" and hosts != 1:
+            self._refuse(BadRequest("A request of HTTP/1.1 has one header 'Host' (RFC 9112, section 3.2)."))
 
     def on_message_complete(self) -> None:
         """Note that the body is whole."""
@@ -260,7 +280,13 @@ class GuardedConnection(HttpToolsProtocol):
         if unsent == 0 or unsent > self._unsent or unsent <= self._unsent - _SEND_BYTES:
             self._unsent, self._unsent_since = unsent, now
         elif now - self._unsent_since > limits.send_seconds:
-            self.transport.abort()
+            self._reset()
+
+    def _reset(self) -> None:
+        # Otherwise the kernel would keep what it has of the answer for as long as the client is there.
+        connection = self.transport.get_extra_info("socket")
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
+        self.transport.abort()
 
     def _too_large(self) -> Problem:
         most = self._limits.head_bytes
@@ -281,7 +307,7 @@ class GuardedConnection(HttpToolsProtocol):
             cycle.disconnected = True
             cycle.message_event.set()
             if cycle.response_started:
-                self.transport.abort()
+                self._reset()
                 return
         if not self.transport.is_closing():
             self.transport.write(_reply(problem))

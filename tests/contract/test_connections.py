@@ -83,7 +83,7 @@ def test_silence_is_ended(port: int) -> None:
     "head",
     [
         b"POST /sparql HTTP/1.1\r\nHost: h\r\nContent-Type: application/sparql-query\r\nContent-Length: 99\r\n\r\n",
-        b"POST /sparql HTTP/1.1\r\nHost:h\r\nContent-Type:application/sparql-query\r\nTransfer-Encoding: chunked\r\n\r\n",
+        b"POST /sparql HTTP/1.1\r\nHost:h\r\nContent-Type:application/sparql-query\r\ntransfer-encoding:chunked\r\n\r\n",
     ],
     ids=["length", "chunked"],
 )

@@ -21,6 +21,7 @@ STACK_BYTES = 512 << 20
 _MAX_BODY = 0
 _PIECE = 1 << 16
 _KIBIBYTE = 1024
+_STATM = Path("/proc/self/statm")
 
 
 class _Line:
@@ -75,9 +76,19 @@ def _serve(line: _Line, config: Head, shut: str) -> None:
         allow_cpu(seconds)
         reply, body = _answer(evaluator, head)
         # What a large query leaves behind in the allocator would count against the next one.
-        if resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _KIBIBYTE > tired_at:
+        if _resident_bytes() > tired_at:
             reply["last"] = True
         line.write(reply, body)
+
+
+def _resident_bytes() -> int:
+    try:
+        pages = int(_STATM.read_bytes().split()[1])
+    except OSError:
+        # Without /proc only the peak is known. On Linux that would be the server's too: a process that is started by
+        # vfork begins with the peak of the one that started it.
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _KIBIBYTE
+    return pages * resource.getpagesize()
 
 
 def _answer(evaluator: Evaluator, head: Head) -> tuple[Head, bytes]:
