@@ -22,7 +22,7 @@ def main() -> int:
     wrong = [f"{each.case.title}: {each.wrong}" for each in report.results if each.wrong]
     if options.json:
         figures = {
-            "cases": len(report.results), "wrong": wrong, "polite": len(together(report.attacked)),
+            "wrong": wrong, "polite": len(together(report.attacked)),
             "failed": report.wrong, "idle_ms": p95(together(report.idle)), "attacked_ms": p95(together(report.attacked)),
             "memory_mb": report.memory_mb, "cap_mb": CAP_MB, "alone": report.alone, "left": report.left,
             "abroad": report.abroad, "reached": report.reached, "egress": report.egress, "log": report.log,

@@ -17,9 +17,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from tests.hostile import parameters, queries, wires
-from tests.hostile.cases import CANARY_PORT, CLOSED, Case, asking
+from tests.hostile.cases import CANARY_PORT, CLOSED, Case, asking, request
 from tests.hostile.namespace import attempts_to_leave, leave_the_network, sockets_abroad
 from tests.support.processes import family_of, proportional_mb
 from tests.support.rawclient import connect, read_all, statuses
@@ -162,7 +163,7 @@ def _attack(cases: Sequence[Case], port: int, canary: int) -> tuple[list[Result]
     def flood() -> None:
         # Always more of them than may run or wait.
         while not flooding.is_set():
-            data, _ = _exchange(port, (asking(queries.FLOOD),), "127.0.0.99", 0, WAIT_SECONDS)
+            data, _ = _exchange(port, (asking(queries.FLOOD),), "127.0.0.99")
             floods_came.put(statuses(data)[0] if data else CLOSED)
 
     threads = [
@@ -186,7 +187,7 @@ def _attack(cases: Sequence[Case], port: int, canary: int) -> tuple[list[Result]
 
 def _send_case(case: Case, port: int, canary: int, source: str) -> Result:
     pieces = tuple(each.replace(CANARY_PORT, str(canary).encode()) for each in case.pieces)
-    data, end = _exchange(port, pieces, source, case.pause, WAIT_SECONDS, reads=case.reads)
+    data, end = _exchange(port, pieces, source, case.pause, reads=case.reads)
     came = statuses(data) or ((CLOSED,) if end != "open" else ())
     return Result(case, came, _judge(case, came, data, end))
 
@@ -203,7 +204,7 @@ def _judge(case: Case, came: tuple[int, ...], data: bytes, end: str) -> str:
 
 
 def _exchange(
-    port: int, pieces: Sequence[bytes], source: str, pause: float, wait: float, *, reads: bool = True
+    port: int, pieces: Sequence[bytes], source: str, pause: float = 0, *, reads: bool = True
 ) -> tuple[bytes, str]:
     with connect(port, source=source) as connection:
         if not reads:
@@ -214,15 +215,15 @@ def _exchange(
                     time.sleep(pause)
                 connection.sendall(piece)
             if not reads:
-                connection.settimeout(wait)
+                connection.settimeout(WAIT_SECONDS)
                 first = connection.recv(1024)
                 time.sleep(SETTINGS["send_seconds"] + 3)
-                rest, end = read_all(connection, wait)
+                rest, end = read_all(connection, WAIT_SECONDS)
                 return first + rest, end
         except ConnectionError:
             # It may have answered before it closed.
             pass
-        return read_all(connection, wait)
+        return read_all(connection, WAIT_SECONDS)
 
 
 @contextmanager
@@ -305,9 +306,7 @@ def _tell(polite: subprocess.Popen[str], command: str) -> dict[str, dict[str, li
     return answer
 
 
-def _health(port: int) -> dict[str, dict[str, dict[str, int]]]:
-    data, _ = _exchange(
-        port, (b"GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",), "127.0.0.10", 0, 20
-    )
-    document: dict[str, dict[str, dict[str, int]]] = json.loads(data.partition(b"\r\n\r\n")[2])
+def _health(port: int) -> dict[str, Any]:
+    data, _ = _exchange(port, (request("GET", "/health"),), "127.0.0.10")
+    document: dict[str, Any] = json.loads(data.partition(b"\r\n\r\n")[2])
     return document

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import fcntl
-import os
 import socket
 import struct
 import sys
@@ -44,7 +43,7 @@ def sockets_abroad(processes: set[int]) -> set[str]:
     held = set()
     for process in processes:
         try:
-            held |= {os.readlink(each) for each in Path(f"/proc/{process}/fd").iterdir()}
+            held |= {str(each.readlink()) for each in Path(f"/proc/{process}/fd").iterdir()}
         except OSError:
             # It ended between two looks.
             continue

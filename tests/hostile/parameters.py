@@ -1,5 +1,6 @@
 """Requests that try to reach what they should not: other hosts, files, markup, memory by way of caches and ranges."""
 
+# ruff: noqa: E501, S608 - a line for each request; what looks like SQL is SPARQL to be refused
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -56,17 +57,26 @@ def _requests_elsewhere() -> Iterator[Case]:
     }.items():
         yield query_case(family, name, update, 403)
         body = urlencode({"update": update}).encode()
-        yield Case(family, f"{name}, as an update", (request("POST", "/sparql", [("Content-Type", FORM)], body),), frozenset({403}))  # fmt: skip
+        yield Case(
+            family,
+            f"{name}, as an update",
+            (request("POST", "/sparql", [("Content-Type", FORM)], body),),
+            frozenset({403}),
+        )
     for name, iri in {"http": TARGET, "file": "file:///etc/passwd", "ftp": f"ftp://{CANARY}/x"}.items():
         yield query_case(family, f"FROM {name}", f"SELECT * FROM <{iri}> {{ ?s ?p ?o }}", 200)
         yield query_case(
             family, f"FROM NAMED {name}", f"SELECT * FROM NAMED <{iri}> {{ GRAPH ?g {{ ?s ?p ?o }} }}", 200
         )
         yield query_case(family, f"default-graph-uri {name}", "ASK { ?s ?p ?o }", 200, **{"default-graph-uri": iri})
-        yield query_case(family, f"named-graph-uri {name}", "ASK { GRAPH ?g { ?s ?p ?o } }", 200, **{"named-graph-uri": iri})  # fmt: skip
+        yield query_case(
+            family, f"named-graph-uri {name}", "ASK { GRAPH ?g { ?s ?p ?o } }", 200, **{"named-graph-uri": iri}
+        )
         yield get_case(family, f"a whole graph, {name}", "/graphs?graph=" + quote(iri, safe=""), 404)
     yield query_case(family, "GRAPH of a file", "ASK { GRAPH <file:///etc/passwd> { ?s ?p ?o } }", 200)
-    yield get_case(family, "a parameter that is an address", "/queries/loans-of-a-lender?lender=" + quote(TARGET, safe=""), 200)  # fmt: skip
+    yield get_case(
+        family, "a parameter that is an address", "/queries/loans-of-a-lender?lender=" + quote(TARGET, safe=""), 200
+    )
     yield get_case(family, "a proxy's request", f"http://{CANARY}/", 200, 400, 404)
     yield get_case(family, "a host that is another", "/", 200, 400, Accept="application/json", Referer=TARGET)
 
@@ -86,7 +96,7 @@ def _injection() -> Iterator[Case]:
         "nothing": "",
         "markup": "<script>alert(1)</script>",
     }.items():
-        yield get_case(family, name + " as an IRI", loans + quote(text, safe=""), 400, never=(b"\r\nX-Injected",))  # fmt: skip
+        yield get_case(family, name + " as an IRI", loans + quote(text, safe=""), 400, never=(b"\r\nX-Injected",))
     before = "/queries/loans-before?day=2024-01-01&least="
     for name, text in {
         "SPARQL": "0) || (true",
@@ -102,10 +112,27 @@ def _injection() -> Iterator[Case]:
     html = "text/html"
     script = quote("SELECT ('<script>alert(1)</script>' AS ?x) {}", safe="")
     yield get_case(family, "markup in a label", f"/sparql?query={script}&format=html", 200, never=SCRIPT)
-    yield get_case(family, "markup in a broken query", "/sparql?query=" + quote("<script>alert(1)</script>"), 400, never=SCRIPT, Accept=html)  # fmt: skip
-    yield get_case(family, "markup in a path", "/id/" + quote("<script>alert(1)</script>"), 404, never=SCRIPT, Accept=html)  # fmt: skip
-    yield get_case(family, "markup in a language", "/?lang=" + quote("<script>alert(1)</script>"), 200, never=SCRIPT, Accept=html)  # fmt: skip
-    yield get_case(family, "a script's address in an IRI", "/sparql?format=html&query=" + quote("SELECT (IRI('javascript:alert(1)') AS ?x) {}", safe=""), 200, never=(b'href="javascript:',))  # fmt: skip
+    yield get_case(
+        family,
+        "markup in a broken query",
+        "/sparql?query=" + quote("<script>alert(1)</script>"),
+        400,
+        never=SCRIPT,
+        Accept=html,
+    )
+    yield get_case(
+        family, "markup in a path", "/id/" + quote("<script>alert(1)</script>"), 404, never=SCRIPT, Accept=html
+    )
+    yield get_case(
+        family, "markup in a language", "/?lang=" + quote("<script>alert(1)</script>"), 200, never=SCRIPT, Accept=html
+    )
+    yield get_case(
+        family,
+        "a script's address in an IRI",
+        "/sparql?format=html&query=" + quote("SELECT (IRI('javascript:alert(1)') AS ?x) {}", safe=""),
+        200,
+        never=(b'href="javascript:',),
+    )
     split = "x%0d%0aX-Injected:%20yes%0d%0a%0d%0a"
     injected = (b"\r\nX-Injected",)
     for name, path in {
@@ -136,7 +163,9 @@ def _traversal() -> Iterator[Case]:
         for root in ("dumps", "static", "id", "queries"):
             # Whether `..` is taken away or kept, there is no such thing.
             expected = (200, 400, 404) if name == "the manifest" and root != "id" else (400, 404)
-            yield get_case(family, f"{name} below /{root}", f"/{root}/{path}", *expected, never=(b"root:x:0", b"MANIFEST-"))  # fmt: skip
+            yield get_case(
+                family, f"{name} below /{root}", f"/{root}/{path}", *expected, never=(b"root:x:0", b"MANIFEST-")
+            )
 
 
 def _formats() -> Iterator[Case]:
@@ -163,7 +192,16 @@ def _ranges() -> Iterator[Case]:
     dump = "/dumps/kg.nq"
     overlapping = "bytes=" + ",".join(f"{n}-" for n in range(1000))
     yield get_case(family, "a thousand overlapping ranges", dump, 200, 206, 400, 416, Range=overlapping)
-    yield get_case(family, "many ranges of a byte", dump, 200, 206, 400, 416, Range="bytes=" + ",".join(f"{n * 2}-{n * 2}" for n in range(5000)))  # fmt: skip
+    yield get_case(
+        family,
+        "many ranges of a byte",
+        dump,
+        200,
+        206,
+        400,
+        416,
+        Range="bytes=" + ",".join(f"{n * 2}-{n * 2}" for n in range(5000)),
+    )
     yield get_case(family, "the same range again", dump, 200, 206, 400, 416, Range="bytes=" + ",".join(["0-"] * 5000))
     yield get_case(family, "a range beyond the end", dump, 416, Range="bytes=99999999999-")
     yield get_case(family, "a range that overflows", dump, 200, 206, 400, 416, Range="bytes=0-" + "9" * 5000)
@@ -173,5 +211,11 @@ def _ranges() -> Iterator[Case]:
     yield get_case(family, "every coding at once", dump, 200, Accept_Encoding="gzip, zstd, br, deflate, *;q=0.1")
     large = quote("SELECT * { VALUES ?a { " + "1 " * 300 + "} VALUES ?b { " + "1 " * 300 + "} }", safe="")
     for number in range(4):
-        yield get_case(family, f"a large answer compressed anew, {number + 1}", f"/sparql?format=csv&query={large}%23{number}", 200, Accept_Encoding="gzip")  # fmt: skip
+        yield get_case(
+            family,
+            f"a large answer compressed anew, {number + 1}",
+            f"/sparql?format=csv&query={large}%23{number}",
+            200,
+            Accept_Encoding="gzip",
+        )
     yield get_case(family, "an unconditional reload", dump, 200, Cache_Control="no-cache", Pragma="no-cache")

@@ -1,6 +1,7 @@
 """Polite clients: a program of its own, so that what it measures is the server and not the attack's own work.
 
-Reads commands from standard input, `measure SECONDS`, or `until` and a second line that ends it; answers each with a line of JSON.
+Reads commands from standard input, `measure SECONDS`, or `until` and a second line that ends it, and answers each
+with a line of JSON.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from urllib.parse import urlencode
 
 CLIENTS = 2
@@ -72,6 +74,10 @@ def measure(clients: list[Client], going: Callable[[], bool]) -> dict[str, objec
     return {"seconds": seconds, "wrong": wrong}
 
 
+def _before(deadline: float) -> bool:
+    return time.monotonic() < deadline
+
+
 def main() -> None:
     """Do as the commands say."""
     clients = [Client(int(sys.argv[1]), number) for number in range(CLIENTS)]
@@ -79,7 +85,7 @@ def main() -> None:
         word, _, rest = line.partition(" ")
         if word == "measure":
             deadline = time.monotonic() + float(rest)
-            print(json.dumps(measure(clients, lambda until=deadline: time.monotonic() < until)), flush=True)
+            print(json.dumps(measure(clients, partial(_before, deadline))), flush=True)
         else:
             print(json.dumps(measure(clients, lambda: not select.select([sys.stdin], [], [], 0)[0])), flush=True)
             sys.stdin.readline()

@@ -1,5 +1,6 @@
 """Requests that are malformed on the way: encodings, headers, framing, slow clients."""
 
+# ruff: noqa: E501 - a line for each request
 from __future__ import annotations
 
 import gzip
@@ -38,8 +39,12 @@ def _encodings() -> Iterator[Case]:
     yield get_case(family, "UTF-16", "/sparql?query=%FF%FEA%00S%00K%00", 400)
     yield get_case(family, "a byte order mark", "/sparql?query=%EF%BB%BFASK%20%7B%7D", 400)
     yield get_case(family, "the right to left", "/sparql?query=ASK%20%E2%80%AE%7B%7D", 400)
-    yield Case(family, "raw bytes in the address", (b"GET /sparql?query=ASK{\xff} HTTP/1.1\r\n" + HOST + LAST + b"\r\n",), BAD)  # fmt: skip
-    yield _body(family, "UTF-16 that is announced", "ASK {}".encode("utf-16"), 415, content_type=DIRECT + "; charset=utf-16")  # fmt: skip
+    yield Case(
+        family, "raw bytes in the address", (b"GET /sparql?query=ASK{\xff} HTTP/1.1\r\n" + HOST + LAST + b"\r\n",), BAD
+    )
+    yield _body(
+        family, "UTF-16 that is announced", "ASK {}".encode("utf-16"), 415, content_type=DIRECT + "; charset=utf-16"
+    )
     yield _body(family, "UTF-16 that is not", "ASK {}".encode("utf-16"), 400)
     yield _body(family, "UTF-7", b"ASK +AHsAfQ-", 415, content_type=DIRECT + "; charset=utf-7")
     yield _body(family, "Latin-1", "ASK { ?s ?p 'é' }".encode("latin-1"), 400)
@@ -50,7 +55,9 @@ def _encodings() -> Iterator[Case]:
     yield _body(family, "a form of a million fields", b"&" * 60_000, 400, content_type=FORM)
     yield _body(family, "a form of fields", b"a=b&" * 15_000, 400, content_type=FORM)
     yield _body(family, "a form with bad escapes", b"query=%%%%%%", 400, content_type=FORM)
-    yield _body(family, "a content type without end", b"ASK {}", 415, content_type=DIRECT + ";a=b" * 3000 + ";charset=x")  # fmt: skip
+    yield _body(
+        family, "a content type without end", b"ASK {}", 415, content_type=DIRECT + ";a=b" * 3000 + ";charset=x"
+    )
     yield _body(family, "a multipart body", b"--x\r\n\r\n--x--", 415, content_type="multipart/form-data; boundary=x")
 
 
@@ -79,8 +86,20 @@ def _framing() -> Iterator[Case]:
     yield one("a chunk size that overflows", chunked + b"\r\nfffffffffffffffff\r\nASK {}\r\n0\r\n\r\n" + HIDDEN)
     yield one("a negative chunk", chunked + b"\r\n-6\r\nASK {}\r\n0\r\n\r\n" + HIDDEN)
     yield one("a chunk longer than it says", chunked + b"\r\n3\r\nASK {}\r\n0\r\n\r\n" + HIDDEN)
-    yield one("a chunk extension without end", chunked + LAST + b"\r\n6;" + b"a" * 200_000 + b"\r\nASK {}\r\n0\r\n\r\n", 200, 400, 431)  # fmt: skip
-    yield one("trailers without end", chunked + LAST + b"\r\n6\r\nASK {}\r\n0\r\n" + b"X: y\r\n" * 20_000 + b"\r\n", 200, 400, 431)  # fmt: skip
+    yield one(
+        "a chunk extension without end",
+        chunked + LAST + b"\r\n6;" + b"a" * 200_000 + b"\r\nASK {}\r\n0\r\n\r\n",
+        200,
+        400,
+        431,
+    )
+    yield one(
+        "trailers without end",
+        chunked + LAST + b"\r\n6\r\nASK {}\r\n0\r\n" + b"X: y\r\n" * 20_000 + b"\r\n",
+        200,
+        400,
+        431,
+    )
     yield one(
         "ten thousand chunks", chunked + LAST + b"\r\n" + b"1\r\n \r\n" * 10_000 + b"6\r\nASK {}\r\n0\r\n\r\n", 200
     )
@@ -121,20 +140,62 @@ def _headers() -> Iterator[Case]:
     yield one("a host with a path", b"Host: evil.example/x?y\r\n", 200, 400, first=home, never=evil)
     yield one("a host with a login", b"Host: a@evil.example\r\n", 200, 400, first=home, never=evil)
     yield one("a host with markup", b"Host: evil.example<script>\r\n", 200, 400, first=home, never=evil)
-    yield one("a forwarded host", HOST + b"X-Forwarded-Host: evil.example\r\nForwarded: host=evil.example\r\n", 200, first=home, never=evil)  # fmt: skip
-    yield one("a forwarded scheme", HOST + b"X-Forwarded-Proto: gopher\r\nX-Forwarded-For: 127.0.0.1\r\n", 200, first=home, never=(b"gopher",))  # fmt: skip
-    yield one("another address by header", HOST + b"X-Original-URL: /evil.example\r\nX-Rewrite-URL: /evil.example\r\n", 200, first=home, never=evil)  # fmt: skip
+    yield one(
+        "a forwarded host",
+        HOST + b"X-Forwarded-Host: evil.example\r\nForwarded: host=evil.example\r\n",
+        200,
+        first=home,
+        never=evil,
+    )
+    yield one(
+        "a forwarded scheme",
+        HOST + b"X-Forwarded-Proto: gopher\r\nX-Forwarded-For: 127.0.0.1\r\n",
+        200,
+        first=home,
+        never=(b"gopher",),
+    )
+    yield one(
+        "another address by header",
+        HOST + b"X-Original-URL: /evil.example\r\nX-Rewrite-URL: /evil.example\r\n",
+        200,
+        first=home,
+        never=evil,
+    )
     yield one("another method by header", b"X-HTTP-Method-Override: DELETE\r\n", 200)
-    yield one("an absolute address", HOST, 200, 400, 404, first=b"GET http://evil.example/health HTTP/1.1\r\n", never=evil)  # fmt: skip
+    yield one(
+        "an absolute address", HOST, 200, 400, 404, first=b"GET http://evil.example/health HTTP/1.1\r\n", never=evil
+    )
     yield one("an expectation", b"Expect: 100-continue\r\n", 200)
     yield one("an unknown expectation", b"Expect: 200-nothing\r\n", 200, 417)
     yield one("an upgrade to h2c", b"Upgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n", 200)
-    yield one("a thousand Accepts", b"Accept: " + b"a/b;q=0.1," * 7000 + b"\r\n", 200, 406, first=b"GET /sparql?query=ASK%20%7B%7D HTTP/1.1\r\n" + HOST)  # fmt: skip
+    yield one(
+        "a thousand Accepts",
+        b"Accept: " + b"a/b;q=0.1," * 7000 + b"\r\n",
+        200,
+        406,
+        first=b"GET /sparql?query=ASK%20%7B%7D HTTP/1.1\r\n" + HOST,
+    )
     yield one("weights that are none", b"Accept: */*;q=NaN, a/b;q=1e999, ;;;,,,=\r\n", 200)
-    yield one("quotes that never end", b'Accept: "' + b'\\"' * 30_000 + b"\r\n", 200, 406, first=b"GET /sparql HTTP/1.1\r\n" + HOST)  # fmt: skip
-    yield one("a flood of entity tags", b"If-None-Match: " + b'"a",' * 15_000 + b"\r\n", 200, first=b"GET /dumps/kg.nq HTTP/1.1\r\n" + HOST)  # fmt: skip
+    yield one(
+        "quotes that never end",
+        b'Accept: "' + b'\\"' * 30_000 + b"\r\n",
+        200,
+        406,
+        first=b"GET /sparql HTTP/1.1\r\n" + HOST,
+    )
+    yield one(
+        "a flood of entity tags",
+        b"If-None-Match: " + b'"a",' * 15_000 + b"\r\n",
+        200,
+        first=b"GET /dumps/kg.nq HTTP/1.1\r\n" + HOST,
+    )
     yield one("codings without end", b"Accept-Encoding: " + b"gzip;q=0.5," * 6000 + b"\r\n", 200)
-    yield one("languages without end", b"Accept-Language: " + b"xx-yy;q=0.5," * 5000 + b"\r\n", 200, first=b"GET / HTTP/1.1\r\n" + HOST)  # fmt: skip
+    yield one(
+        "languages without end",
+        b"Accept-Language: " + b"xx-yy;q=0.5," * 5000 + b"\r\n",
+        200,
+        first=b"GET / HTTP/1.1\r\n" + HOST,
+    )
     yield one("a cookie of 60 kB", b"Cookie: " + b"a=b;" * 15_000 + b"\r\n", 200)
     yield one("a basic login", b"Authorization: Basic " + b"A" * 10_000 + b"\r\n", 200)
 
@@ -166,11 +227,29 @@ def _slow() -> Iterator[Case]:
     yield Case(family, "empty lines", (b"\r\n",) * 60, gone, pause=0.1)
     yield Case(family, "a body that stops", (post + b"Content-Length: 100\r\n\r\nASK",), late)
     yield Case(family, "a body in drops", (post + b"Content-Length: 100\r\n\r\n", *[b" "] * 60), late, pause=0.1)
-    yield Case(family, "chunks in drops", (post + b"Transfer-Encoding: chunked\r\n\r\n", *[b"1\r\n \r\n"] * 60), late, pause=0.1)  # fmt: skip
-    yield Case(family, "an expected body that never comes", (post + b"Expect: 100-continue\r\nContent-Length: 9\r\n\r\n",), frozenset({100, 408}), replies=2)  # fmt: skip
+    yield Case(
+        family,
+        "chunks in drops",
+        (post + b"Transfer-Encoding: chunked\r\n\r\n", *[b"1\r\n \r\n"] * 60),
+        late,
+        pause=0.1,
+    )
+    yield Case(
+        family,
+        "an expected body that never comes",
+        (post + b"Expect: 100-continue\r\nContent-Length: 9\r\n\r\n",),
+        frozenset({100, 408}),
+        replies=2,
+    )
     rows = " ".join(map(str, range(350)))
     large = f"SELECT * {{ VALUES ?a {{ {rows} }} VALUES ?b {{ {rows} }} VALUES ?c {{ '{'long' * 12}' }} }}"
     for number in range(3):
-        yield Case(family, f"a reader who stops, {number + 1}", (asking(large, format="csv"),), frozenset({200, 503}), reads=False)  # fmt: skip
+        yield Case(
+            family,
+            f"a reader who stops, {number + 1}",
+            (asking(large, format="csv"),),
+            frozenset({200, 503}),
+            reads=False,
+        )
     dump = request("GET", "/dumps/kg.nq")
     yield Case(family, "a reader of a dump who stops", (dump,), frozenset({200}), reads=False)

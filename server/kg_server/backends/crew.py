@@ -26,6 +26,8 @@ from kg_server.http.problems import (
 _GRACE_SECONDS = 0.2
 _RETRY_SECONDS = 1.0
 _TICK_SECONDS = 0.005
+# A question with less time left than this is not begun: it would most likely cost its process and be told nothing.
+_LEAST_SECONDS = 0.05
 
 Reply = tuple[Head, bytes]
 
@@ -36,6 +38,7 @@ class _Job:
 
     request: bytes
     future: asyncio.Future[Reply]
+    until: float
     worker: Worker | None = field(default=None)
 
 
@@ -94,7 +97,7 @@ class Crew:
                 displaced.future.set_exception(self._pool.overloaded())
         self._pool.enter()
         loop = self._loop = asyncio.get_running_loop()
-        job = _Job(request, loop.create_future())
+        job = _Job(request, loop.create_future(), loop.time() + self._limits.seconds)
         timer = loop.call_later(self._limits.seconds, self._expire, job)
         self._jobs.push(client, job)
         self._dispatch()
@@ -113,6 +116,11 @@ class Crew:
 
     def _dispatch(self) -> None:
         while self._idle and len(self._busy) < self._limits.workers and (job := self._jobs.pop()) is not None:
+            if job.until - job.future.get_loop().time() < _LEAST_SECONDS:
+                self._leave(job)
+                if not job.future.done():
+                    job.future.set_exception(self._timeout())
+                continue
             worker = self._idle.pop()
             job.worker, self._busy[worker] = worker, job
             worker.write(job.request)

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import os
 import resource
+import signal
 import socket
+import sys
 import threading
+import time
 from pathlib import Path
 
 from kg_server.backends.confine import allow_cpu, die_with, limit_resources, shut_egress
@@ -21,6 +24,9 @@ STACK_BYTES = 512 << 20
 _MAX_BODY = 0
 _PIECE = 1 << 16
 _KIBIBYTE = 1024
+# A query that takes longer than this stands back for those that do not.
+_PATIENCE_SECONDS, _LOWEST_PRIORITY = 0.1, 19
+_START_TRIES, _START_SECONDS = 1000, 0.001
 _STATM = Path("/proc/self/statm")
 
 
@@ -53,14 +59,73 @@ def main() -> None:
         shut = shut_egress()
         limit_resources(STACK_BYTES + config["memory_bytes"])
         threading.stack_size(STACK_BYTES)
-        thread = threading.Thread(target=_serve, args=(line, config, shut), name="queries")
-        thread.start()
-        thread.join()
+        session = _Session(line, config, shut)
+        while not session.over:
+            session.run_thread()
 
 
-def _serve(line: _Line, config: Head, shut: str) -> None:
+class _Session:
+    """Answers questions, in a thread that is left when a long query has cost it its priority.
+
+    A process without privileges can lower a thread's priority but not raise it again; a new thread has that of the
+    thread that starts it.
+    """
+
+    def __init__(self, line: _Line, config: Head, shut: str) -> None:
+        self._line, self._config, self._shut = line, config, shut
+        self._evaluator: Evaluator | None = None
+        self._thread: threading.Thread | None = None
+        self._stood_back = False
+        self.over = False
+        # Handlers run in the main thread, which does nothing else.
+        signal.signal(signal.SIGALRM, lambda *_: self._stand_back())
+
+    def run_thread(self) -> None:
+        """Answer until the server has gone or a new thread is needed."""
+        self._stood_back = False
+        for _ in range(_START_TRIES):
+            self._thread = threading.Thread(target=self._serve, name="queries")
+            try:
+                self._thread.start()
+            except RuntimeError:
+                # The stack of the former thread is given back a moment after its end, and two are over the limit.
+                time.sleep(_START_SECONDS)
+            else:
+                self._thread.join()
+                return
+        self.over = True
+
+    def _stand_back(self) -> None:
+        if sys.platform == "linux" and self._thread is not None and self._thread.native_id is not None:
+            self._stood_back = True
+            os.setpriority(os.PRIO_PROCESS, self._thread.native_id, _LOWEST_PRIORITY)
+
+    def _serve(self) -> None:
+        if self._evaluator is None:
+            self._evaluator = _open(self._line, self._config)
+            if self._evaluator is None:
+                self.over = True
+                return
+            self._line.write({"ready": True, "egress": self._shut})
+        seconds, tired_at = self._config["seconds"], self._config["memory_bytes"] // 2
+        while not self._stood_back:
+            head = self._line.read()
+            if head is None:
+                self.over = True
+                return
+            allow_cpu(seconds)
+            signal.setitimer(signal.ITIMER_REAL, _PATIENCE_SECONDS)
+            reply, body = _answer(self._evaluator, head)
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            # What a large query leaves behind in the allocator would count against the next one.
+            if _resident_bytes() > tired_at:
+                reply["last"] = True
+            self._line.write(reply, body)
+
+
+def _open(line: _Line, config: Head) -> Evaluator | None:
     try:
-        evaluator = Evaluator(
+        return Evaluator(
             Path(config["store"]),
             prefixes=config["prefixes"],
             base=config["base"],
@@ -69,16 +134,7 @@ def _serve(line: _Line, config: Head, shut: str) -> None:
         )
     except ReleaseError as error:
         line.write({"error": str(error)})
-        return
-    line.write({"ready": True, "egress": shut})
-    seconds, tired_at = config["seconds"], config["memory_bytes"] // 2
-    while (head := line.read()) is not None:
-        allow_cpu(seconds)
-        reply, body = _answer(evaluator, head)
-        # What a large query leaves behind in the allocator would count against the next one.
-        if _resident_bytes() > tired_at:
-            reply["last"] = True
-        line.write(reply, body)
+        return None
 
 
 def _resident_bytes() -> int:
