@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 import httpx2 as httpx
+import pytest
+from tests.support.processes import query_processes
 from tests.support.release_fixture import running, wait_until
 
 from kg_server.settings import Settings
@@ -61,3 +66,31 @@ def test_two_greedy_clients_have_the_same(release: Path) -> None:
             thread.join()
     assert len(order) == 12
     assert order[-1] == "127.0.0.66", "who came later, with less, waited for all of the other's questions"
+
+
+def priorities(process: int) -> set[int]:
+    found = set()
+    for task in Path(f"/proc/{process}/task").iterdir():
+        with suppress(OSError):
+            found.add(int((task / "stat").read_text().rpartition(")")[2].split()[16]))
+    return found
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_a_long_query_stands_back_and_the_next_one_does_not(release: Path) -> None:
+    before = query_processes(os.getpid())
+    values = " ".join(f"VALUES ?v{place} {{ {SOME} }}" for place in range(4))
+    seconds_long = f"ASK {{ {values} FILTER(?v0 + ?v1 + ?v2 + ?v3 < 0) }}"
+    with running(Settings(release=release, workers=1, spare=0)) as client:
+        assert client.get("/sparql", params={"query": "ASK {}"}).status_code == 200
+        (process,) = query_processes(os.getpid()) - before
+        assert priorities(process) == {0}
+        for _ in range(3):
+            thread = threading.Thread(target=ask_from, args=["127.0.0.66", client, seconds_long])
+            thread.start()
+            wait_until(lambda: priorities(process) == {0, 19})
+            thread.join()
+            assert client.get("/sparql", params={"query": "ASK {}"}).status_code == 200
+            # The same process, with a new thread.
+            assert priorities(process) == {0}
+        assert query_processes(os.getpid()) - before == {process}
