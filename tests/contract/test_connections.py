@@ -17,6 +17,7 @@ from kg_server.connections import connection_limits
 from kg_server.settings import Settings
 
 GET = b"GET /health HTTP/1.1\r\nHost: h\r\n\r\n"
+HEAD = b"POST /sparql HTTP/1.1\r\nHost: h\r\nContent-Type: application/sparql-query\r\n"
 MOST = 16
 
 
@@ -82,8 +83,8 @@ def test_silence_is_ended(port: int) -> None:
 @pytest.mark.parametrize(
     "head",
     [
-        b"POST /sparql HTTP/1.1\r\nHost: h\r\nContent-Type: application/sparql-query\r\nContent-Length: 99\r\n\r\n",
-        b"POST /sparql HTTP/1.1\r\nHost:h\r\nContent-Type:application/sparql-query\r\ntransfer-encoding:chunked\r\n\r\n",
+        HEAD + b"Content-Length: 99\r\n\r\n",
+        HEAD + b"Transfer-Encoding: chunked\r\n\r\n",
     ],
     ids=["length", "chunked"],
 )

@@ -23,7 +23,8 @@ def main() -> int:
     if options.json:
         figures = {
             "wrong": wrong, "polite": len(together(report.attacked)),
-            "failed": report.wrong, "idle_ms": p95(together(report.idle)), "attacked_ms": p95(together(report.attacked)),
+            "failed": report.wrong,
+            "idle_ms": p95(together(report.idle)), "attacked_ms": p95(together(report.attacked)),
             "memory_mb": report.memory_mb, "cap_mb": CAP_MB, "alone": report.alone, "left": report.left,
             "abroad": report.abroad, "reached": report.reached, "egress": report.egress, "log": report.log,
             "seconds": report.seconds,

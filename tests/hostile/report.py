@@ -1,5 +1,7 @@
 """The report on a run, as a page."""
 
+# ruff: noqa: E501 - a paragraph of the page is a line
+
 from __future__ import annotations
 
 import os

@@ -1,6 +1,5 @@
 """Requests that are malformed on the way: encodings, headers, framing, slow clients."""
 
-# ruff: noqa: E501 - a line for each request
 from __future__ import annotations
 
 import gzip

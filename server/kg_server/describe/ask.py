@@ -48,7 +48,14 @@ def is_iri(text: str) -> bool:
     >>> is_iri("https://example.org/id/fair"), is_iri("https://example.org/> ?s"), is_iri("fair")
     (True, False, False)
     """
-    return _IRI.fullmatch(text) is not None
+    if _IRI.fullmatch(text) is None:
+        return False
+    try:
+        # The parser of queries knows more that no IRI holds, such as the control characters beyond ASCII.
+        ox.NamedNode(text)
+    except ValueError:
+        return False
+    return True
 
 
 def values(iris: Iterable[str]) -> str:
