@@ -54,6 +54,7 @@ class Settings:
     workers: int = _setting(4, "queries that run at the same time, each in a process of its own", 1)
     spare: int = _setting(1, "query processes kept ready beyond these, to replace one that is killed", 0)
     queue: int = _setting(32, "queries that may wait for a worker; one more is answered 503", 0)
+    client_queries: int = _setting(0, "queries of one client that run at the same time; 0 for one less than workers", 0)
     query_seconds: int = _setting(30, "seconds after which a query's process is killed and its client told so", 1)
     query_memory_mb: int = _setting(1024, "memory of one query process in MiB; a query that wants more is ended", 64)
     retry_seconds: int = _setting(2, "seconds that a 503 asks clients to wait", 1)
@@ -64,6 +65,14 @@ class Settings:
     cache_mb: int = _setting(64, "memory for answers that are given again, in MiB; 0 keeps none", 0)
     spool_dir: str = _setting("", "folder for answers too long for memory; the system's for temporary files if empty")
     spool_mb: int = _setting(4096, "disk that answers on their way out may take together, in MiB", 1)
+    max_connections: int = _setting(1000, "connections open at the same time; one more is answered 503", 1)
+    client_connections: int = _setting(
+        100, "of these, from one address; one more is answered 429; 0 for no such limit, as behind a proxy", 0
+    )
+    head_seconds: int = _setting(10, "seconds for a request's headers to arrive (408)", 1)
+    body_seconds: int = _setting(20, "seconds for a request's body to arrive (408)", 1)
+    send_seconds: int = _setting(30, "seconds in which a client must take 64 KiB of its answer, or be cut off", 1)
+    idle_seconds: int = _setting(5, "seconds for which a connection without a request is kept", 1)
     page_rows: int = _setting(500, "rows that a page shows; the other formats always hold all", 1)
     budget_seconds: int = _setting(60, "query seconds that a client gets each minute, then 429; 0: no budget", 0)
     budget_burst: int = _setting(120, "most query seconds that a client can save up", 1)

@@ -44,7 +44,8 @@ SERVER: dict[str, set[str]] = {
     "pages": BELOW_PAGES,
     "operations": SHARED | LEAVES | {"backends"},
     "app": BELOW_APP,
-    "run": BELOW_APP | {"app", "configuration"},
+    "connections": SHARED | LEAVES,
+    "run": BELOW_APP | {"app", "configuration", "connections"},
 }
 
 CONTRACTS = {"kg_builder": BUILDER, "kg_server": SERVER}

@@ -16,7 +16,7 @@ import uvicorn
 from pyoxigraph import RdfFormat, Store
 
 from kg_server.app import create_app
-from kg_server.run import listen
+from kg_server.run import listen, uvicorn_config
 from kg_server.settings import Settings
 
 BASE = "https://example.org/loans/"
@@ -126,8 +126,7 @@ def running(settings: Settings) -> Iterator[httpx.Client]:
     app = create_app(settings if settings.log_file else replace(settings, log="off"))
     with listen("127.0.0.1", 0) as listener:
         port = listener.getsockname()[1]
-        config = uvicorn.Config(app, log_level="error", access_log=False, server_header=False, proxy_headers=False)
-        server = uvicorn.Server(config)
+        server = uvicorn.Server(uvicorn_config(app, settings))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
         try:

@@ -113,6 +113,8 @@ def _limits(settings: Settings) -> Limits:
         workers=settings.workers,
         spare=settings.spare,
         queue=settings.queue,
+        # Whatever one client asks, another finds a process.
+        share=settings.client_queries or max(1, settings.workers - 1),
         seconds=settings.query_seconds,
         retry_seconds=settings.retry_seconds,
         memory_mb=settings.query_memory_mb,

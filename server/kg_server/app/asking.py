@@ -44,7 +44,7 @@ class Asking:
         """
         exchange, account = self._exchange, self._exchange.client.account
         exchange.query_hash = query_hash(question.query)
-        watch = Watch() if watch is None else watch
+        watch = Watch(account) if watch is None else watch
         outcome, penalty = "error", 0.0
         running = None
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from kg_server.app.answers import Asked, unless_gone
@@ -51,6 +51,9 @@ class SparqlEndpoint:
         try:
             operation = await self._read(request)
             response = await unless_gone(receive, self._reply(request, operation))
+        except ClientDisconnect:
+            # It went away, or was sent away, before its question was whole.
+            return
         except Problem as problem:
             response = await problem_reply(self._site, request, problem, operation.query if operation else None)
         if response is not None:

@@ -13,6 +13,7 @@ class Limits:
         workers: queries that run at the same time.
         spare: processes kept ready beyond these, so that a killed one is replaced without a wait.
         queue: queries that may wait; one more is refused with `Overloaded`.
+        share: queries of one client that run at the same time; 0 for any number.
         seconds: from a query's arrival to its answer, waiting included; then its process is killed.
         retry_seconds: what `Retry-After` says.
         memory_mb: memory of one process, in MiB; a query that wants more ends its process.
@@ -26,6 +27,7 @@ class Limits:
     workers: int = 4
     spare: int = 1
     queue: int = 32
+    share: int = 0
     seconds: int = 30
     retry_seconds: int = 2
     memory_mb: int = 1024

@@ -46,17 +46,29 @@ class QueryPool:
         """Queries running or waiting."""
         return self._taken
 
-    def enter(self) -> None:
+    def enter(self, *, instead: bool = False) -> None:
         """Take a place.
+
+        Args:
+            instead: of somebody who leaves at once.
 
         Raises:
             Overloaded: when there is none.
         """
-        places, wait = self.limits.workers + self.limits.queue, self.limits.retry_seconds
-        if self._taken >= places:
-            message = f"{places} queries are running or waiting already; try again in {wait} s."
-            raise Overloaded(message, headers={"Retry-After": str(wait)}, limit=places, retry_after=wait)
+        if self.full and not instead:
+            raise self.overloaded()
         self._taken += 1
+
+    @property
+    def full(self) -> bool:
+        """Whether all places are taken."""
+        return self._taken >= self.limits.workers + self.limits.queue
+
+    def overloaded(self) -> Overloaded:
+        """Return what a query without a place is told."""
+        places, wait = self.limits.workers + self.limits.queue, self.limits.retry_seconds
+        message = f"{places} queries are running or waiting already; try again in {wait} s."
+        return Overloaded(message, headers={"Retry-After": str(wait)}, limit=places, retry_after=wait)
 
     def leave(self) -> None:
         """Give a place back."""

@@ -10,7 +10,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, cast
@@ -23,7 +22,6 @@ from kg_server.http.problems import ReleaseError
 START_SECONDS = 60.0
 _LINGER_SECONDS = 2.0
 _PIECE = 1 << 16
-_STEPPED_BACK = 10
 # What the interpreter may need to start. Nothing else of the server's environment is a query's business.
 _KEPT = ("LD_", "PYTHONHOME")
 
@@ -175,7 +173,6 @@ class Worker(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._out: list[bytes] = []
         self._loop = asyncio.get_running_loop()
-        self._slow = False
 
     async def attach(self, line: socket.socket) -> None:
         """Listen to the process from now on."""
@@ -218,21 +215,6 @@ class Worker(asyncio.Protocol):
             return time.clock_gettime((~self.process.pid << 3) | 2)
         except OSError:
             return time.monotonic()
-
-    def step_back(self) -> bool:
-        """Let other processes go before this one, for good; return whether that is new."""
-        if self._slow:
-            return False
-        self._slow = True
-        with suppress(OSError):
-            # It may have ended at this moment.
-            os.setpriority(os.PRIO_PROCESS, self.process.pid, _STEPPED_BACK)
-        return True
-
-    @property
-    def slow(self) -> bool:
-        """Whether it has stepped back."""
-        return self._slow
 
     def retire(self) -> None:
         """Let the process end; `on_end` follows."""

@@ -15,6 +15,7 @@ class Watch:
         began: monotonic time at which work on the question began; None while it waits.
         ended: monotonic time at which it stopped; None before.
         process: id of the process that works on it; None where that is not known.
+        client: who asks; clients take turns. Empty for the server itself.
 
     >>> watch = Watch()
     >>> watch.state, watch.seconds(10.0)
@@ -24,9 +25,10 @@ class Watch:
     ('running', 2.0)
     """
 
-    __slots__ = ("began", "ended", "process")
+    __slots__ = ("began", "client", "ended", "process")
 
-    def __init__(self) -> None:
+    def __init__(self, client: str = "") -> None:
+        self.client = client
         self.began: float | None = None
         self.ended: float | None = None
         self.process: int | None = None

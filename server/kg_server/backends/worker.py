@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import os
 import resource
+import signal
 import socket
+import sys
 import threading
 import time
 from collections import deque
@@ -26,6 +28,11 @@ _MAX_BODY = 0
 _PIECE = 1 << 16
 _KIBIBYTE = 1024
 _CPU_AHEAD = 4
+# A query that takes longer than this stands back for those that do not.
+_PATIENCE_SECONDS, _LOWEST_PRIORITY = 0.1, 19
+_QUICK_SECONDS = 0.01
+_START_TRIES, _START_SECONDS = 1000, 0.001
+_STATM = Path("/proc/self/statm")
 
 
 class _Line:
@@ -74,29 +81,97 @@ def main() -> None:
         shut = shut_egress()
         limit_resources(STACK_BYTES + config["memory_bytes"], config["answer_bytes"])
         threading.stack_size(STACK_BYTES)
-        thread = threading.Thread(target=_serve, args=(line, config, shut), name="queries")
-        thread.start()
-        thread.join()
+        session = _Session(line, config, shut)
+        while not session.over:
+            session.run_thread()
 
 
-def _serve(line: _Line, config: Head, shut: str) -> None:
+class _Session:
+    """Answers questions, in a thread that is left when a long query has cost it its priority.
+
+    A process without privileges can lower a thread's priority but not raise it again; a new thread has that of the
+    thread that starts it.
+    """
+
+    def __init__(self, line: _Line, config: Head, shut: str) -> None:
+        self._line, self._config, self._shut = line, config, shut
+        self._evaluator: Evaluator | None = None
+        self._thread: threading.Thread | None = None
+        self._stood_back = False
+        self._allowed = 0.0
+        self.over = False
+        # Handlers run in the main thread, which does nothing else.
+        signal.signal(signal.SIGALRM, lambda *_: self._stand_back())
+
+    def run_thread(self) -> None:
+        """Answer until the server has gone or a new thread is needed."""
+        self._stood_back = False
+        for _ in range(_START_TRIES):
+            self._thread = threading.Thread(target=self._serve, name="queries")
+            try:
+                self._thread.start()
+            except RuntimeError:
+                # The stack of the former thread is given back a moment after its end, and two are over the limit.
+                time.sleep(_START_SECONDS)
+            else:
+                self._thread.join()
+                return
+        self.over = True
+
+    def _stand_back(self) -> None:
+        if sys.platform == "linux" and self._thread is not None and self._thread.native_id is not None:
+            self._stood_back = True
+            os.setpriority(os.PRIO_PROCESS, self._thread.native_id, _LOWEST_PRIORITY)
+
+    def _serve(self) -> None:
+        if self._evaluator is None:
+            self._evaluator = _open(self._line, self._config)
+            if self._evaluator is None:
+                self.over = True
+                return
+            self._line.write({"ready": True, "egress": self._shut})
+        while not self._stood_back:
+            head = self._line.read()
+            if head is None:
+                self.over = True
+                return
+            self._line.write(*self._answer(self._evaluator, head))
+
+    def _answer(self, evaluator: Evaluator, head: Head) -> tuple[Head, bytes]:
+        self._allow_cpu()
+        began = time.monotonic()
+        signal.setitimer(signal.ITIMER_REAL, _PATIENCE_SECONDS)
+        reply, body = _answer(evaluator, head)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        # What a large query leaves behind in the allocator would count against the next one; a quick one leaves little.
+        if time.monotonic() - began > _QUICK_SECONDS and _resident_bytes() > self._config["memory_bytes"] // 2:
+            reply["last"] = True
+        return reply, body
+
+    def _allow_cpu(self) -> None:
+        # The kernel's limit is for a server that cannot kill any more; to renew it costs as much as a small query.
+        seconds, now = self._config["seconds"], time.process_time()
+        if now + seconds > self._allowed:
+            self._allowed = now + _CPU_AHEAD * seconds
+            allow_cpu(_CPU_AHEAD * seconds)
+
+
+def _open(line: _Line, config: Head) -> Evaluator | None:
     try:
-        evaluator = _make_evaluator(config)
+        return _make_evaluator(config)
     except ReleaseError as error:
         line.write({"error": str(error)})
-        return
-    line.write({"ready": True, "egress": shut})
-    seconds, tired_at, allowed = config["seconds"], config["memory_bytes"] // 2, 0.0
-    while (head := line.read()) is not None:
-        # The kernel's limit is for a server that cannot kill any more; to renew it costs as much as a small query.
-        if time.process_time() + seconds > allowed:
-            allow_cpu(_CPU_AHEAD * seconds)
-            allowed = time.process_time() + _CPU_AHEAD * seconds
-        reply, body = _answer(evaluator, head)
-        # What a large query leaves behind in the allocator would count against the next one.
-        if resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _KIBIBYTE > tired_at:
-            reply["last"] = True
-        line.write(reply, body)
+        return None
+
+
+def _resident_bytes() -> int:
+    try:
+        pages = int(_STATM.read_bytes().split()[1])
+    except OSError:
+        # Without /proc only the peak is known. On Linux that would be the server's too: a process that is started by
+        # vfork begins with the peak of the one that started it.
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _KIBIBYTE
+    return pages * resource.getpagesize()
 
 
 def _make_evaluator(config: Head) -> Evaluator:

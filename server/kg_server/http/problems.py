@@ -163,6 +163,12 @@ class RangeNotSatisfiable(Problem):
         super().__init__(detail, headers={"Content-Range": f"bytes */{size}"}, limit=size)
 
 
+class RequestTimeout(Problem):
+    """The client took too long to send its request; `limit` is in seconds."""
+
+    status, slug, title = 408, "request-timeout", "The request took too long"
+
+
 class TooLarge(Problem):
     """The request is larger than the server reads; `limit` is in bytes."""
 
@@ -179,6 +185,18 @@ class UnsupportedMediaType(Problem):
     """The body of a POST is of a type or charset that the protocol does not know."""
 
     status, slug, title = 415, "unsupported-media-type", "Unsupported media type"
+
+
+class TooManyConnections(Problem):
+    """This client has as many connections open as one may have; `Retry-After` says when to come back."""
+
+    status, slug, title = 429, "too-many-connections", "Too many connections"
+
+
+class HeadTooLarge(TooLarge):
+    """The address and the headers are longer than the server reads, or too many."""
+
+    status, slug, title = 431, "head-too-large", "Headers too large"
 
 
 class AnswerTooLarge(Problem):

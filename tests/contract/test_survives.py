@@ -1,0 +1,292 @@
+"""What a server survives: killed processes, a full disk, broken releases, no descriptors, a release every moment."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx2 as httpx
+import pytest
+from tests.support.processes import family_of, proportional_mb, query_processes
+from tests.support.release_fixture import TRIG, make_release, wait_until
+from tests.support.served import Served, command, served
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+
+POLITE = "SELECT ?loan { ?loan a ex:Loan }"
+
+
+@contextmanager
+def asking(
+    server: Served, look: Callable[[httpx.Response], str], clients: int = 3, query: str = POLITE
+) -> Iterator[Counter[str]]:
+    """Clients that ask over and over meanwhile; yields how often they got what, complete at the end."""
+    seen: Counter[str] = Counter()
+    done = threading.Event()
+
+    def go() -> None:
+        with httpx.Client(timeout=30) as client:
+            while not done.is_set():
+                try:
+                    response = client.get(server.url + "/sparql", params={"query": query})
+                    seen[look(response)] += 1
+                except (httpx.HTTPError, ValueError) as error:
+                    seen[repr(error)] += 1
+
+    threads = [threading.Thread(target=go) for _ in range(clients)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield seen
+    finally:
+        done.set()
+        for thread in threads:
+            thread.join()
+
+
+def told(response: httpx.Response) -> str:
+    if response.status_code == 200:
+        return "200" if response.text.count('"loan":{') >= 2 else response.text
+    return f"{response.status_code} {response.json()['type'].rpartition('#')[2]} {response.headers.get('retry-after')}"
+
+
+def move(link: Path, target: Path) -> None:
+    aside = link.with_name("aside")
+    aside.symlink_to(target)
+    aside.rename(link)
+
+
+def descriptors(process: int) -> int:
+    return len(list(Path(f"/proc/{process}/fd").iterdir()))
+
+
+def test_killed_query_processes_cost_their_own_questions_only(release: Path, tmp_path: Path) -> None:
+    with served(command(release, cache_mb=0, workers=2, spare=2, queue=64), tmp_path / "log") as server:
+        kills = 0
+        wait_until(lambda: server.ask(POLITE).status_code == 200)
+        with asking(server, told) as seen:
+            for number in range(25):
+                wait_until(lambda: len(query_processes(server.process.pid)) >= 3)
+                victims = sorted(query_processes(server.process.pid))
+                os.kill(victims[number % len(victims)], signal.SIGKILL)
+                kills += 1
+                time.sleep(0.05)
+        lost = seen.pop("503 worker-lost 2", 0)
+        assert set(seen) == {"200"}, seen
+        assert lost <= kills
+        assert seen["200"] > 100
+        wait_until(lambda: len(query_processes(server.process.pid)) == 4)
+        assert server.ask(POLITE).status_code == 200
+    assert "Traceback" not in (tmp_path / "log").read_text()
+
+
+def test_a_killed_server_leaves_nothing_and_starts_again_at_once(release: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "tmp"
+    folder.mkdir()
+    environment = {"TMPDIR": str(folder)}
+    with served(command(release, cache_mb=0, workers=2), tmp_path / "log", environment) as server:
+        with asking(server, told):
+            wait_until(lambda: len(query_processes(server.process.pid)) == 3)
+            family = family_of(server.process.pid)
+            server.process.kill()
+            server.process.wait()
+        wait_until(lambda: not any(alive(each) for each in family))
+    (left,) = folder.iterdir()
+    began = time.monotonic()
+    with served(command(release, cache_mb=0, workers=2), tmp_path / "log", environment) as server:
+        assert server.ask(POLITE).status_code == 200
+        # The folder for long answers went unlocked with its server, and the next one sweeps it away.
+        assert not left.exists()
+    assert time.monotonic() - began < 20
+
+
+def alive(process: int) -> bool:
+    try:
+        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    # Nobody may be there to bury it.
+    return state not in {"Z", "X"}
+
+
+def test_a_full_disk(release: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "full"
+    folder.mkdir()
+    fill = f"mount -t tmpfs -o size=64k tmpfs '{folder}' && ! cat /dev/zero > '{folder}/zeros' 2>'{tmp_path}/said'"
+    if subprocess.run(["unshare", "-m", "sh", "-c", fill], check=False, capture_output=True).returncode:
+        pytest.skip("a small file system cannot be mounted here")
+    arguments = ["unshare", "-m", "sh", "-c", fill + f"; exec \"$@\" 2>'{folder}/log'", "sh"]
+    rows = " ".join(map(str, range(300)))
+    large = f"SELECT * {{ VALUES ?a {{ {rows} }} VALUES ?b {{ {rows} }} }}"
+    with served([*arguments, *command(release, cache_mb=0, workers=2)], tmp_path / "log", {"TMPDIR": str(folder)}) as server:
+        for _ in range(3):
+            assert server.ask(POLITE).status_code == 200
+            assert len(server.ask(large).content) > 5_000_000
+            assert server.get("/sparql", query=POLITE, format="html").status_code == 200
+            assert server.ask("ASK { nonsense").status_code == 400
+        assert server.health()["status"] == "ok"
+
+
+def cut_manifest(folder: Path) -> None:
+    manifest = folder / "manifest.json"
+    manifest.write_bytes(manifest.read_bytes()[:100])
+
+
+def cut_queries(folder: Path) -> None:
+    (folder / "queries.json").write_text('[{"name": "x"', "utf-8")
+
+
+def empty_store(folder: Path) -> None:
+    shutil.rmtree(folder / "store")
+    (folder / "store").mkdir()
+
+
+def store_without_files(folder: Path) -> None:
+    for path in (folder / "store").glob("*.sst"):
+        path.unlink()
+    (folder / "store" / "CURRENT").write_text("MANIFEST-999999\n")
+
+
+BREAKS: dict[str, Callable[[Path], None]] = {
+    "manifest cut": cut_manifest,
+    "queries cut": cut_queries,
+    "store emptied": empty_store,
+    "store without its files": store_without_files,
+    "gone": shutil.rmtree,
+}
+
+
+def test_a_broken_next_release_leaves_the_former_served(tmp_path: Path) -> None:
+    former, link = make_release(tmp_path / "former", release="former"), tmp_path / "current"
+    link.symlink_to(former)
+    with served(command(link, cache_mb=0, workers=1), tmp_path / "log") as server:
+        for number, (name, spoil) in enumerate(BREAKS.items()):
+            broken = make_release(tmp_path / f"next{number}", release=f"next{number}")
+            spoil(broken)
+            with asking(server, told, 1) as seen:
+                move(link, broken)
+                wait_until(lambda: server.health()["status"] == "degraded")
+                health = server.health()
+            assert set(seen) == {"200"}, f"{name}: {seen}"
+            assert health["trouble"], name
+            assert str(health["release"]).startswith("former" if number == 0 else "mended"), name
+            # Mended, under the same name.
+            shutil.rmtree(broken, ignore_errors=True)
+            make_release(broken, release=f"mended{number}")
+            wait_until(lambda: server.health()["release"] == f"mended{number}")  # noqa: B023
+            assert server.health()["status"] == "ok"
+            assert server.ask(POLITE).status_code == 200
+
+
+def test_a_release_that_goes_while_it_is_served(tmp_path: Path) -> None:
+    folder, link = make_release(tmp_path / "one", release="one"), tmp_path / "current"
+    link.symlink_to(folder)
+    with served(command(link, cache_mb=0, workers=2, spare=0), tmp_path / "log") as server:
+        assert server.ask(POLITE).status_code == 200
+        wait_until(lambda: len(query_processes(server.process.pid)) == 2)
+        shutil.rmtree(folder)
+        # What is open goes on being served.
+        assert [server.ask(POLITE).status_code for _ in range(10)] == [200] * 10
+        assert server.health()["status"] == "degraded"
+        for process in query_processes(server.process.pid):
+            os.kill(process, signal.SIGKILL)
+        wait_until(lambda: server.ask(POLITE).status_code == 503)
+        make_release(tmp_path / "two", release="two")
+        move(link, tmp_path / "two")
+        wait_until(lambda: server.ask(POLITE).status_code == 200)
+        assert (server.health()["release"], server.health()["status"]) == ("two", "ok")
+
+
+def test_no_descriptors_are_left_for_clients(release: Path, tmp_path: Path) -> None:
+    arguments = ["sh", "-c", 'ulimit -n 220; exec "$@"', "sh", *command(release, cache_mb=0, workers=2, client_connections=0)]
+    with served(arguments, tmp_path / "log") as server, httpx.Client(base_url=server.url, timeout=30) as early:
+        assert early.get("/sparql", params={"query": POLITE}).status_code == 200
+        host, _, port = server.url.removeprefix("http://").partition(":")
+        held = [socket.create_connection((host, int(port)), 10) for _ in range(600)]
+        try:
+            statuses = set[int]()
+            for _ in range(20):
+                # Its connection was there before, and its queries find processes: these have descriptors of their own.
+                statuses.add(early.get("/sparql", params={"query": POLITE}).status_code)
+                victim = min(query_processes(server.process.pid), default=None)
+                if victim is not None:
+                    os.kill(victim, signal.SIGKILL)
+            assert statuses <= {200, 503}
+            wait_until(lambda: early.get("/sparql", params={"query": POLITE}).status_code == 200)
+            assert descriptors(server.process.pid) < 220
+        finally:
+            for each in held:
+                each.close()
+        wait_until(lambda: len(query_processes(server.process.pid)) == 3)
+        wait_until(lambda: _answers(server))
+        assert server.health()["status"] == "ok"
+    assert "Traceback" not in (tmp_path / "log").read_text()
+
+
+def _answers(server: Served) -> bool:
+    try:
+        return server.ask(POLITE).status_code == 200
+    except httpx.HTTPError:
+        return False
+
+
+def test_a_release_every_moment(tmp_path: Path) -> None:
+    """Each release says its number twice, in two places; an answer with two numbers would be of two releases."""
+    releases = [
+        make_release(
+            tmp_path / f"r{number}",
+            TRIG + f"\nid:one ex:number {number} . id:two ex:number {number} .\nid:r{number} a ex:Loan .",
+            release=f"r{number}",
+        )
+        for number in range(2)
+    ]
+    link = tmp_path / "current"
+    link.symlink_to(releases[0])
+    query = "SELECT ?a ?b ?loan { id:one ex:number ?a . id:two ex:number ?b . ?loan a ex:Loan }"
+
+    def numbers(response: httpx.Response) -> str:
+        if response.status_code != 200:
+            return response.text
+        rows = response.json()["results"]["bindings"]
+        found = {row[name]["value"] for row in rows for name in ("a", "b")}
+        loans = {row["loan"]["value"][-2:] for row in rows}
+        (number,) = found
+        return "ok" if f"r{number}" in loans and len(rows) == 3 else response.text
+
+    with served(command(link, cache_mb=0, workers=2, spare=0, queue=64), tmp_path / "log") as server:
+        process = server.process.pid
+        wait_until(lambda: numbers(server.ask(query)) == "ok")
+
+        def settled() -> bool:
+            server.ask(query)
+            return len(query_processes(process)) == 2
+
+        def swap(times: int) -> Counter[str]:
+            with asking(server, numbers, 2, query) as seen:
+                for number in itertools.islice(itertools.cycle((1, 0)), times):
+                    move(link, releases[number])
+                    time.sleep(0.1)
+            return seen
+
+        assert set(swap(20)) == {"ok"}
+        wait_until(settled)
+        before = descriptors(process), proportional_mb(process)
+        seen = swap(60)
+        assert set(seen) == {"ok"}, seen
+        assert seen["ok"] > 60
+        wait_until(settled)
+        wait_until(lambda: descriptors(process) <= before[0] + 2)
+        assert proportional_mb(process) < before[1] + 20
+        assert server.health()["status"] == "ok"
+    assert "Traceback" not in (tmp_path / "log").read_text()
