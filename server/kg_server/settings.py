@@ -43,6 +43,12 @@ class Settings:
     max_query_bytes: int = _setting(65536, "longest request body or address that is read", 1024)
     max_answer_bytes: int = _setting(67108864, "largest answer; a larger one is answered 422", 1024)
     max_answer_rows: int = _setting(5000000, "rows or triples of the longest answer; a longer one is answered 422", 1)
+    backend: str = _setting("", "SPARQL endpoint of an engine that answers in the place of the release's own store")
+    backend_authorization: str = _setting("", "what the engine is sent as Authorization, such as Bearer and a token")
+    backend_default_graph: str = _setting("", "graph that holds the default graph in an engine that has none")
+    backend_failures: int = _setting(5, "failures of the engine in a row after which it is left alone", 1)
+    backend_pause_seconds: int = _setting(5, "seconds until an engine that cannot be reached is tried again", 1)
+    service_allow: str = _setting("", "origins that SERVICE may ask, such as https://query.wikidata.org")
     page_rows: int = _setting(500, "rows that a page shows; the other formats always hold all", 1)
 
 

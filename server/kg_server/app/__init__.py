@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -17,20 +18,24 @@ from kg_server.app.replies import Site, problem_reply
 from kg_server.app.sparql import SparqlEndpoint
 from kg_server.app.views import make_router
 from kg_server.backends.base import Backend
+from kg_server.backends.breaker import Breaker
 from kg_server.backends.embedded import EmbeddedBackend
 from kg_server.backends.limits import Limits
 from kg_server.backends.pool import QueryPool
 from kg_server.backends.process import Place
+from kg_server.backends.remote import Remote, RemoteBackend, parse_remote
 from kg_server.describe.current import Current
 from kg_server.describe.release import Manifest
+from kg_server.http.origins import Origin, parse_origins
 from kg_server.http.problems import MethodNotAllowed, NotFound, Problem
 from kg_server.pages.render import Pages
-from kg_server.settings import Settings
+from kg_server.settings import ENV_PREFIX, Settings, SettingsError
 
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+_WINDOW_SECONDS = 60.0
 _NOT_FOUND, _METHOD_NOT_ALLOWED = 404, 405
 
 
@@ -39,18 +44,26 @@ def create_app(settings: Settings) -> FastAPI:
 
     Raises:
         ReleaseError: when there is none.
+        SettingsError: when an address among the settings is none.
     """
+    services = _origins(settings)
+    remote = _remote(settings)
+    breaker = Breaker(settings.backend_failures, _WINDOW_SECONDS, settings.backend_pause_seconds) if remote else None
     pool = QueryPool(_limits(settings))
 
     def connect(folder: Path, manifest: Manifest) -> Backend:
-        return EmbeddedBackend(Place(folder / "store", manifest.prefixes, manifest.base), pool)
+        place = Place(folder / "store", manifest.prefixes, manifest.base, services=services)
+        if remote is None or breaker is None:
+            return EmbeddedBackend(place, pool)
+        asked = dataclasses.replace(remote, graphs=tuple(manifest.graphs))
+        return RemoteBackend(EmbeddedBackend(dataclasses.replace(place, remote=asked), pool), breaker)
 
     try:
         current = Current(settings.release, connect)
     except BaseException:
         pool.close()
         raise
-    site = Site(settings, current, pool, Pages(urlsplit(settings.public_url).path.rstrip("/")))
+    site = Site(settings, current, pool, Pages(urlsplit(settings.public_url).path.rstrip("/")), breaker)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -66,6 +79,22 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(FrontDoor, sparql=SparqlEndpoint(site))
     _handle_errors(app, site)
     return app
+
+
+def _origins(settings: Settings) -> frozenset[Origin]:
+    try:
+        return parse_origins(settings.service_allow)
+    except ValueError as error:
+        raise SettingsError(f"{ENV_PREFIX}SERVICE_ALLOW: {error}.") from error
+
+
+def _remote(settings: Settings) -> Remote | None:
+    if not settings.backend:
+        return None
+    try:
+        return parse_remote(settings.backend, settings.backend_authorization, settings.backend_default_graph)
+    except ValueError as error:
+        raise SettingsError(f"{ENV_PREFIX}BACKEND: {error}.") from error
 
 
 def _limits(settings: Settings) -> Limits:

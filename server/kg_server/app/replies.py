@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
+from kg_server.backends.breaker import Breaker
 from kg_server.backends.pool import QueryPool
 from kg_server.describe.current import Current, Release
 from kg_server.http.formats import HTML
@@ -31,6 +32,7 @@ class Site:
     current: Current
     pool: QueryPool
     pages: Pages
+    breaker: Breaker | None = None
 
     def address(self, request: Request) -> str:
         """Return the address of the server as this client sees it, without a slash at its end."""

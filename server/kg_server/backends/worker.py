@@ -1,4 +1,4 @@
-"""A query process: confines itself, opens the store read-only, then answers one question after the other.
+"""A query process: confines itself, opens its source, then answers one question after the other.
 
 Started by `kg_server.backends.process`; its standard input is the socket over which frames pass (`wire`).
 """
@@ -11,9 +11,12 @@ import socket
 import threading
 from pathlib import Path
 
-from kg_server.backends.confine import allow_cpu, die_with, limit_resources, shut_egress
+from kg_server.backends.confine import allow_cpu, die_with, limit_resources, narrow_egress, shut_egress
 from kg_server.backends.evaluate import Evaluator
+from kg_server.backends.remote import Remote
+from kg_server.backends.source import Source, StoreSource
 from kg_server.backends.wire import Frames, Head, frame, pack_problem, unpack_question
+from kg_server.http.origins import Origin, parse_origins, ports
 from kg_server.http.problems import Problem, ReleaseError
 
 # Deep recursion in the parser ends the process when a stack overflows; the kernel hands out only the pages touched.
@@ -49,26 +52,31 @@ def main() -> None:
         if config is None:
             return
         die_with(config["parent"])
-        shut = shut_egress()
+        services = parse_origins(" ".join(config["services"]))
+        remote = Remote.from_json(config["remote"]) if config["remote"] else None
+        open_ports = ports([remote.origin] if remote else services)
+        shut = narrow_egress(open_ports) if open_ports else shut_egress()
         limit_resources(STACK_BYTES + config["memory_bytes"])
         threading.stack_size(STACK_BYTES)
-        thread = threading.Thread(target=_serve, args=(line, config, shut), name="queries")
+        thread = threading.Thread(target=_serve, args=(line, config, remote, services, shut), name="queries")
         thread.start()
         thread.join()
 
 
-def _serve(line: _Line, config: Head, shut: str) -> None:
+def _serve(line: _Line, config: Head, remote: Remote | None, services: frozenset[Origin], shut: str) -> None:
     try:
-        evaluator = Evaluator(
-            Path(config["store"]),
-            prefixes=config["prefixes"],
-            base=config["base"],
-            answer_bytes=config["answer_bytes"],
-            answer_rows=config["answer_rows"],
-        )
+        source = _open(config, remote, services)
     except ReleaseError as error:
         line.write({"error": str(error)})
         return
+    evaluator = Evaluator(
+        source,
+        prefixes=config["prefixes"],
+        base=config["base"],
+        answer_bytes=config["answer_bytes"],
+        answer_rows=config["answer_rows"],
+        services=services,
+    )
     line.write({"ready": True, "egress": shut})
     seconds, tired_at = config["seconds"], config["memory_bytes"] // 2
     while (head := line.read()) is not None:
@@ -78,6 +86,15 @@ def _serve(line: _Line, config: Head, shut: str) -> None:
         if resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _KIBIBYTE > tired_at:
             reply["last"] = True
         line.write(reply, body)
+
+
+def _open(config: Head, remote: Remote | None, services: frozenset[Origin]) -> Source:
+    if remote is not None:
+        # Few processes ask elsewhere, and the client is slow to import.
+        from kg_server.backends.fetch import RemoteSource  # noqa: PLC0415
+
+        return RemoteSource(remote, config["prefixes"], config["base"], config["seconds"], services)
+    return StoreSource(Path(config["store"]), config["prefixes"], config["base"], services)
 
 
 def _answer(evaluator: Evaluator, head: Head) -> tuple[Head, bytes]:

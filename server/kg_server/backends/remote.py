@@ -1,0 +1,148 @@
+"""The remote backend: query processes that ask an engine elsewhere, behind a circuit breaker."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from dataclasses import asdict, dataclass, field
+from typing import Any
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+from kg_server.backends.base import Answer, Backend, Question, Wanted
+from kg_server.backends.breaker import Breaker
+from kg_server.http.formats import BINDINGS, Choice
+from kg_server.http.origins import Origin, origin_of
+from kg_server.http.problems import (
+    BackendFailed,
+    BackendRefused,
+    BackendUnavailable,
+    BackendUnreachable,
+    Problem,
+    QueryTimeout,
+)
+
+_PROBE = Question("ASK {}")
+_PROBE_WANTED = Wanted(Choice(BINDINGS[0], BINDINGS[0].media_types[0]), None)
+_PROBE_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """An engine elsewhere and how it is asked.
+
+    Attributes:
+        url: of its SPARQL endpoint, without user and password.
+        authorization: the value of the header `Authorization`; empty for none. It is never shown.
+        default_graph: the graph that holds our default graph, where the engine has none of its own; empty otherwise.
+        graphs: the named graphs, asked beside `default_graph`.
+    """
+
+    url: str
+    authorization: str = field(default="", repr=False)
+    default_graph: str = ""
+    graphs: tuple[str, ...] = ()
+
+    @property
+    def origin(self) -> Origin:
+        """The host and port to connect to."""
+        found = origin_of(self.url)
+        assert found is not None  # noqa: S101 - parse_remote saw to it
+        return found
+
+    @property
+    def target(self) -> str:
+        """The path and the query of the address."""
+        parts = urlsplit(self.url)
+        return urlunsplit(("", "", parts.path or "/", parts.query, ""))
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what `from_json` takes."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Remote:
+        """Return what `to_json` was made of.
+
+        >>> remote = Remote("http://127.0.0.1:7878/query", graphs=("urn:example:g",))
+        >>> Remote.from_json(remote.to_json()) == remote
+        True
+        """
+        return cls(**{**data, "graphs": tuple(data["graphs"])})
+
+
+def parse_remote(url: str, authorization: str = "", default_graph: str = "") -> Remote:
+    """Read the address of an endpoint; a user and a password in it become basic authentication.
+
+    Raises:
+        ValueError: saying what is wrong, without the password.
+
+    >>> parse_remote("http://reader:secret@127.0.0.1:8890/sparql")
+    Remote(url='http://127.0.0.1:8890/sparql', default_graph='', graphs=())
+    >>> parse_remote("ftp://127.0.0.1/sparql")
+    Traceback (most recent call last):
+    ValueError: it is no address such as http://127.0.0.1:7878/query
+    """
+    parts = urlsplit(url)
+    userinfo, at, host = parts.netloc.rpartition("@")
+    plain = urlunsplit((parts.scheme, host, parts.path, parts.query, ""))
+    if origin_of(plain) is None or not plain.isascii() or not plain.isprintable() or " " in plain or parts.fragment:
+        message = "it is no address such as http://127.0.0.1:7878/query"
+        raise ValueError(message)
+    if authorization and (not authorization.isascii() or not authorization.isprintable()):
+        message = "what is sent as Authorization has characters that a header cannot have"
+        raise ValueError(message)
+    if at and not authorization:
+        authorization = "Basic " + base64.b64encode(unquote(userinfo).encode()).decode()
+    return Remote(plain, authorization, default_graph)
+
+
+class RemoteBackend:
+    """Passes questions on to query processes that ask an engine elsewhere, while it is worth asking.
+
+    Args:
+        processes: the backend whose processes ask it.
+        breaker: shared by all releases, for the engine is one.
+        probe_seconds: within which the engine must answer `ASK {}` to be asked again.
+    """
+
+    def __init__(self, processes: Backend, breaker: Breaker, probe_seconds: float = _PROBE_SECONDS) -> None:
+        self._processes, self._breaker, self._probe_seconds = processes, breaker, probe_seconds
+
+    async def answer(self, question: Question, wanted: Wanted) -> Answer:
+        """Ask the engine (see `Backend`).
+
+        Raises:
+            BackendUnavailable: when it has failed too often; at once.
+        """
+        if not await self._open_to_all():
+            wait = self._breaker.retry_seconds
+            message = f"The engine behind this endpoint failed {self._breaker.failures} times; try again in {wait} s."
+            raise BackendUnavailable(message, headers={"Retry-After": str(wait)}, retry_after=wait)
+        try:
+            answer = await self._processes.answer(question, wanted)
+        except BackendUnreachable:
+            self._breaker.failed(unreachable=True)
+            raise
+        except (BackendFailed, BackendUnavailable, QueryTimeout):
+            self._breaker.failed(unreachable=False)
+            raise
+        except BackendRefused:
+            self._breaker.succeeded()
+            raise
+        self._breaker.succeeded()
+        return answer
+
+    async def _open_to_all(self) -> bool:
+        if not self._breaker.admit():
+            return False
+        if self._breaker.state == "closed":
+            return True
+        try:
+            await asyncio.wait_for(self._processes.answer(_PROBE, _PROBE_WANTED), self._probe_seconds)
+        except (Problem, TimeoutError):
+            return False
+        else:
+            self._breaker.succeeded()
+            return True
+        finally:
+            self._breaker.probe_failed()
