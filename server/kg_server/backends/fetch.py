@@ -30,13 +30,15 @@ from kg_server.http.problems import (
     Problem,
     QueryTimeout,
 )
+from kg_server.lexer import first_keyword
 
 _CONNECT_SECONDS = 5
 _PIECE = 1 << 16
 _REMEMBERED = 1 << 12
 _MOST_WORDS = 300
 _RETRY_SECONDS = 30
-_ACCEPT = "application/sparql-results+json, application/n-triples, text/turtle;q=0.5"
+# By the query's form: an engine may give a graph in a format for rows when both are accepted.
+_ACCEPT_ROWS, _ACCEPT_GRAPH = "application/sparql-results+json", "application/n-triples, text/turtle;q=0.5"
 _RESULTS = frozenset({"application/sparql-results+json", "application/json"})
 _GRAPHS = {"application/n-triples": ox.RdfFormat.N_TRIPLES, "text/turtle": ox.RdfFormat.TURTLE}
 # Virtuoso says with these that there would be more rows, or that time ran out and the rows are what was found so far.
@@ -69,8 +71,8 @@ class RemoteSource:
             maxsize=1,
             retries=False,
             timeout=urllib3.Timeout(connect=_CONNECT_SECONDS, read=seconds),
-            headers=_headers(remote),
         )
+        self._headers = _headers(remote)
         self._seconds = seconds
         self._body: _Body | None = None
 
@@ -82,7 +84,7 @@ class RemoteSource:
             what `portable` raises.
         """
         text = portable(question, self._prefixes, self._base, self._services)
-        response = self._post(urlencode([("query", text), *self._dataset(question, text)]))
+        response = self._post(urlencode([("query", text), *self._dataset(question, text)]), _accept(text))
         body = self._body = _Body(response)
         _check_status(response)
         _check_whole(response)
@@ -119,10 +121,10 @@ class RemoteSource:
             *(("named-graph-uri", graph_name(each).value) for each in named),
         ]
 
-    def _post(self, body: str) -> urllib3.BaseHTTPResponse:
+    def _post(self, body: str, accept: str) -> urllib3.BaseHTTPResponse:
         made = self._pool.num_connections
         try:
-            return self._send(body)
+            return self._send(body, accept)
         except ProtocolError as error:
             # A connection that was kept may have been closed meanwhile; a new one that breaks says something.
             if self._pool.num_connections != made or made == 0:
@@ -130,13 +132,14 @@ class RemoteSource:
         except HTTPError as error:
             raise self._failed(error) from error
         try:
-            return self._send(body)
+            return self._send(body, accept)
         except HTTPError as error:
             raise self._failed(error) from error
 
-    def _send(self, body: str) -> urllib3.BaseHTTPResponse:
+    def _send(self, body: str, accept: str) -> urllib3.BaseHTTPResponse:
+        headers = {**self._headers, "Accept": accept}
         return self._pool.urlopen(
-            "POST", self._remote.target, body=body, redirect=False, preload_content=False, headers=self._pool.headers
+            "POST", self._remote.target, body=body, headers=headers, redirect=False, preload_content=False
         )
 
     def _failed(self, error: HTTPError) -> Problem:
@@ -199,8 +202,14 @@ class _Body:
         json.loads(self._begin)
 
 
+def _accept(text: str) -> str:
+    keyword = first_keyword(text)
+    graph = keyword is not None and keyword.text.upper() in {"CONSTRUCT", "DESCRIBE"}
+    return _ACCEPT_GRAPH if graph else _ACCEPT_ROWS
+
+
 def _headers(remote: Remote) -> dict[str, str]:
-    headers = {"Accept": _ACCEPT, "Content-Type": "application/x-www-form-urlencoded", "User-Agent": "rujukan"}
+    headers = {"Content-Type": "application/x-www-form-urlencoded", "User-Agent": "rujukan"}
     return headers | ({"Authorization": remote.authorization} if remote.authorization else {})
 
 

@@ -23,8 +23,9 @@ _MOST_LABELS = 4000
 _LABELS = (RDFS + "label", SKOS + "prefLabel")
 _REPLACED = DCTERMS + "isReplacedBy"
 
+# VALUES before the union and not in its parts: Virtuoso 7.2 makes texts of IRIs there.
 _OUT = """SELECT DISTINCT ?s ?p ?o WHERE {
-  { VALUES ?s { %(n)s } ?s ?p ?o } UNION { VALUES ?s { %(n)s } GRAPH ?g { ?s ?p ?o } }
+  VALUES ?s { %(n)s } { ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } }
 } ORDER BY ?s ?p ?o"""
 _IN = f"""SELECT DISTINCT ?s ?p WHERE {{
   {{ ?s ?p <%s> }} UNION {{ GRAPH ?g {{ ?s ?p <%s> }} }}
@@ -45,8 +46,8 @@ _REIFIED = f"""SELECT ?s ?p ?o WHERE {{
   VALUES ?s {{ %s }} VALUES ?p {{ <{RDF}subject> <{RDF}predicate> <{RDF}object> }} ?s ?p ?o
 }} ORDER BY ?s ?p ?o"""
 _NAMES = f"""SELECT DISTINCT ?s ?o WHERE {{
-  {{ VALUES ?s {{ %(n)s }} VALUES ?p {{ <{_LABELS[0]}> <{_LABELS[1]}> }} ?s ?p ?o }} UNION
-  {{ VALUES ?s {{ %(n)s }} VALUES ?p {{ <{_LABELS[0]}> <{_LABELS[1]}> }} GRAPH ?g {{ ?s ?p ?o }} }}
+  VALUES ?s {{ %(n)s }} VALUES ?p {{ <{_LABELS[0]}> <{_LABELS[1]}> }}
+  {{ ?s ?p ?o }} UNION {{ GRAPH ?g {{ ?s ?p ?o }} }}
 }} ORDER BY ?s ?o"""
 
 
