@@ -56,7 +56,7 @@ def origin_of(iri: str) -> Origin | None:
         return None
     if host.startswith("["):
         address = _ip(host[1:-1])
-        return None if address is None else Origin(scheme, address.compressed, port)
+        return Origin(scheme, address.compressed, port) if isinstance(address, ipaddress.IPv6Address) else None
     last = host.rpartition(".")[2]
     if ".." in host or (_ip(host) is None and re.fullmatch(r"[0-9]+|0x[0-9a-f]*", last)):
         return None
