@@ -16,7 +16,9 @@ ROWS = b'{"head":{"vars":["n"]},"results":{"bindings":[{"n":{"type":"literal","v
 JSON = "application/sparql-results+json"
 
 
-def reply(body: bytes, media_type: str = JSON, status: str = "200 OK", keep: bool = False, **headers: str) -> Behaviour:
+def reply(
+    body: bytes, media_type: str = JSON, status: str = "200 OK", *, keep: bool = False, **headers: str
+) -> Behaviour:
     """A framed answer; headers are named with `_` for `-`."""
     lines = {"Content-Type": media_type, "Content-Length": str(len(body))}
     lines |= {name.replace("_", "-"): value for name, value in headers.items()}

@@ -21,7 +21,7 @@ from collections.abc import Mapping
 from kg_server.backends.base import Question
 from kg_server.backends.binding import bind
 from kg_server.backends.source import graph_name, node
-from kg_server.guard import check, without_services
+from kg_server.guard import check, explain_syntax_error, syntax_error, without_services
 from kg_server.http.origins import Origin
 from kg_server.http.problems import EvaluationFailed, MalformedQuery, QueryRefused, ServiceRefused
 from kg_server.lexer import position, tokens, undeclared_prefixes
@@ -37,7 +37,7 @@ _NO_CHARACTERS = (range(0x80, 0xA0), range(0x2028, 0x202A), range(0xD800, 0xE000
 def portable(
     question: Question, prefixes: Mapping[str, str], base: str | None, services: frozenset[Origin] = frozenset()
 ) -> str:
-    """Return the text of a question that passed the guard, for another engine.
+    """Parse a question that passed the guard, and return its text for another engine.
 
     Args:
         question: its dataset is not part of the text.
@@ -46,7 +46,7 @@ def portable(
         services: the origins that SERVICE may ask.
 
     Raises:
-        MalformedQuery, ServiceRefused: when engines could read the text in different ways.
+        MalformedQuery, ServiceRefused: when it does not parse, or engines could read it in different ways.
         QueryRefused: when an IRI is of a scheme that engines run code by.
         EvaluationFailed: when the parameters cannot be bound.
 
@@ -54,6 +54,9 @@ def portable(
     PREFIX ex: <https://example.org/>
     SELECT ?n { ?s ex:n ?n }
     """
+    error = syntax_error(question.query, prefixes, base)
+    if error is not None:
+        raise explain_syntax_error(question.query, error, frozenset(prefixes))
     text = bind(question.query, {name: str(node(term)) for name, term in question.bindings})
     text = _declare(_without_escapes(text), prefixes, base)
     _check_schemes(text)
@@ -62,11 +65,11 @@ def portable(
         # What was added is proved by the parser, not by the lexer that found the places.
         try:
             check(text, {}, None, services)
-        except MalformedQuery as error:
+        except MalformedQuery as refused:
             if not question.bindings:
                 raise
-            message = f"The parameters cannot be bound in this query for another engine: {error.detail}"
-            raise EvaluationFailed(message) from error
+            message = f"The parameters cannot be bound in this query for another engine: {refused.detail}"
+            raise EvaluationFailed(message) from refused
     return text
 
 

@@ -129,7 +129,7 @@ def test_a_connection_that_was_kept_and_has_gone_is_no_error(engine: Engine, cli
     # From now on each connection closes after its next request is read, without an answer: a new one is made.
     fresh = engine.connections
 
-    def close_old(line: socket.socket) -> bool:
+    def close_old(_: socket.socket) -> bool:
         engine.behaviour = reply(ROWS)
         return False
 

@@ -27,7 +27,7 @@ ALLOWED = [
     f"SELECT * {{ SERVICE # a remark, SERVICE <http://127.0.0.1/>\n SILENT # another\r\n {OK} {{ ?s ?p ?o }} }}",
     f"SELECT * {{ SERVICE {OK} {{ ?s ?p ?o }} SERVICE <http://[::1]:7878/query> {{ ?s ?p ?o }} }}",
     f"SELECT * {{ SERVICE {OK} {{ SERVICE <HTTPS://QUERY.WIKIDATA.ORG:443/x> {{ ?s ?p ?o }} }} }}",
-    f"SELECT * {{ ?s ?p ?service {{ SELECT ?service {{ SERVICE {OK} {{ ?service ?b 'SERVICE <http://127.0.0.1/>' }} }} }} }}",
+    f"SELECT * {{ ?s ?p ?service {{ SELECT ?service {{ SERVICE {OK} {{ ?service ?b 'SERVICE <urn:a>' }} }} }} }}",
     f"SELECT * {{ FILTER EXISTS {{ SERVICE {OK} {{ ?s ?p ?o }} }} }}",
     f"SELECT * {{ ?s ?p 1SERVICE{OK}{{}}}}",
     f"SELECT ?service {{ ?service {OK} ?o . ?s ex:service {OK} }} # SERVICE {OK}",
@@ -134,17 +134,19 @@ def evaluate(query: str) -> None:
         list(result)
 
 
-PIECES = st.sampled_from(
-    r"""SERVICE|SERVICE |service silent |SERVICE SILENT|SILENT |SERVICE#>NEWLINE| |NEWLINE|#|# SERVICENEWLINE|# SERVICE SILENTNEWLINE
-<FRIEND/>|<TRAP/>|<FRIEND@TRAPHOST/>|<TRAP/#FRIEND>|<|>|?e|'|"|\|{|}|{ ?s ?p ?o }|{}|(|)|.|;|1|true|a|ex:a|wd:x|FILTER(1<2)|FILTER EXISTS
-OPTIONAL|UNION|GRAPH |GRAPH ?g|BIND(<TRAP/> AS ?e)|VALUES ?e { <TRAP/> }|?s ?p ?o|?s ?p |'SERVICE <FRIEND/>'|\u0053|?service|?SERVICE
-SERVICE <FRIEND/> {|SERVICE <FRIEND/> { ?s ?p ?o }|SERVICE <TRAP/> { ?s ?p ?o }|SERVICE<TRAP/>{}|SERVICE ?e { ?s ?p ?o }|SERVICE # <FRIEND/>NEWLINE
-SERVICE SILENT # xNEWLINE|FILTER(1<2)SERVICE#>NEWLINE<TRAP/>{}|?s ?p # SERVICENEWLINE<FRIEND/> . |?s ?p # SERVICE SILENTNEWLINE<FRIEND/> . |?s ex:service <FRIEND/> .""".replace(
-        "\n", "|"
-    )
-    .replace("NEWLINE", "\n")
-    .split("|")
+WORDS = "SERVICE |SERVICE|service silent |SERVICE SILENT|SILENT |SERVICE#>NEWLINE|# SERVICENEWLINE"
+MARKS = r""" |NEWLINE|#|<|>|?e|'|"|\|{|}|{ ?s ?p ?o }|{}|(|)|.|;|1|true|a|\u0053|?service|?SERVICE|ex:a|wd:x"""
+PLACES = (
+    "<FRIEND/>|<TRAP/>|<FRIEND@TRAPHOST/>|<TRAP/#FRIEND>|'SERVICE <FRIEND/>'|# SERVICE SILENTNEWLINE"
+    "|VALUES ?e { <TRAP/> }|BIND(<TRAP/> AS ?e)"
 )
+PATTERNS = "FILTER(1<2)|FILTER EXISTS |OPTIONAL |UNION|GRAPH |GRAPH ?g|?s ?p ?o|?s ?p |?s ex:service <FRIEND/> ."
+WHOLE = (
+    "SERVICE <FRIEND/> {|SERVICE <FRIEND/> { ?s ?p ?o }|SERVICE <TRAP/> { ?s ?p ?o }|SERVICE<TRAP/>{}"
+    "|SERVICE ?e { ?s ?p ?o }|SERVICE # <FRIEND/>NEWLINE|SERVICE SILENT # xNEWLINE|FILTER(1<2)SERVICE#>NEWLINE<TRAP/>{}"
+    "|?s ?p # SERVICENEWLINE<FRIEND/> . |?s ?p # SERVICE SILENTNEWLINE<FRIEND/> . "
+)
+PIECES = st.sampled_from(f"{WORDS}|{MARKS}|{PLACES}|{PATTERNS}|{WHOLE}".replace("NEWLINE", "\n").split("|"))
 
 
 @settings(max_examples=2000)

@@ -171,7 +171,7 @@ def test_no_text_leaves_its_literal(first: str, second: str) -> None:
     kinds = [each.kind for each in tokens(text)]
     assert kinds == [each.kind for each in tokens(write(query, x=Term("a", XSD_STRING), y=Term("b", XSD_STRING)))]
     plain = "SELECT ?x ?y " + text[text.index("{") :].replace("?s ex:note ?x ; ex:other ?y", "")
-    (row,) = ox.Store().query(plain)  # type: ignore[union-attr,misc]
+    (row,) = ox.Store().query(plain)  # type: ignore[misc]
     assert (row["x"].value, row["y"].value) == (first, second)
     assert not re.search(r"\\u[0-9a-f]{4}", text, re.IGNORECASE)
 
