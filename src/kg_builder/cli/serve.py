@@ -19,6 +19,9 @@ def add(commands: Commands) -> None:
     )
     parser.add_argument("--host", help="address to listen at (default: RUJUKAN_HOST, or 127.0.0.1)")
     parser.add_argument("--port", type=int, help="port to listen at (default: RUJUKAN_PORT, or 8000)")
+    parser.add_argument(
+        "--backend", metavar="URL", help="SPARQL endpoint of an engine to ask (default: RUJUKAN_BACKEND)"
+    )
 
 
 def run_serve(options: argparse.Namespace) -> int:
@@ -28,5 +31,5 @@ def run_serve(options: argparse.Namespace) -> int:
     if not found:
         raise ReleaseError("no server is installed: install the distribution «rujukan» whole, by `make serve`")
     serve: Any = found[0].load()
-    result: int = serve(project.build / "current", options.host, options.port)
+    result: int = serve(project.build / "current", options.host, options.port, backend=options.backend)
     return result
