@@ -9,6 +9,9 @@ from collections.abc import Iterable
 from kg_server.http.origins import Origin
 from kg_server.http.problems import EvaluationFailed, ServiceRefused
 
+# RFC 6052: an IPv4 address behind a translator.
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+
 
 def refuse_inner(origins: Iterable[Origin]) -> None:
     """Look up the names of some origins; an address itself is taken as it is, for who lists it means it.
@@ -42,5 +45,6 @@ def _is_public(address: str) -> bool:
     found = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(found, ipaddress.IPv6Address):
         # What only wraps an IPv4 address leads to it.
-        found = found.ipv4_mapped or found.sixtofour or found
+        inner = ipaddress.IPv4Address(found.packed[-4:]) if found in _NAT64 else None
+        found = found.ipv4_mapped or found.sixtofour or inner or found
     return found.is_global and not found.is_multicast

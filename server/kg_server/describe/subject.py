@@ -15,6 +15,7 @@ import pyoxigraph as ox
 from kg_builder.namespaces import DCTERMS, PROV, RDF, RDFS, RJ, SKOS
 from kg_server.describe.ask import Row, rows, values
 from kg_server.describe.current import Release
+from kg_server.http.problems import BackendFailed
 
 INCOMING_SHOWN = 200
 _DEPTH = 5
@@ -190,7 +191,10 @@ def _batches(iris: list[str]) -> Iterator[list[str]]:
 
 
 def _triples(found: Iterable[Row]) -> list[ox.Triple]:
-    return [ox.Triple(row["s"], row["p"], row["o"]) for row in found]  # type: ignore[arg-type]
+    try:
+        return [ox.Triple(row["s"], row["p"], row["o"]) for row in found]  # type: ignore[arg-type]
+    except (KeyError, TypeError) as error:
+        raise BackendFailed("The engine answered with rows that are no triples.") from error
 
 
 def _incoming(found: Iterable[Row], iri: str) -> list[ox.Triple]:
