@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+import time
 from collections.abc import Mapping
 from typing import cast
 from urllib.parse import urlencode
@@ -33,6 +34,7 @@ from kg_server.http.problems import (
 from kg_server.lexer import first_keyword
 
 _CONNECT_SECONDS = 5
+_AT_ONCE_SECONDS = 0.5
 _PIECE = 1 << 16
 _REMEMBERED = 1 << 12
 _MOST_WORDS = 300
@@ -122,12 +124,13 @@ class RemoteSource:
         ]
 
     def _post(self, body: str, accept: str) -> urllib3.BaseHTTPResponse:
-        made = self._pool.num_connections
+        made, began = self._pool.num_connections, time.monotonic()
         try:
             return self._send(body, accept)
         except ProtocolError as error:
-            # A connection that was kept may have been closed meanwhile; a new one that breaks says something.
-            if self._pool.num_connections != made or made == 0:
+            # A connection that was kept may have been closed meanwhile. A new one that breaks says something, and so
+            # does one that breaks after some work: the query may be the reason, and is not sent again.
+            if self._pool.num_connections != made or made == 0 or time.monotonic() - began > _AT_ONCE_SECONDS:
                 raise _unreachable(error) from error
         except HTTPError as error:
             raise self._failed(error) from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import re
 from dataclasses import asdict, dataclass, field
 from typing import Any
 from urllib.parse import unquote, urlsplit, urlunsplit
@@ -21,6 +22,7 @@ from kg_server.http.problems import (
     QueryTimeout,
 )
 
+_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]+")
 _PROBE = Question("ASK {}")
 _PROBE_WANTED = Wanted(Choice(BINDINGS[0], BINDINGS[0].media_types[0]), None)
 _PROBE_SECONDS = 5.0
@@ -90,6 +92,9 @@ def parse_remote(url: str, authorization: str = "", default_graph: str = "") -> 
         raise ValueError(message)
     if authorization and (not authorization.isascii() or not authorization.isprintable()):
         message = "what is sent as Authorization has characters that a header cannot have"
+        raise ValueError(message)
+    if default_graph and not _IRI.fullmatch(default_graph):
+        message = f"the default graph {default_graph!r} is no absolute IRI"
         raise ValueError(message)
     if at and not authorization:
         authorization = "Basic " + base64.b64encode(unquote(userinfo).encode()).decode()
