@@ -41,7 +41,7 @@ class Settings:
     query_memory_mb: int = _setting(1024, "memory of one query process in MiB; a query that wants more is ended", 64)
     retry_seconds: int = _setting(2, "seconds that a 503 asks clients to wait", 1)
     max_query_bytes: int = _setting(65536, "longest request body or address that is read", 1024)
-    max_answer_bytes: int = _setting(67108864, "largest answer; a larger one is answered 422", 1024)
+    max_answer_bytes: int = _setting(268435456, "largest answer; a larger one is answered 422", 1024)
     max_answer_rows: int = _setting(5000000, "rows or triples of the longest answer; a longer one is answered 422", 1)
     backend: str = _setting("", "SPARQL endpoint of an engine that answers in the place of the release's own store")
     backend_authorization: str = _setting("", "what the engine is sent as Authorization, such as Bearer and a token")
@@ -49,6 +49,10 @@ class Settings:
     backend_failures: int = _setting(5, "failures of the engine in a row after which it is left alone", 1)
     backend_pause_seconds: int = _setting(5, "seconds until an engine that cannot be reached is tried again", 1)
     service_allow: str = _setting("", "origins that SERVICE may ask, such as https://query.wikidata.org")
+    cut_answers: int = _setting(0, "1: cut what is longer and say so, instead of answering 422", 0)
+    cache_mb: int = _setting(64, "memory for answers that are given again, in MiB; 0 keeps none", 0)
+    spool_dir: str = _setting("", "folder for answers too long for memory; the system's for temporary files if empty")
+    spool_mb: int = _setting(4096, "disk that answers on their way out may take together, in MiB", 1)
     page_rows: int = _setting(500, "rows that a page shows; the other formats always hold all", 1)
 
 

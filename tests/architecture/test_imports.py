@@ -24,7 +24,8 @@ BUILDER: dict[str, set[str]] = {
 }
 
 SHARED = {"errors", "settings"}
-LEAVES = {"http", "lexer"}
+# What reads a query: its words, where it stops being SPARQL, which functions it calls that nobody has.
+LEAVES = {"http", "lexer", "places", "unsupported"}
 BELOW_PAGES = SHARED | LEAVES | {"guard", "cache", "backends"}
 SERVER: dict[str, set[str]] = {
     "": set(),
@@ -32,6 +33,8 @@ SERVER: dict[str, set[str]] = {
     "settings": {"errors", "http"},  # http/problems.py is the server's tree of errors
     "http": {"errors"},
     "lexer": SHARED,
+    "places": SHARED | {"lexer"},
+    "unsupported": SHARED | {"http", "lexer"},
     "guard": SHARED | LEAVES,
     "cache": SHARED | LEAVES,
     "backends": SHARED | LEAVES | {"guard", "cache"},

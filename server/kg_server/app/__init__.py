@@ -14,7 +14,7 @@ from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 
 from kg_server.app.front import FrontDoor
-from kg_server.app.replies import Site, problem_reply
+from kg_server.app.replies import Answers, Site, problem_reply
 from kg_server.app.sparql import SparqlEndpoint
 from kg_server.app.views import make_router
 from kg_server.backends.base import Backend
@@ -24,10 +24,12 @@ from kg_server.backends.limits import Limits
 from kg_server.backends.pool import QueryPool
 from kg_server.backends.process import Place
 from kg_server.backends.remote import Remote, RemoteBackend, parse_remote
+from kg_server.backends.spool import SpoolFolder
+from kg_server.cache import AnswerCache
 from kg_server.describe.current import Current
 from kg_server.describe.release import Manifest
 from kg_server.http.origins import Origin, parse_origins
-from kg_server.http.problems import MethodNotAllowed, NotFound, Problem
+from kg_server.http.problems import MethodNotAllowed, NotFound, Problem, SpoolError
 from kg_server.pages.render import Pages
 from kg_server.settings import ENV_PREFIX, Settings, SettingsError
 
@@ -49,10 +51,10 @@ def create_app(settings: Settings) -> FastAPI:
     services = _origins(settings)
     remote = _remote(settings)
     breaker = Breaker(settings.backend_failures, _WINDOW_SECONDS, settings.backend_pause_seconds) if remote else None
-    pool = QueryPool(_limits(settings))
+    pool, spool = QueryPool(_limits(settings)), _spool(settings)
 
     def connect(folder: Path, manifest: Manifest) -> Backend:
-        place = Place(folder / "store", manifest.prefixes, manifest.base, services=services)
+        place = Place(folder / "store", manifest.prefixes, manifest.base, spool, services=services)
         if remote is None or breaker is None:
             return EmbeddedBackend(place, pool)
         asked = dataclasses.replace(remote, graphs=tuple(manifest.graphs))
@@ -62,13 +64,16 @@ def create_app(settings: Settings) -> FastAPI:
         current = Current(settings.release, connect)
     except BaseException:
         pool.close()
+        spool.close()
         raise
-    site = Site(settings, current, pool, Pages(urlsplit(settings.public_url).path.rstrip("/")), breaker)
+    cache: Answers = AnswerCache(settings.cache_mb << 20)
+    site = Site(settings, current, pool, Pages(urlsplit(settings.public_url).path.rstrip("/")), cache, breaker)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
         await pool.stop()
+        spool.close()
 
     # The framework's own documentation pages fetch scripts from elsewhere; the OpenAPI document stays.
     app = FastAPI(
@@ -76,7 +81,7 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan,
     )  # fmt: skip
     app.include_router(make_router(site))
-    app.add_middleware(FrontDoor, sparql=SparqlEndpoint(site))
+    app.add_middleware(FrontDoor, sparql=SparqlEndpoint(site), site=site)
     _handle_errors(app, site)
     return app
 
@@ -97,6 +102,15 @@ def _remote(settings: Settings) -> Remote | None:
         raise SettingsError(f"{ENV_PREFIX}BACKEND: {error}.") from error
 
 
+def _spool(settings: Settings) -> SpoolFolder:
+    try:
+        return SpoolFolder(Path(settings.spool_dir) if settings.spool_dir else None)
+    except OSError as error:
+        raise SpoolError(
+            f"Long answers cannot be kept in {error.filename}: {error.strerror}. Set spool_dir."
+        ) from error
+
+
 def _limits(settings: Settings) -> Limits:
     return Limits(
         workers=settings.workers,
@@ -107,6 +121,8 @@ def _limits(settings: Settings) -> Limits:
         memory_mb=settings.query_memory_mb,
         answer_bytes=settings.max_answer_bytes,
         answer_rows=settings.max_answer_rows,
+        cut=bool(settings.cut_answers),
+        spool_bytes=settings.spool_mb << 20,
     )
 
 

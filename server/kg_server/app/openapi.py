@@ -6,11 +6,11 @@ import json
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
+from kg_server.app.operations import components, fixed_operations, names_of, option, problems
 from kg_server.describe.current import Release
 from kg_server.describe.examples import form
-from kg_server.describe.queries import MOST_ROWS, Parameter, SavedQuery
+from kg_server.describe.queries import MOST_OFFSET, MOST_ROWS, Parameter, SavedQuery
 from kg_server.http.formats import BINDINGS, GRAPHS, HTML
-from kg_server.http.problems import MEDIA_TYPE
 
 _SCHEMAS: Mapping[str, Mapping[str, object]] = {
     "iri": {"type": "string"},
@@ -20,23 +20,6 @@ _SCHEMAS: Mapping[str, Mapping[str, object]] = {
     "string": {"type": "string"},
 }
 _EXAMPLE_ROWS = 5
-_PROBLEM = {
-    "description": "A problem (RFC 9457)",
-    "content": {
-        MEDIA_TYPE: {
-            "schema": {
-                "type": "object",
-                "required": ["type", "title", "status", "detail"],
-                "properties": {
-                    "type": {"type": "string"},
-                    "title": {"type": "string"},
-                    "status": {"type": "integer"},
-                    "detail": {"type": "string"},
-                },
-            }
-        }
-    },
-}
 
 
 def openapi_document(routes: Mapping[str, object], release: Release, address: str) -> bytes:
@@ -47,10 +30,13 @@ def openapi_document(routes: Mapping[str, object], release: Release, address: st
         release: whose queries are listed.
         address: of the server.
     """
-    paths = dict(routes["paths"])  # type: ignore[call-overload]
-    for name, query in release.queries.items():
-        paths[f"/queries/{name}"] = {"get": _operation(query)}
-    document = {**routes, "servers": [{"url": address}], "paths": paths}
+    served: Mapping[str, dict[str, object]] = routes["paths"]  # type: ignore[assignment]
+    # `/sparql` and this document have no route of the framework's.
+    known = fixed_operations(release)
+    paths = {path: item for path, item in known.items() if path in served or path in {"/sparql", "/openapi.json"}}
+    paths |= {path: item for path, item in served.items() if path not in known}
+    paths |= {f"/queries/{name}": {"get": _operation(query)} for name, query in release.queries.items()}
+    document = {**routes, "servers": [{"url": address}], "paths": paths, "components": components()}
     return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
 
 
@@ -70,11 +56,14 @@ def _operation(query: SavedQuery) -> dict[str, object]:
     kind = form(query.query)
     formats = BINDINGS if kind in {"SELECT", "ASK"} else GRAPHS
     parameters = [_parameter(each) for each in query.parameters]
-    parameters.append(_option("format", {"type": "string", "enum": [*(each.key for each in formats), "html"]}, None))
+    parameters.append(option("format", {"type": "string", "enum": names_of(formats)}, "the format, instead of Accept"))
+    parameters.append(option("lang", {"type": "string"}, "language of a page: en or id", "id"))
     if kind == "SELECT":
+        rows: dict[str, object] = {"type": "integer", "minimum": 1, "maximum": MOST_ROWS}
+        left_out: dict[str, object] = {"type": "integer", "minimum": 0, "maximum": MOST_OFFSET, "default": 0}
         parameters += [
-            _option("limit", {"type": "integer", "minimum": 1, "maximum": MOST_ROWS}, _EXAMPLE_ROWS),
-            _option("offset", {"type": "integer", "minimum": 0, "default": 0}, 0),
+            option("limit", rows, "rows of a page", _EXAMPLE_ROWS),
+            option("offset", left_out, "rows to leave out", 0),
         ]
     return {
         "operationId": f"query-{query.name}",
@@ -86,9 +75,9 @@ def _operation(query: SavedQuery) -> dict[str, object]:
         "responses": {
             "200": {
                 "description": "The answer; with limit, links to the other pages in the header Link (RFC 8288)",
-                "content": {each.media_types[0]: {} for each in formats} | {HTML: {}},
+                "content": {kind: {} for each in formats for kind in each.media_types} | {HTML: {}},
             },
-            **dict.fromkeys(("400", "406", "422", "503", "504"), _PROBLEM),
+            **problems((400, 406, 422, 429, 500, 503, 504)),
         },
     }
 
@@ -106,11 +95,3 @@ def _parameter(each: Parameter) -> dict[str, object]:
         "schema": {**_SCHEMAS[each.type], "default": default},
         "example": default,
     }
-
-
-def _option(name: str, schema: Mapping[str, object], example: int | None) -> dict[str, object]:
-    meaning = {"format": "the format, instead of Accept", "limit": "rows of a page", "offset": "rows to leave out"}
-    return {
-        "name": name, "in": "query", "required": False, "description": meaning[name], "schema": dict(schema),
-        **({} if example is None else {"example": example}),
-    }  # fmt: skip

@@ -2,26 +2,50 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from starlette.responses import Response
 
+from kg_server.backends.base import Answer
 from kg_server.backends.breaker import Breaker
 from kg_server.backends.pool import QueryPool
+from kg_server.backends.spool import Spooled
+from kg_server.cache import AnswerCache
 from kg_server.describe.current import Current, Release
 from kg_server.http.formats import HTML
 from kg_server.http.negotiation import choose
 from kg_server.http.problems import MEDIA_TYPE, Problem
+from kg_server.pages.advice import advise
 from kg_server.pages.render import LANGUAGE_CODES, Pages, page_language
 from kg_server.settings import Settings
 
 if TYPE_CHECKING:
     from starlette.requests import Request
+    from starlette.types import Message, Receive, Scope, Send
 
 _HOST = re.compile(r"[A-Za-z0-9.-]+(?::\d{1,5})?|\[[0-9A-Fa-f:.]+\](?::\d{1,5})?")
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A reply that is given again as it is.
+
+    Attributes:
+        headers: of its first message (ASGI).
+        body: its second message.
+        etag: its entity tag.
+    """
+
+    headers: list[tuple[bytes, bytes]]
+    body: Message
+    etag: str
+
+
+Answers: TypeAlias = AnswerCache[Answer, Prepared]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +56,7 @@ class Site:
     current: Current
     pool: QueryPool
     pages: Pages
+    cache: Answers
     breaker: Breaker | None = None
 
     def address(self, request: Request) -> str:
@@ -92,5 +117,36 @@ async def problem_reply(site: Site, request: Request, problem: Problem, query: s
     release = await site.current.get()
     document = {"line": None, "column": None, "excerpt": None, "available": None, **problem.document()}
     values = page_values(release, request, language)
-    body = site.pages.render("problem", language, problem=document, query=query, **values)
+    body = site.pages.render(
+        "problem",
+        language,
+        problem=document,
+        advice=advise(problem.slug, problem.title, language),
+        retry=problem.headers.get("Retry-After"),
+        query=query,
+        again=_again(site, request, release),
+        **values,
+    )
     return page_reply(body, language, problem.status, {"Cache-Control": "no-store", **problem.headers})
+
+
+class SpooledResponse(Response):
+    """An answer from a file, in pieces, as fast as the client takes them."""
+
+    def __init__(self, body: Spooled, headers: Mapping[str, str]) -> None:
+        super().__init__(headers={**headers, "Content-Length": str(body.size)})
+        self._spooled = body
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's signature
+        """Send it."""
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        pieces = self._spooled.pieces()
+        while piece := await asyncio.to_thread(next, pieces, b""):
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+
+
+def _again(site: Site, request: Request, release: Release) -> str | None:
+    """Return the page of the saved query that was asked, if it was one: there its parameters can be corrected."""
+    root, _, name = request.url.path.strip("/").partition("/")
+    return f"{site.pages.root}/queries/{name}" if root == "queries" and name in release.queries else None

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kg_server.app.answers import Asked, unless_gone
+from kg_server.app.linked import site_links
 from kg_server.app.replies import Site, accept_of, language_of, page_reply, page_values, problem_reply
 from kg_server.backends.base import Question
 from kg_server.describe.current import Release
@@ -87,7 +88,10 @@ class SparqlEndpoint:
         if choice.html:
             language = language_of(request)
             values = page_values(release, request, language)
-            return page_reply(self._site.pages.render("ask", language, query=EXAMPLE, **values), language)
+            links = {"Link": link_header(site_links(release, self._site.address(request)))}
+            return page_reply(
+                self._site.pages.render("ask", language, query=EXAMPLE, **values), language, headers=links
+            )
         endpoint = self._site.address(request) + "/sparql"
         body = service_description(release.manifest, endpoint, choice.format)
         links = link_header(

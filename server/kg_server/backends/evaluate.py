@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from kg_server.backends.base import Answer, Question, Wanted
-from kg_server.backends.rows import exceeds
+from kg_server.backends.base import Kind, Question, Wanted
+from kg_server.backends.lasting import is_lasting
+from kg_server.backends.rows import RowGate
+from kg_server.backends.sink import Sink, Spool, Written
 from kg_server.backends.source import Source
 from kg_server.guard import check
 from kg_server.http.formats import BINDINGS, GRAPHS, Choice, available
 from kg_server.http.origins import Origin
-from kg_server.http.problems import AnswerTooLarge, NotAcceptable
+from kg_server.http.problems import TYPE_BASE, AnswerTooLarge, KgServerError, NotAcceptable
 
 _RESULTS = {
     "json": ox.QueryResultsFormat.JSON,
@@ -32,36 +35,48 @@ _RDF = {
 }
 
 
-class _Sink:
-    """Collects an answer, up to a size."""
+_HEAD_END = b'},"results"'
+_LINK = f',"link":["{TYPE_BASE}{AnswerTooLarge.slug}"]'.encode()
 
-    def __init__(self, limit: int) -> None:
-        self._limit, self._parts, self._size = limit, list[bytes](), 0
 
-    def write(self, data: bytes) -> int:
-        self._size += len(data)
-        if self._size > self._limit:
-            message = f"The answer has more than {self._limit} bytes. Add a LIMIT, or use one of the dumps."
-            raise AnswerTooLarge(message, limit=self._limit)
-        self._parts.append(data)
-        return len(data)
+@dataclass(frozen=True, slots=True)
+class Most:
+    """How long an answer may be, and what happens to a longer one.
 
-    def flush(self) -> None:
-        """Nothing to do: the bytes stay here until they are whole."""
+    Attributes:
+        size: bytes before compression.
+        rows: rows or triples.
+        held: bytes up to which an answer is not written to a file.
+        cut: whether an answer of more rows is cut; otherwise it is refused.
+    """
 
-    def bytes(self) -> bytes:
-        return b"".join(self._parts)
+    size: int
+    rows: int
+    held: int
+    cut: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """An answer as a query process has written it; the fields are those of `Answer`."""
+
+    kind: Kind
+    written: Written
+    rows: int
+    total: int
+    lasting: bool
+    cut: bool = False
 
 
 class Evaluator:
-    """Answers questions from a source, after the guard has let them pass.
+    """Guards, evaluates and serialises questions.
 
     Args:
-        source: what evaluates.
+        source: what answers.
         prefixes: what queries need not declare.
         base: against which relative IRIs of a query are resolved.
-        answer_bytes: the largest answer.
-        answer_rows: the longest answer, in rows or triples.
+        most: how long an answer may be.
+        spool: where long answers go.
         services: the origins that SERVICE may ask.
     """
 
@@ -71,17 +86,14 @@ class Evaluator:
         *,
         prefixes: Mapping[str, str],
         base: str | None,
-        answer_bytes: int,
-        answer_rows: int,
+        most: Most,
+        spool: Spool | None = None,
         services: frozenset[Origin] = frozenset(),
     ) -> None:
-        self._source = source
-        self._prefixes = dict(prefixes)
-        self._base = base
-        self._bytes, self._rows = answer_bytes, answer_rows
-        self._services = services
+        self._source, self._prefixes, self._base = source, dict(prefixes), base
+        self._most, self._spool, self._services = most, spool, services
 
-    def answer(self, question: Question, wanted: Wanted) -> Answer:
+    def answer(self, question: Question, wanted: Wanted) -> Result:
         """Return the whole answer (see `Backend`); blocks for as long as the query runs."""
         form = check(question.query, self._prefixes, self._base, self._services)
         # The form is known before anything is evaluated, so a result that nobody can read is never computed.
@@ -89,34 +101,129 @@ class Evaluator:
             _acceptable(wanted.bindings, wanted, graph=False)
         elif form is not None:
             _acceptable(wanted.graph, wanted, graph=True)
-        sink = _Sink(self._bytes)
         try:
             results = self._source.query(question)
-            if not isinstance(results, (ox.QuerySolutions, ox.QueryBoolean)):
-                choice = _acceptable(wanted.graph, wanted, graph=True)
-                some = self._at_most(results)
-                ox.serialize(some, sink, format=_RDF[choice.format.key], prefixes=self._prefixes)  # type: ignore[arg-type]
-                return Answer("graph", choice, sink.bytes())
-            choice = _acceptable(wanted.bindings, wanted, graph=False)
-            results.serialize(sink, format=_RESULTS[choice.format.key])  # type: ignore[arg-type]
+            if isinstance(results, ox.QuerySolutions | ox.QueryBoolean):
+                return self._solutions(question, wanted, results)
+            return self._triples(question, wanted, results)
         except (SyntaxError, RuntimeError, ValueError, OSError) as error:
             raise self._source.explain(question, error) from error
         finally:
             self._source.done()
-        body = sink.bytes()
-        if exceeds(body, choice.format.key, self._rows):
-            raise self._too_long("rows")
-        return Answer("bindings", choice, body)
 
-    def _at_most(self, triples: Iterable[ox.Triple]) -> Iterable[ox.Triple]:
-        rest = iter(triples)
-        yield from itertools.islice(rest, self._rows)
-        for _ in rest:
-            raise self._too_long("triples")
+    def _solutions(self, question: Question, wanted: Wanted, results: ox.QuerySolutions | ox.QueryBoolean) -> Result:
+        choice = _acceptable(wanted.bindings, wanted, graph=False)
+        key = choice.format.key
+        result = self._serialise(question, wanted, results, key, b"")
+        if result.cut and key == "json":
+            # The place for a remark is the beginning, which is over when the end is known; so it is made twice.
+            again = self._source.query(question)
+            if isinstance(again, ox.QuerySolutions):
+                return self._serialise(question, wanted, again, key, _LINK)
+        return result
 
-    def _too_long(self, what: str) -> AnswerTooLarge:
-        message = f"The answer has more than {self._rows} {what}. Add a LIMIT, or use one of the dumps."
-        return AnswerTooLarge(message, limit=self._rows)
+    def _serialise(
+        self,
+        question: Question,
+        wanted: Wanted,
+        results: ox.QuerySolutions | ox.QueryBoolean,
+        key: str,
+        link: bytes,
+    ) -> Result:
+        gate = RowGate(key, self._most.rows, wanted.window)
+        with Sink(self._most.size, self._most.held, self._spool, wanted.coding) as sink:
+            with suppress(_FullError):
+                results.serialize(_Gated(gate, sink, link), format=_RESULTS[key])  # type: ignore[arg-type]
+            if gate.full:
+                self._check_cut("rows")
+                sink.write(_close_cut(key, self._most.rows))
+            else:
+                sink.write(gate.rest())
+            written = sink.close()
+        return Result("bindings", written, gate.passed, gate.rows, is_lasting(question.query), gate.full)
+
+    def _triples(self, question: Question, wanted: Wanted, results: Iterable[ox.Triple]) -> Result:
+        choice = _acceptable(wanted.graph, wanted, graph=True)
+        key = choice.format.key
+        count = _Count(results, self._most.rows)
+        with Sink(self._most.size, self._most.held, self._spool, wanted.coding) as sink:
+            ox.serialize(count, sink, format=_RDF[key], prefixes=self._prefixes)  # type: ignore[arg-type]
+            if count.more:
+                self._check_cut("triples")
+                sink.write(_mark_cut(key, self._most.rows))
+            written = sink.close()
+        return Result("graph", written, count.rows, count.rows, is_lasting(question.query), count.more)
+
+    def _check_cut(self, what: str) -> None:
+        if not self._most.cut:
+            message = f"The answer has more than {self._most.rows} {what}. Add a LIMIT, or use one of the dumps."
+            raise AnswerTooLarge(message, limit=self._most.rows)
+
+
+class _FullError(KgServerError):
+    """More rows than may be; ends the serialiser."""
+
+
+class _Gated:
+    """What Oxigraph's serialiser writes to.
+
+    Args:
+        gate: for the rows.
+        sink: for what passes.
+        link: put at the end of the head (SPARQL 1.1 Query Results JSON, section 3.1.2), if there is one.
+    """
+
+    def __init__(self, gate: RowGate, sink: Sink, link: bytes) -> None:
+        self._gate, self._sink, self._link, self._head = gate, sink, link, b""
+
+    def write(self, data: bytes) -> int:
+        size = len(data)
+        if self._link:
+            self._head += data
+            if _HEAD_END not in self._head:
+                return size
+            data, self._link = self._head.replace(_HEAD_END, self._link + _HEAD_END, 1), b""
+        self._sink.write(self._gate.feed(data))
+        if self._gate.full:
+            raise _FullError
+        return size
+
+    def flush(self) -> None:
+        """Nothing to do: the sink keeps the bytes until they are whole."""
+
+
+class _Count:
+    """Hands triples on, up to a number, and counts them."""
+
+    def __init__(self, triples: Iterable[ox.Triple], limit: int) -> None:
+        self._triples, self._limit = triples, limit
+        self.rows, self.more = 0, False
+
+    def __iter__(self) -> Iterator[ox.Triple]:
+        for triple in self._triples:
+            if self.rows == self._limit:
+                self.more = True
+                return
+            self.rows += 1
+            yield triple
+
+
+def _remark(rows: int) -> str:
+    return f"cut after {rows} rows, the most that an answer here may have"
+
+
+def _close_cut(key: str, rows: int) -> bytes:
+    """Return what ends solutions in the middle of their rows, and says so where the format has a place for it."""
+    if key == "json":
+        return b"]}}"
+    return f"</results><!-- {_remark(rows)} --></sparql>".encode() if key == "xml" else b""
+
+
+def _mark_cut(key: str, rows: int) -> bytes:
+    """Return what says at the end of triples that some are missing, where the format has a place for it."""
+    if key == "rdfxml":
+        return f"<!-- {_remark(rows)} -->\n".encode()
+    return b"" if key == "jsonld" else f"# {_remark(rows)}\n".encode()
 
 
 def _acceptable(choice: Choice | None, wanted: Wanted, *, graph: bool) -> Choice:

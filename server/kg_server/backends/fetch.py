@@ -85,6 +85,7 @@ class RemoteSource:
             BackendUnreachable, BackendRefused, BackendFailed, BackendUnavailable, QueryTimeout, AnswerTooLarge, and
             what `portable` raises.
         """
+        self.done()
         text = portable(question, self._prefixes, self._base, self._services)
         response = self._post(urlencode([("query", text), *self._dataset(question, text)]), _accept(text))
         body = self._body = _Body(response)

@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 
 from kg_server.backends.base import Answer, Backend, Question, Wanted
 from kg_server.backends.breaker import Breaker
+from kg_server.backends.watch import Watch
 from kg_server.http.formats import BINDINGS, Choice
 from kg_server.http.origins import Origin, origin_of
 from kg_server.http.problems import (
@@ -113,7 +114,7 @@ class RemoteBackend:
     def __init__(self, processes: Backend, breaker: Breaker, probe_seconds: float = _PROBE_SECONDS) -> None:
         self._processes, self._breaker, self._probe_seconds = processes, breaker, probe_seconds
 
-    async def answer(self, question: Question, wanted: Wanted) -> Answer:
+    async def answer(self, question: Question, wanted: Wanted, watch: Watch | None = None) -> Answer:
         """Ask the engine (see `Backend`).
 
         Raises:
@@ -124,7 +125,7 @@ class RemoteBackend:
             message = f"The engine behind this endpoint failed {self._breaker.failures} times; try again in {wait} s."
             raise BackendUnavailable(message, headers={"Retry-After": str(wait)}, retry_after=wait)
         try:
-            answer = await self._processes.answer(question, wanted)
+            answer = await self._processes.answer(question, wanted, watch)
         except BackendUnreachable:
             self._breaker.failed(unreachable=True)
             raise

@@ -13,6 +13,7 @@ from kg_server.backends.outbound import refuse_inner
 from kg_server.guard import asked_origins, explain_syntax_error
 from kg_server.http.origins import Origin
 from kg_server.http.problems import BadRequest, EvaluationFailed, Problem, ReleaseError
+from kg_server.unsupported import explain_unsupported
 
 Results = ox.QuerySolutions | ox.QueryBoolean | Iterable[ox.Triple]
 
@@ -67,6 +68,7 @@ class StoreSource:
             message = f"The store at {path} cannot be opened: {error}"
             raise ReleaseError(message) from error
         self._prefixes = dict(prefixes)
+        self._words = {prefix + ":": (prefix, iri) for prefix, iri in prefixes.items()}
         self._base = base
         self._services = services
 
@@ -80,6 +82,9 @@ class StoreSource:
         """Point at the place in the query, or repeat what the store says."""
         if isinstance(error, SyntaxError):
             return explain_syntax_error(question.query, str(error), frozenset(self._prefixes))
+        unsupported = explain_unsupported(question.query, str(error), self._prefixes)
+        if unsupported:
+            return unsupported
         if question.bindings and "SELECT projection" in str(error):
             names = ", ".join("?" + name for name, _ in question.bindings)
             message = f"A parameter can be bound only when the query selects it; select all of {names}. ({error})"
@@ -90,7 +95,9 @@ class StoreSource:
         """Nothing to do: the store computes a row when it is asked for."""
 
     def _options(self, question: Question) -> _Options:
-        options = _Options(prefixes=self._prefixes)
+        # Each prefix that is handed over is parsed anew for each query.
+        used = {prefix: iri for word, (prefix, iri) in self._words.items() if word in question.query}
+        options = _Options(prefixes=used)
         if self._base:
             options["base_iri"] = self._base
         if question.default_graphs or question.named_graphs:

@@ -9,13 +9,16 @@ import os
 import resource
 import socket
 import threading
+import time
+from collections import deque
 from pathlib import Path
 
 from kg_server.backends.confine import allow_cpu, die_with, limit_resources, narrow_egress, shut_egress
-from kg_server.backends.evaluate import Evaluator
+from kg_server.backends.evaluate import Evaluator, Most
 from kg_server.backends.remote import Remote
+from kg_server.backends.sink import Spool
 from kg_server.backends.source import Source, StoreSource
-from kg_server.backends.wire import Frames, Head, frame, pack_problem, unpack_question
+from kg_server.backends.wire import Frames, Head, frame, pack_problem, pack_result, unpack_question
 from kg_server.http.origins import Origin, parse_origins, ports
 from kg_server.http.problems import Problem, ReleaseError
 
@@ -24,6 +27,7 @@ STACK_BYTES = 512 << 20
 _MAX_BODY = 0
 _PIECE = 1 << 16
 _KIBIBYTE = 1024
+_CPU_AHEAD = 4
 
 
 class _Line:
@@ -32,13 +36,30 @@ class _Line:
     def __init__(self, line: socket.socket) -> None:
         self._line = line
         self._frames = Frames(_MAX_BODY)
+        self._waiting: deque[Head] = deque()
 
     def read(self) -> Head | None:
-        """Return the next frame's head, None when the server has gone."""
-        while data := self._line.recv(_PIECE):
+        """Return the next question, None when the server has gone.
+
+        The server may send some questions ahead. It calls those back that have not been begun when one takes long.
+        """
+        while True:
+            try:
+                data = self._line.recv(_PIECE, socket.MSG_DONTWAIT if self._waiting else 0)
+            except BlockingIOError:
+                return self._waiting.popleft()
+            if not data:
+                return None
             for head, _ in self._frames.feed(data):
-                return head
-        return None
+                if "recall" in head:
+                    self._skip()
+                else:
+                    self._waiting.append(head)
+
+    def _skip(self) -> None:
+        while self._waiting:
+            self._waiting.popleft()
+            self.write({"skipped": True})
 
     def write(self, head: Head, body: bytes = b"") -> None:
         self._line.sendall(frame(head, body))
@@ -56,7 +77,7 @@ def main() -> None:
         remote = Remote.from_json(config["remote"]) if config["remote"] else None
         open_ports = ports([remote.origin] if remote else services)
         shut = narrow_egress(open_ports) if open_ports else shut_egress()
-        limit_resources(STACK_BYTES + config["memory_bytes"])
+        limit_resources(STACK_BYTES + config["memory_bytes"], config["answer_bytes"])
         threading.stack_size(STACK_BYTES)
         thread = threading.Thread(target=_serve, args=(line, config, remote, services, shut), name="queries")
         thread.start()
@@ -65,27 +86,30 @@ def main() -> None:
 
 def _serve(line: _Line, config: Head, remote: Remote | None, services: frozenset[Origin], shut: str) -> None:
     try:
-        source = _open(config, remote, services)
+        evaluator = _make_evaluator(config, remote, services)
     except ReleaseError as error:
         line.write({"error": str(error)})
         return
-    evaluator = Evaluator(
-        source,
-        prefixes=config["prefixes"],
-        base=config["base"],
-        answer_bytes=config["answer_bytes"],
-        answer_rows=config["answer_rows"],
-        services=services,
-    )
     line.write({"ready": True, "egress": shut})
-    seconds, tired_at = config["seconds"], config["memory_bytes"] // 2
+    seconds, tired_at, allowed = config["seconds"], config["memory_bytes"] // 2, 0.0
     while (head := line.read()) is not None:
-        allow_cpu(seconds)
+        # The kernel's limit is for a server that cannot kill any more; to renew it costs as much as a small query.
+        if time.process_time() + seconds > allowed:
+            allow_cpu(_CPU_AHEAD * seconds)
+            allowed = time.process_time() + _CPU_AHEAD * seconds
         reply, body = _answer(evaluator, head)
         # What a large query leaves behind in the allocator would count against the next one.
         if resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _KIBIBYTE > tired_at:
             reply["last"] = True
         line.write(reply, body)
+
+
+def _make_evaluator(config: Head, remote: Remote | None, services: frozenset[Origin]) -> Evaluator:
+    prefixes, base = config["prefixes"], config["base"]
+    most = Most(config["answer_bytes"], config["answer_rows"], config["held_bytes"], config["cut"])
+    source = _open(config, remote, services)
+    spool = Spool(Path(config["spool"]), os.getpid())
+    return Evaluator(source, prefixes=prefixes, base=base, most=most, spool=spool, services=services)
 
 
 def _open(config: Head, remote: Remote | None, services: frozenset[Origin]) -> Source:
@@ -99,12 +123,11 @@ def _open(config: Head, remote: Remote | None, services: frozenset[Origin]) -> S
 
 def _answer(evaluator: Evaluator, head: Head) -> tuple[Head, bytes]:
     try:
-        answer = evaluator.answer(*unpack_question(head))
+        return pack_result(evaluator.answer(*unpack_question(head)))
     except Problem as problem:
         return pack_problem(problem), b""
     except MemoryError:
         return {"memory": True, "last": True}, b""
-    return {"kind": answer.kind}, answer.body
 
 
 if __name__ == "__main__":

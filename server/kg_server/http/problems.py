@@ -34,6 +34,10 @@ class AddressError(StartError):
     exit_code: ClassVar[int] = 5
 
 
+class SpoolError(StartError):
+    """Long answers have no place."""
+
+
 class Problem(KgServerError):  # noqa: N818 - the RFC's word
     """An error that a client is told about (RFC 9457, section 3).
 
@@ -86,6 +90,12 @@ class MalformedQuery(BadRequest):
     slug, title = "malformed-query", "The query is not valid SPARQL"
 
 
+class UnknownFunction(BadRequest):
+    """The query calls a function that the engine does not have, or with too few or too many arguments."""
+
+    slug, title = "unknown-function", "Unknown function"
+
+
 class BadParameter(BadRequest):
     """A parameter of a saved query is unknown, given twice or not of its type."""
 
@@ -136,6 +146,21 @@ class QueryRefused(Problem):
     """The query names what an engine could run code by; `line` and `column` say where."""
 
     status, slug, title = 403, "query-refused", "The query is not passed on"
+
+
+class PreconditionFailed(Problem):
+    """What the request is about, by `If-Match` or `If-Unmodified-Since`, is not what is served now."""
+
+    status, slug, title = 412, "precondition-failed", "Precondition failed"
+
+
+class RangeNotSatisfiable(Problem):
+    """No byte of the range exists; `limit` is the size in bytes."""
+
+    status, slug, title = 416, "range-not-satisfiable", "Range not satisfiable"
+
+    def __init__(self, detail: str, size: int) -> None:
+        super().__init__(detail, headers={"Content-Range": f"bytes */{size}"}, limit=size)
 
 
 class TooLarge(Problem):
@@ -208,6 +233,12 @@ class WorkerLost(Problem):
     """The process that evaluated the query ended for no reason of the query's; `Retry-After` says when to try again."""
 
     status, slug, title = 503, "worker-lost", "The query was interrupted"
+
+
+class SpoolFull(Problem):
+    """The disk for answers on their way out is full; `Retry-After` says when to try again."""
+
+    status, slug, title = 503, "spool-full", "No room for the answer"
 
 
 class Unavailable(Problem):

@@ -77,7 +77,7 @@ def start(
 def _start(
     engine: str, small: Path, project_release: Path, stack: ExitStack, folders: pytest.TempPathFactory
 ) -> Served:
-    plain = Settings(workers=2)
+    plain = Settings(workers=2, cache_mb=0)
     if engine == "embedded":
         return Served(engine, None, replace(plain, release=small), replace(plain, release=project_release))
     if engine == "oxigraph":

@@ -286,7 +286,9 @@ def test_health_says_where_queries_go(served: Served, engine_client: httpx.Clien
 
 def test_an_engine_that_is_killed_in_the_middle(small: Path) -> None:
     with oxigraph_server(small / "store") as (url, process):
-        settings = Settings(release=small, workers=1, backend=url, backend_failures=2, backend_pause_seconds=60)
+        settings = Settings(
+            release=small, cache_mb=0, workers=1, backend=url, backend_failures=2, backend_pause_seconds=60
+        )
         with running(settings) as client:
             assert len(rows(client, LOANS)) == 2
             with httpx.Client(base_url=client.base_url, timeout=60) as other:

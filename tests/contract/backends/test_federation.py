@@ -42,7 +42,9 @@ def trap() -> Iterator[Engine]:
 @pytest.fixture(scope="module")
 def client(elsewhere: str, release: Path) -> Iterator[httpx.Client]:
     listed = elsewhere.removesuffix("/query")
-    with running(Settings(release=release, workers=2, service_allow=f"{listed}, http://localhost:1")) as found:
+    with running(
+        Settings(release=release, cache_mb=0, workers=2, service_allow=f"{listed}, http://localhost:1")
+    ) as found:
         yield found
 
 
@@ -83,7 +85,9 @@ def test_a_listed_name_of_an_inner_address_is_refused(client: httpx.Client) -> N
 def test_a_redirect_is_not_followed(release: Path, trap: Engine) -> None:
     with misbehaving() as friend:
         friend.behaviour = reply(b"", status="307 Elsewhere", Location=trap.url)
-        with running(Settings(release=release, workers=1, service_allow=friend.url.removesuffix("/sparql"))) as client:
+        with running(
+            Settings(release=release, cache_mb=0, workers=1, service_allow=friend.url.removesuffix("/sparql"))
+        ) as client:
             assert ask(client, f"SELECT * {{ SERVICE <{friend.url}> {{ ?s ?p ?o }} }}").status_code == 500
     assert friend.requests
     assert not trap.requests
@@ -123,11 +127,13 @@ thread.join()
 
 
 def test_an_engine_elsewhere_may_be_let_out_too(release: Path, elsewhere: str) -> None:
-    listed = Settings(release=release, workers=1, backend=elsewhere, service_allow=elsewhere.removesuffix("/query"))
+    listed = Settings(
+        release=release, cache_mb=0, workers=1, backend=elsewhere, service_allow=elsewhere.removesuffix("/query")
+    )
     query = f"SELECT ?name {{ id:spring ex:lender ?who SERVICE <{elsewhere}> {{ ?who rdfs:label ?name }} }}"
     with running(listed) as client:
         assert ask(client, query).json()["results"]["bindings"][0]["name"]["value"] == "Anna Berg"
-    with running(Settings(release=release, workers=1, backend=elsewhere)) as client:
+    with running(Settings(release=release, cache_mb=0, workers=1, backend=elsewhere)) as client:
         assert ask(client, query).status_code == 403
 
 

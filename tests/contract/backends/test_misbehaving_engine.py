@@ -30,7 +30,7 @@ def engine() -> Iterator[Engine]:
 
 @pytest.fixture(scope="module")
 def client(engine: Engine, release: Path) -> Iterator[httpx.Client]:
-    settings = Settings(release=release, backend=engine.url, workers=2, backend_failures=PATIENT)
+    settings = Settings(release=release, cache_mb=0, backend=engine.url, workers=2, backend_failures=PATIENT)
     with running(settings) as found:
         yield found
 
@@ -141,12 +141,12 @@ def test_a_connection_that_was_kept_and_has_gone_is_no_error(engine: Engine, cli
 def test_credentials_are_sent_and_never_shown(release: Path, capfd: pytest.CaptureFixture[str]) -> None:
     with misbehaving() as engine:
         url = engine.url.replace("//", "//reader:s3cret@")
-        with running(Settings(release=release, backend=url, workers=1)) as client:
+        with running(Settings(release=release, cache_mb=0, backend=url, workers=1)) as client:
             assert ask(client, SELECT).status_code == 200
             assert b"Authorization: Basic cmVhZGVyOnMzY3JldA==" in engine.requests[-1]
             engine.behaviour = reply(b"<html>", "text/html", "401 Unauthorized")
             shown = ask(client, SELECT).text + client.get("/health").text
-    engine_gone = Settings(release=release, backend=url, workers=1)
+    engine_gone = Settings(release=release, cache_mb=0, backend=url, workers=1)
     with running(engine_gone) as client:
         shown += ask(client, SELECT).text
     shown += "".join(capfd.readouterr())
@@ -159,7 +159,7 @@ def test_credentials_are_sent_and_never_shown(release: Path, capfd: pytest.Captu
 def test_at_the_deadline_the_connection_is_closed(release: Path) -> None:
     with misbehaving() as engine:
         engine.behaviour = engine.hang
-        with running(Settings(release=release, backend=engine.url, workers=1, query_seconds=1)) as client:
+        with running(Settings(release=release, cache_mb=0, backend=engine.url, workers=1, query_seconds=1)) as client:
             response = ask(client, SELECT)
             assert (response.status_code, response.json()["limit"]) == (504, 1)
             # The process is killed, and its connection with it: the engine learns that nobody waits.
@@ -174,7 +174,7 @@ def test_an_answer_that_comes_forever_ends_at_the_deadline_or_at_its_limit(relea
         for limits, status in (({"max_answer_bytes": 1 << 20}, 422), ({"max_answer_rows": 1000}, 422)):
             engine.gone.clear()
             engine.behaviour = engine.pour(begin, row)
-            with running(Settings(release=release, backend=engine.url, workers=1, **limits)) as client:  # type: ignore[arg-type]
+            with running(Settings(release=release, cache_mb=0, backend=engine.url, workers=1, **limits)) as client:  # type: ignore[arg-type]
                 assert ask(client, SELECT).status_code == status
                 assert engine.gone.wait(20)
 
@@ -182,7 +182,7 @@ def test_an_answer_that_comes_forever_ends_at_the_deadline_or_at_its_limit(relea
 def test_a_client_that_goes_away_closes_the_connection(release: Path) -> None:
     with misbehaving() as engine:
         engine.behaviour = engine.hang
-        with running(Settings(release=release, backend=engine.url, workers=1)) as client:
+        with running(Settings(release=release, cache_mb=0, backend=engine.url, workers=1)) as client:
             with pytest.raises(httpx.ReadTimeout):
                 client.get("/sparql", params={"query": SELECT}, timeout=0.5)
             assert engine.gone.wait(20)
@@ -192,7 +192,9 @@ def test_a_client_that_goes_away_closes_the_connection(release: Path) -> None:
 def test_an_engine_that_is_gone_is_left_alone_until_it_is_back(release: Path) -> None:
     with misbehaving() as engine:
         url = engine.url
-    settings = Settings(release=release, backend=url, workers=1, backend_failures=3, backend_pause_seconds=1)
+    settings = Settings(
+        release=release, cache_mb=0, backend=url, workers=1, backend_failures=3, backend_pause_seconds=1
+    )
     with running(settings) as client:
         slugs = [ask(client, SELECT).json()["type"].rpartition("#")[2] for _ in range(4)]
         assert slugs == ["backend-unreachable"] * 3 + ["backend-unavailable"]
