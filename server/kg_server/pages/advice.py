@@ -35,7 +35,7 @@ ADVICE: Mapping[str, Mapping[str, Advice]] = {
         "memory-exceeded": Advice("The query needs too much memory", "Narrow it, or download a dump."),
         "evaluation-failed": Advice("The query could not be evaluated", "Try a simpler query."),
         "overloaded": Advice("Too many queries at the moment", "Wait a little and ask again."),
-        "query-refused": Advice("The query is not passed on", "Use http, https or urn for IRIs, and standard functions."),
+        "query-refused": Advice("The query is not passed on", "Use http, https or urn IRIs and standard functions."),
         "backend-refused": Advice("The engine refused the query", "Write it with fewer features; engines differ."),
         "backend-failed": Advice("The engine failed", "Try again; if it fails again, ask for less."),
         "backend-unreachable": Advice("The engine cannot be reached", "Come back in a while."),
