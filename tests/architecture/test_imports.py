@@ -27,10 +27,12 @@ SHARED = {"errors", "settings"}
 # What reads a query: its words, where it stops being SPARQL, which functions it calls that nobody has.
 LEAVES = {"http", "lexer", "places", "unsupported"}
 BELOW_PAGES = SHARED | LEAVES | {"guard", "cache", "backends"}
+BELOW_APP = BELOW_PAGES | {"describe", "pages", "operations"}
 SERVER: dict[str, set[str]] = {
     "": set(),
     "errors": set(),
     "settings": {"errors", "http"},  # http/problems.py is the server's tree of errors
+    "configuration": {"errors", "http", "settings"},
     "http": {"errors"},
     "lexer": SHARED,
     "places": SHARED | {"lexer"},
@@ -40,8 +42,9 @@ SERVER: dict[str, set[str]] = {
     "backends": SHARED | LEAVES | {"guard", "cache"},
     "describe": BELOW_PAGES,
     "pages": BELOW_PAGES,
-    "app": BELOW_PAGES | {"describe", "pages"},
-    "run": BELOW_PAGES | {"describe", "pages", "app"},
+    "operations": SHARED | LEAVES | {"backends"},
+    "app": BELOW_APP,
+    "run": BELOW_APP | {"app", "configuration"},
 }
 
 CONTRACTS = {"kg_builder": BUILDER, "kg_server": SERVER}

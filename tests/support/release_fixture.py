@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import httpx2 as httpx
@@ -113,11 +114,12 @@ def make_release(folder: Path, trig: str = TRIG, release: str = "aaaa1111") -> P
 
 @contextmanager
 def running(settings: Settings) -> Iterator[httpx.Client]:
-    """A client of the server, which is stopped whatever happens."""
-    app = create_app(settings)
+    """A client of the server, which is stopped whatever happens; it logs only where the settings name a file."""
+    app = create_app(settings if settings.log_file else replace(settings, log="off"))
     with listen("127.0.0.1", 0) as listener:
         port = listener.getsockname()[1]
-        server = uvicorn.Server(uvicorn.Config(app, log_level="error", access_log=False, server_header=False))
+        config = uvicorn.Config(app, log_level="error", access_log=False, server_header=False, proxy_headers=False)
+        server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
         try:

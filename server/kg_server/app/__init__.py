@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -14,6 +16,7 @@ from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 
 from kg_server.app.front import FrontDoor
+from kg_server.app.operations import make_operations
 from kg_server.app.replies import Answers, Site, problem_reply
 from kg_server.app.sparql import SparqlEndpoint
 from kg_server.app.views import make_router
@@ -36,12 +39,32 @@ from kg_server.settings import ENV_PREFIX, Settings, SettingsError
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
+    from starlette.types import Receive, Scope, Send
 
 _WINDOW_SECONDS = 60.0
 _NOT_FOUND, _METHOD_NOT_ALLOWED = 404, 405
 
 
-def create_app(settings: Settings) -> FastAPI:
+@dataclass(frozen=True, slots=True)
+class Application:
+    """What an ASGI server runs.
+
+    Attributes:
+        api: the framework's application, without what stands before it.
+        stopping: set when the server has been told to stop.
+        front: answers every request.
+    """
+
+    api: FastAPI
+    stopping: threading.Event
+    front: FrontDoor
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, or start and stop (ASGI)."""
+        await self.front(scope, receive, send)
+
+
+def create_app(settings: Settings) -> Application:
     """Return the application that serves the release that the settings name.
 
     Raises:
@@ -62,18 +85,22 @@ def create_app(settings: Settings) -> FastAPI:
 
     try:
         current = Current(settings.release, connect)
+        cache: Answers = AnswerCache(settings.cache_mb << 20)
+        operations = make_operations(settings, current, pool, cache)
     except BaseException:
         pool.close()
         spool.close()
         raise
-    cache: Answers = AnswerCache(settings.cache_mb << 20)
-    site = Site(settings, current, pool, Pages(urlsplit(settings.public_url).path.rstrip("/")), cache, breaker)
+    pages = Pages(urlsplit(settings.public_url).path.rstrip("/"))
+    site = Site(settings, current, pool, pages, cache, operations, breaker)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        yield
-        await pool.stop()
-        spool.close()
+        with operations.told(current.served.manifest.release):
+            yield
+            operations.stopping.set()
+            await pool.stop()
+            spool.close()
 
     # The framework's own documentation pages fetch scripts from elsewhere; the OpenAPI document stays.
     app = FastAPI(
@@ -81,9 +108,8 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan,
     )  # fmt: skip
     app.include_router(make_router(site))
-    app.add_middleware(FrontDoor, sparql=SparqlEndpoint(site), site=site)
     _handle_errors(app, site)
-    return app
+    return Application(app, operations.stopping, FrontDoor(app, SparqlEndpoint(site), site))
 
 
 def _origins(settings: Settings) -> frozenset[Origin]:

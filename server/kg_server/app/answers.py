@@ -24,6 +24,8 @@ from kg_server.http.links import Link, link_header
 from kg_server.http.negotiation import etag_matches
 from kg_server.http.problems import BadParameter
 from kg_server.http.window import Window
+from kg_server.operations.journal import query_hash
+from kg_server.operations.recorder import exchange_of
 from kg_server.pages.render import pick
 from kg_server.pages.results import Table, read_table, translate
 
@@ -160,13 +162,19 @@ class Asked:
         """Return the answer, from the cache if it is there."""
         wanted, cache = self._wanted(), self.site.cache
         key = self.release.manifest.release, self.question, wanted.bindings, wanted.graph, wanted.coding, wanted.window
-        answer = cache.get(key)
+        answer, exchange = cache.get(key), exchange_of(self.request.scope)
         if answer is not None:
+            exchange.outcome, exchange.query_hash, exchange.rows = (
+                "cached",
+                query_hash(self.question.query),
+                answer.rows,
+            )
             if self.window.whole and not answer.choice.html:
                 # The next time it is found by the request as it came, before anything is read in it.
                 self.request.scope[KEPT_UNDER] = key
             return answer
-        answer = await self.release.backend.answer(self.question, wanted)
+        backend = self.site.operations.asking(self.release.backend, exchange)
+        answer = await backend.answer(self.question, wanted)
         if answer.lasting and isinstance(answer.body, bytes):
             cache.put(key, answer, len(self.question.query))
         return answer

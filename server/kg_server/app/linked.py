@@ -146,7 +146,7 @@ class LinkedData:
         return response if response is not None else Response(status_code=204)
 
     async def _node(self, request: Request) -> Response:
-        release = await self._site.current.get()
+        release = self._site.asked_by(request, await self._site.current.get())
         asked = _asked(request)
         page = asked.choice.html
         details = Details(page or asked.evidence, page or asked.incoming, asked.offset, page)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
-from kg_server.app.operations import components, fixed_operations, names_of, option, problems
+from kg_server.app.documented import components, fixed_operations, names_of, option, problems
 from kg_server.describe.current import Release
 from kg_server.describe.examples import form
 from kg_server.describe.queries import MOST_OFFSET, MOST_ROWS, Parameter, SavedQuery

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from starlette.responses import Response
 
+from kg_server.app.operations import Operations
 from kg_server.backends.base import Answer
 from kg_server.backends.breaker import Breaker
 from kg_server.backends.pool import QueryPool
@@ -19,6 +20,7 @@ from kg_server.describe.current import Current, Release
 from kg_server.http.formats import HTML
 from kg_server.http.negotiation import choose
 from kg_server.http.problems import MEDIA_TYPE, Problem
+from kg_server.operations.recorder import exchange_of, outcome_of
 from kg_server.pages.advice import advise
 from kg_server.pages.render import LANGUAGE_CODES, Pages, page_language
 from kg_server.settings import Settings
@@ -38,11 +40,15 @@ class Prepared:
         headers: of its first message (ASGI).
         body: its second message.
         etag: its entity tag.
+        query_hash: of the query, for the log.
+        rows: of the answer, for the log.
     """
 
     headers: list[tuple[bytes, bytes]]
     body: Message
     etag: str
+    query_hash: str
+    rows: int | None
 
 
 Answers: TypeAlias = AnswerCache[Answer, Prepared]
@@ -57,7 +63,12 @@ class Site:
     pool: QueryPool
     pages: Pages
     cache: Answers
+    operations: Operations
     breaker: Breaker | None = None
+
+    def asked_by(self, request: Request, release: Release) -> Release:
+        """Return a release whose backend answers this request: counted, paid for, and listed for the operator."""
+        return replace(release, backend=self.operations.asking(release.backend, exchange_of(request.scope)))
 
     def address(self, request: Request) -> str:
         """Return the address of the server as this client sees it, without a slash at its end."""
@@ -106,6 +117,7 @@ def page_reply(body: bytes, language: str, status: int = 200, headers: Mapping[s
 
 async def problem_reply(site: Site, request: Request, problem: Problem, query: str | None = None) -> Response:
     """Return a problem, on a page when the client would rather have one (RFC 9457, section 3)."""
+    exchange_of(request.scope).outcome = outcome_of(problem.slug, problem.status)
     wants_page = request.query_params.get("format") == "html" or (
         choose(accept_of(request), [MEDIA_TYPE, "application/json", HTML]) == HTML
         and "format" not in request.query_params

@@ -88,9 +88,9 @@ class SparqlEndpoint:
         if choice.html:
             language = language_of(request)
             values = page_values(release, request, language)
-            links = {"Link": link_header(site_links(release, self._site.address(request)))}
+            signposts = {"Link": link_header(site_links(release, self._site.address(request)))}
             return page_reply(
-                self._site.pages.render("ask", language, query=EXAMPLE, **values), language, headers=links
+                self._site.pages.render("ask", language, query=EXAMPLE, **values), language, headers=signposts
             )
         endpoint = self._site.address(request) + "/sparql"
         body = service_description(release.manifest, endpoint, choice.format)

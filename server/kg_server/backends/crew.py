@@ -295,6 +295,9 @@ class Crew:
         code = await self._wait_for(worker)
         self._pool.ended[describe_end(code)] += 1
         self._place.spool.discard(worker.process.pid)
+        if not self._closed:
+            event = {"event": "query_process_ended", "pid": worker.process.pid, "how": describe_end(code)}
+            logging.getLogger("kg_server").info("Another one takes its place.", extra=event)
         if job is not None:
             job.watch.end()
             if code == -signal.SIGKILL and ran < _RETRY_BEFORE_SECONDS and not job.retried and job.left is None:

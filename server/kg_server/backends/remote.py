@@ -7,7 +7,7 @@ import base64
 import re
 from dataclasses import asdict, dataclass, field
 from typing import Any
-from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from kg_server.backends.base import Answer, Backend, Question, Wanted
 from kg_server.backends.breaker import Breaker
@@ -34,7 +34,7 @@ class Remote:
     """An engine elsewhere and how it is asked.
 
     Attributes:
-        url: of its SPARQL endpoint, without user and password.
+        url: of its SPARQL endpoint.
         authorization: the value of the header `Authorization`; empty for none. It is never shown.
         default_graph: the graph that holds our default graph, where the engine has none of its own; empty otherwise.
         graphs: the named graphs, asked beside `default_graph`.
@@ -74,32 +74,38 @@ class Remote:
 
 
 def parse_remote(url: str, authorization: str = "", default_graph: str = "") -> Remote:
-    """Read the address of an endpoint; a user and a password in it become basic authentication.
+    """Read the address of an endpoint.
+
+    Args:
+        url: without user and password: an address is shown in many places.
+        authorization: a header's value, such as `Bearer` and a token, or `user:password` for basic authentication.
+        default_graph: as in `Remote`.
 
     Raises:
-        ValueError: saying what is wrong, without the password.
+        ValueError: saying what is wrong, without repeating a secret.
 
-    >>> parse_remote("http://reader:secret@127.0.0.1:8890/sparql")
-    Remote(url='http://127.0.0.1:8890/sparql', default_graph='', graphs=())
+    >>> parse_remote("http://127.0.0.1:8890/sparql", "reader:secret").authorization
+    'Basic cmVhZGVyOnNlY3JldA=='
     >>> parse_remote("ftp://127.0.0.1/sparql")
     Traceback (most recent call last):
     ValueError: it is no address such as http://127.0.0.1:7878/query
     """
     parts = urlsplit(url)
-    userinfo, at, host = parts.netloc.rpartition("@")
-    plain = urlunsplit((parts.scheme, host, parts.path, parts.query, ""))
-    if origin_of(plain) is None or not plain.isascii() or not plain.isprintable() or " " in plain or parts.fragment:
+    if "@" in parts.netloc:
+        message = "it holds a user or a password, which belong into backend_authorization"
+        raise ValueError(message)
+    if origin_of(url) is None or not url.isascii() or not url.isprintable() or " " in url or parts.fragment:
         message = "it is no address such as http://127.0.0.1:7878/query"
         raise ValueError(message)
-    if authorization and (not authorization.isascii() or not authorization.isprintable()):
-        message = "what is sent as Authorization has characters that a header cannot have"
+    if not authorization.isascii() or not authorization.isprintable():
+        message = "backend_authorization has characters that a header cannot have"
         raise ValueError(message)
     if default_graph and not _IRI.fullmatch(default_graph):
-        message = f"the default graph {default_graph!r} is no absolute IRI"
+        message = f"backend_default_graph is {default_graph!r}, which is no absolute IRI"
         raise ValueError(message)
-    if at and not authorization:
-        authorization = "Basic " + base64.b64encode(unquote(userinfo).encode()).decode()
-    return Remote(plain, authorization, default_graph)
+    if ":" in authorization and " " not in authorization.partition(":")[0]:
+        authorization = "Basic " + base64.b64encode(authorization.encode()).decode()
+    return Remote(url, authorization, default_graph)
 
 
 class RemoteBackend:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import logging
 import os
 import time
 import weakref
@@ -110,6 +111,11 @@ class Current:
         """Return the release to serve a request from, None when it is time to look for a newer one."""
         return self._release if time.monotonic() < self._look_at else None
 
+    @property
+    def served(self) -> Release:
+        """The release that was served last, without a look for a newer one."""
+        return self._release
+
     async def get(self) -> Release:
         """Return the release to serve a request from; a newer one is noticed within a fiftieth of a second."""
         now = time.monotonic()
@@ -128,7 +134,12 @@ class Current:
             folder = await asyncio.to_thread(self._path.resolve)
             release = await asyncio.to_thread(open_release, folder, self._connect)
         except KgServerError as error:
+            if self.trouble is None:
+                event = {"event": "release_refused", "served": self._release.manifest.release}
+                logging.getLogger("kg_server").warning("%s", error, extra=event)
             self.trouble = str(error)
             self._retry_at = time.monotonic() + _RETRY_SECONDS
         else:
+            event = {"event": "release_changed", "former": self._release.manifest.release}
             self._release, self._seen, self.trouble = release, seen, None
+            logging.getLogger("kg_server").info("Serving %s.", release.manifest.release, extra=event)

@@ -102,6 +102,12 @@ class BadParameter(BadRequest):
     slug, title = "bad-parameter", "Bad parameter"
 
 
+class Unauthorised(Problem):
+    """The request is not the operator's: no token, or another one (RFC 6750, section 3)."""
+
+    status, slug, title = 401, "unauthorised", "A token is needed"
+
+
 class UpdateRefused(Problem):
     """The request asks for a change; a release never changes."""
 
@@ -193,6 +199,12 @@ class MemoryExceeded(Problem):
     status, slug, title = 422, "memory-exceeded", "The query needs too much memory"
 
 
+class BudgetSpent(Problem):
+    """The client's queries ran longer than its share (seconds of each minute, in `limit`); `Retry-After` says when."""
+
+    status, slug, title = 429, "budget-spent", "Too much query time"
+
+
 class EvaluationFailed(Problem):
     """The query parsed, but evaluating it failed."""
 
@@ -239,6 +251,12 @@ class SpoolFull(Problem):
     """The disk for answers on their way out is full; `Retry-After` says when to try again."""
 
     status, slug, title = 503, "spool-full", "No room for the answer"
+
+
+class QueryStopped(Problem):
+    """Whoever runs the server stopped the query."""
+
+    status, slug, title = 503, "query-stopped", "The query was stopped"
 
 
 class Unavailable(Problem):

@@ -143,7 +143,7 @@ def test_an_engine_elsewhere_may_be_let_out_too(release: Path, elsewhere: str) -
         ("service_allow", "query.wikidata.org"),
         ("service_allow", "https://query.wikidata.org/sparql"),
         ("backend", "localhost:7878"),
-        ("backend", "http://reader:s3cret@/query"),
+        ("backend", "http://reader:s3cret@127.0.0.1/query"),
         ("backend", "http://127.0.0.1/que ry"),
         ("backend", "http://127.0.0.1:99999/"),
     ],

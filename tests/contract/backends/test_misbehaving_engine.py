@@ -140,13 +140,15 @@ def test_a_connection_that_was_kept_and_has_gone_is_no_error(engine: Engine, cli
 
 def test_credentials_are_sent_and_never_shown(release: Path, capfd: pytest.CaptureFixture[str]) -> None:
     with misbehaving() as engine:
-        url = engine.url.replace("//", "//reader:s3cret@")
-        with running(Settings(release=release, cache_mb=0, backend=url, workers=1)) as client:
+        url = engine.url
+        with running(
+            Settings(release=release, cache_mb=0, backend=url, backend_authorization="reader:s3cret", workers=1)
+        ) as client:
             assert ask(client, SELECT).status_code == 200
             assert b"Authorization: Basic cmVhZGVyOnMzY3JldA==" in engine.requests[-1]
             engine.behaviour = reply(b"<html>", "text/html", "401 Unauthorized")
             shown = ask(client, SELECT).text + client.get("/health").text
-    engine_gone = Settings(release=release, cache_mb=0, backend=url, workers=1)
+    engine_gone = Settings(release=release, cache_mb=0, backend=url, backend_authorization="reader:s3cret", workers=1)
     with running(engine_gone) as client:
         shown += ask(client, SELECT).text
     shown += "".join(capfd.readouterr())
