@@ -46,9 +46,8 @@ def find_failure(query: str, message: str, known: Iterable[str]) -> Failure | No
         message: what the engine said of it, `error at LINE:COLUMN: expected ...`.
         known: the prefixes that need no declaration.
 
-    >>> failure = find_failure("SELECT *\n{ ?loan ?p 😀 }", "error at 2:15: expected [_]", ())
-    >>> failure.line, failure.column
-    (2, 12)
+    >>> find_failure("SELECT *\n{ 😀 }", "error at 2:6: expected [_]", ())
+    Failure(line=2, column=3, expected=('OPTIONAL',), reason='')
     >>> find_failure("ASK {} ORDER ?loan", "error at 1:19: expected BY", ()).column
     14
     """
@@ -73,7 +72,9 @@ def find_failure(query: str, message: str, known: Iterable[str]) -> Failure | No
     elif reason or literals or not keywords:
         inside = reached - places[number]
         following = words[number + 1].start if number + 1 < len(words) else end
-        start = words[number].start + inside if inside < len(words[number].text) else following
+        length = len(words[number].text)
+        # Stopped right behind a word, before the gap: then the word is not what it should be.
+        start = words[number].start + (inside if inside < length else 0) if inside <= length else following
     else:
         start = words[number].start
     if number == len(words) - 1 and words and reached - places[number] >= len(words[number].text) + len(_GAP):

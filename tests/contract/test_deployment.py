@@ -170,7 +170,7 @@ def proxied(
     log = folder / "log"
     settings = replace(
         load({}, {}, DEPLOY / "rujukan.toml").settings, release=release, operator_token=TOKEN, log_file=str(log),
-        query_seconds=20, budget_seconds=2, budget_burst=2, workers=2,
+        query_seconds=20, cache_mb=0, budget_seconds=2, budget_burst=2, workers=2,
     )  # fmt: skip
     with running(settings) as direct:
         port, plain = free_port(), free_port()

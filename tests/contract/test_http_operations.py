@@ -62,7 +62,7 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def operated(release: Path, log: Path) -> Iterator[httpx.Client]:
     """A server with everything on, behind a proxy at 127.0.0.1."""
     settings = Settings(
-        release=release, workers=2, budget_seconds=2, budget_burst=2, trusted_proxies=("127.0.0.1",),
+        release=release, cache_mb=0, workers=2, budget_seconds=2, budget_burst=2, trusted_proxies=("127.0.0.1",),
         operator_token=TOKEN, log_file=str(log), query_seconds=20,
     )  # fmt: skip
     with running(settings) as client:
@@ -105,7 +105,7 @@ def test_a_client_that_used_up_its_share_is_refused_and_the_others_are_not(opera
 
 
 def test_a_query_that_its_client_left_is_paid_for(release: Path) -> None:
-    settings = Settings(release=release, workers=2, budget_seconds=1, budget_burst=1, operator_token=TOKEN)
+    settings = Settings(release=release, cache_mb=0, workers=2, budget_seconds=1, budget_burst=1, operator_token=TOKEN)
     with running(settings) as client:
         Asked(client, BUSY, timeout=2).join()
         wait_until(lambda: not listed(client))
@@ -114,14 +114,14 @@ def test_a_query_that_its_client_left_is_paid_for(release: Path) -> None:
 
 
 def test_a_query_that_is_killed_at_its_deadline_is_paid_for(release: Path) -> None:
-    with running(Settings(release=release, query_seconds=2, budget_seconds=1, budget_burst=1)) as client:
+    with running(Settings(release=release, cache_mb=0, query_seconds=2, budget_seconds=1, budget_burst=1)) as client:
         assert client.get("/sparql", params={"query": BUSY}).status_code == 504
         assert client.get("/sparql", params=ASK).status_code == 429
 
 
 def test_waiting_costs_nothing(release: Path) -> None:
     settings = Settings(
-        release=release, workers=1, queue=4, query_seconds=3, budget_seconds=1, budget_burst=1,
+        release=release, cache_mb=0, workers=1, queue=4, query_seconds=3, budget_seconds=1, budget_burst=1,
         trusted_proxies=("127.0.0.1",), operator_token=TOKEN,
     )  # fmt: skip
     patient = {"X-Forwarded-For": "192.0.2.8"}
@@ -139,7 +139,7 @@ def test_waiting_costs_nothing(release: Path) -> None:
 
 
 def test_a_header_of_a_peer_that_is_no_proxy_is_not_believed(release: Path) -> None:
-    settings = Settings(release=release, query_seconds=2, budget_seconds=1, budget_burst=1)
+    settings = Settings(release=release, cache_mb=0, query_seconds=2, budget_seconds=1, budget_burst=1)
     with running(settings) as client:
         client.get("/sparql", params={"query": BUSY}, headers={"X-Forwarded-For": "192.0.2.1"})
         for said in ("192.0.2.2", "127.0.0.2"):
@@ -173,7 +173,7 @@ def test_an_operator_sees_and_stops_a_query(operated: httpx.Client, log: Path) -
 
 
 def test_a_query_that_waits_can_be_stopped(release: Path) -> None:
-    with running(Settings(release=release, workers=1, operator_token=TOKEN)) as client:
+    with running(Settings(release=release, cache_mb=0, workers=1, operator_token=TOKEN)) as client:
         first = Asked(client, BUSY)
         wait_until(lambda: len(listed(client)) == 1)
         second = Asked(client, BUSY)
@@ -226,7 +226,7 @@ def test_ready_when_a_query_is_answered(operated: httpx.Client) -> None:
 
 
 def test_not_ready_when_no_query_would_be_answered(release: Path) -> None:
-    settings = Settings(release=release, workers=1, queue=0, operator_token=TOKEN, retry_seconds=7)
+    settings = Settings(release=release, cache_mb=0, workers=1, queue=0, operator_token=TOKEN, retry_seconds=7)
     with running(settings) as client:
         assert client.get("/ready").status_code == 200
         asked = Asked(client, BUSY)
@@ -241,7 +241,7 @@ def test_not_ready_when_no_query_would_be_answered(release: Path) -> None:
 
 
 def test_not_ready_while_the_only_worker_is_busy(release: Path) -> None:
-    settings = Settings(release=release, workers=1, queue=4, operator_token=TOKEN)
+    settings = Settings(release=release, cache_mb=0, workers=1, queue=4, operator_token=TOKEN)
     with running(settings) as client:
         asked = Asked(client, BUSY)
         wait_until(lambda: any(each["state"] == "running" for each in listed(client)))
@@ -254,7 +254,7 @@ def test_not_ready_while_the_only_worker_is_busy(release: Path) -> None:
 
 
 def test_requests_and_queries_are_counted(release: Path) -> None:
-    with running(Settings(release=release, workers=3)) as client:
+    with running(Settings(release=release, cache_mb=0, workers=3)) as client:
         for _ in range(3):
             client.get("/sparql", params=ASK)
         client.get("/sparql?query=ASK")
@@ -349,7 +349,7 @@ def test_start_stop_and_a_new_release_are_events(tmp_path: Path) -> None:
     make_release(tmp_path / "two", release="two")
     link, log = tmp_path / "current", tmp_path / "log"
     link.symlink_to("one")
-    with running(Settings(release=link, log_file=str(log))) as client:
+    with running(Settings(release=link, cache_mb=0, log_file=str(log))) as client:
         for target in ("two", "broken"):
             (tmp_path / "broken").mkdir(exist_ok=True)
             (tmp_path / "fresh").symlink_to(target)
@@ -365,7 +365,7 @@ def test_start_stop_and_a_new_release_are_events(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
 def test_a_full_disk_of_the_log_takes_nothing_down(release: Path) -> None:
-    with running(Settings(release=release, log_file="/dev/full")) as client:
+    with running(Settings(release=release, cache_mb=0, log_file="/dev/full")) as client:
         for _ in range(20):
             assert client.get("/sparql", params=ASK).status_code == 200
         wait_until(lambda: sample(client, "rujukan_log_lines_lost_total") >= 20)

@@ -36,7 +36,10 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
 
 
 def links(response: httpx.Response) -> dict[str, str]:
-    return {name: target for target, name in re.findall(r'<([^>]+)>; rel="(\w+)"', response.headers.get("link", ""))}
+    return {
+        name: target
+        for target, name in re.findall(r'<([^>]+)>; rel="(first|prev|next|last)"', response.headers.get("link", ""))
+    }
 
 
 def rows(response: httpx.Response) -> list[list[str]]:
@@ -86,7 +89,7 @@ def test_links_lead_back_and_to_both_ends(many: httpx.Client) -> None:
     assert rows(beyond) == []
     assert "next" not in links(beyond)
     assert rows(many.get(links(beyond)["prev"]))
-    assert not {"first", "next", "prev", "last"} & set(links(many.get(LENDER)))
+    assert not links(many.get(LENDER))
 
 
 @pytest.mark.parametrize("params", [{"format": "html"}, {"format": "csv"}, {"format": "csv", "limit": "5"}])

@@ -60,6 +60,14 @@ QUERIES = [
         " FILTER(?on < ?day && ?items >= ?least) } GROUP BY ?day ?least",
     },
     {
+        "name": "names-of-loans",
+        "title": {"en": "What are the loans called?", "id": "Apa nama pinjaman-pinjaman itu?"},
+        "description": {},
+        "parameters": [],
+        "query": "SELECT ?name ?each { ?loan a ex:Loan ; rdfs:label ?name, ?each "
+        'FILTER (LANG(?name) = "en") } ORDER BY ?name ?each',
+    },
+    {
         "name": "not-selected",
         "title": {"en": "A parameter that is not selected", "id": "Parameter yang tidak dipilih"},
         "description": {},

@@ -16,7 +16,7 @@ from kg_server.backends.base import Answer, Question, Wanted
 from kg_server.backends.spool import Spooled
 from kg_server.describe.current import Release
 from kg_server.describe.examples import form
-from kg_server.describe.names import find_names
+from kg_server.describe.names import find_names, settled
 from kg_server.describe.queries import RESERVED, SavedQuery
 from kg_server.http.encoding import choose_coding
 from kg_server.http.formats import BINDINGS, GRAPHS, choose_format
@@ -214,12 +214,13 @@ class Asked:
 
     async def _table(self, answer: Answer, language: str) -> Table:
         manifest, shown, body = self.release.manifest, self.site.settings.page_rows, answer.read()
-        names = await find_names(self.release, body, shown, language)
+        columns = settled(self.saved.query) if self.saved else frozenset[str]()
+        names = await find_names(self.release, body, columns, shown, language)
         endpoint = f"{self.site.pages.root}/sparql"
         table = await asyncio.to_thread(read_table, body, manifest.prefixes, endpoint, shown, manifest.base)
         if self.window.whole and table.boolean is None:
             table = replace(table, total=answer.total)
-        return translate(table, names, language)
+        return translate(table, names, columns, language)
 
     def _cut(self, answer: Answer, table: Table | None) -> dict[str, str]:
         """Return the header that says how much of an answer a page shows, when it is not all (RFC 9651)."""

@@ -83,6 +83,7 @@ def components() -> Document:
         "function": {"type": "string", "description": "IRI of a function that is not known"},
         "parameter": {"type": "string", "description": "name of the parameter that is not right"},
         "available": {"type": "array", "items": {"type": "string"}},
+        "retry_after": {"type": "number", "description": "seconds, as in the header Retry-After"},
         "limit": {"type": "number", "description": "the limit that was hit; its unit stands in detail"},
     }
     schema: Document = {"type": "object", "required": ["type", "title", "status", "detail"], "properties": members}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 
 import pyoxigraph as ox
@@ -16,6 +17,7 @@ Names = Mapping[tuple[str, str], str]
 """By text and language, the name that the same thing has in the page's language."""
 
 _BATCH = 300
+_SETTLED = re.compile(r'\bLANG\s*\(\s*[?$](\w+)\s*\)\s*=\s*"[A-Za-z-]+"', re.IGNORECASE)
 _QUERY = f"""SELECT DISTINCT ?name ?other WHERE {{
   VALUES ?name {{ %s }} VALUES ?p {{ <{RDFS}label> <{SKOS}prefLabel> }}
   {{ ?thing ?p ?name, ?other }} UNION {{ GRAPH ?g {{ ?thing ?p ?name, ?other }} }}
@@ -23,17 +25,30 @@ _QUERY = f"""SELECT DISTINCT ?name ?other WHERE {{
 }}"""
 
 
-async def find_names(release: Release, body: bytes, shown: int, language: str) -> Names:
+def settled(query: str) -> frozenset[str]:
+    """Return the variables for which a query takes names in one language, `FILTER (LANG(?name) = "en")`.
+
+    Others are not to be translated: a quotation is what was printed, and who asks for labels in all languages wants
+    to see each.
+
+    >>> sorted(settled('SELECT ?name ?words { ?x rdfs:label ?name FILTER (LANG(?name) = "en") }'))
+    ['name']
+    """
+    return frozenset(_SETTLED.findall(query))
+
+
+async def find_names(release: Release, body: bytes, columns: frozenset[str], shown: int, language: str) -> Names:
     """Return the names that texts of an answer have in a language, for those that are names of one thing alone.
 
     Args:
         release: to ask.
         body: the answer, in SPARQL 1.1 Query Results JSON.
+        columns: the variables whose values are names (see `settled`).
         shown: rows that a page shows.
         language: of the page.
     """
     found: dict[tuple[str, str], set[str]] = {}
-    texts = sorted(_texts(body, shown, language))
+    texts = sorted(_texts(body, columns, shown, language)) if columns else []
     try:
         for start in range(0, len(texts), _BATCH):
             data = " ".join(str(ox.Literal(text, language=code)) for text, code in texts[start : start + _BATCH])
@@ -47,11 +62,11 @@ async def find_names(release: Release, body: bytes, shown: int, language: str) -
     return {key: others.pop() for key, others in found.items() if len(others) == 1}
 
 
-def _texts(body: bytes, shown: int, language: str) -> Iterable[tuple[str, str]]:
+def _texts(body: bytes, columns: frozenset[str], shown: int, language: str) -> Iterable[tuple[str, str]]:
     bindings = json.loads(body).get("results", {}).get("bindings", [])
     return {
         (term["value"], code.lower())
         for row in bindings[:shown]
-        for term in row.values()
-        if (code := term.get("xml:lang")) and code.lower() != language
+        for name, term in row.items()
+        if name in columns and (code := term.get("xml:lang")) and code.lower() != language
     }
