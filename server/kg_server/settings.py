@@ -61,6 +61,16 @@ class Settings:
     max_query_bytes: int = _setting(65536, "longest request body or address that is read", 1024)
     max_answer_bytes: int = _setting(268435456, "largest answer; a larger one is answered 422", 1024)
     max_answer_rows: int = _setting(5000000, "rows or triples of the longest answer; a longer one is answered 422", 1)
+    backend: str = _setting("", "SPARQL endpoint of an engine that answers in the place of the release's own store")
+    backend_authorization: str = _setting(
+        "", "what the engine is sent: Bearer and a token, or user:password", secret=True
+    )
+    backend_authorization_file: str = _setting("", "file that holds backend_authorization", path=True)
+    backend_default_graph: str = _setting("", "graph that holds the default graph in an engine that has none")
+    backend_failures: int = _setting(5, "failures of the engine in a row after which it is left alone", 1)
+    backend_cache_seconds: int = _setting(60, "seconds for which an answer of an engine elsewhere is given again", 1)
+    backend_pause_seconds: int = _setting(5, "seconds until an engine that cannot be reached is tried again", 1)
+    service_allow: str = _setting("", "origins that SERVICE may ask, such as https://query.wikidata.org")
     cut_answers: int = _setting(0, "1: cut what is longer and say so, instead of answering 422", 0)
     cache_mb: int = _setting(64, "memory for answers that are given again, in MiB; 0 keeps none", 0)
     spool_dir: str = _setting("", "folder for answers too long for memory; the system's for temporary files if empty")
@@ -127,7 +137,9 @@ def _bad_words(settings: Settings) -> Iterator[str]:
         value, choices = getattr(settings, each.name), each.metadata["choices"]
         if choices and value not in choices:
             yield f"{each.name} is {value!r}, not one of {', '.join(choices)}."
-        if each.metadata["secret"] and value and not _SECRET.fullmatch(value):
+        # What an engine wants to hear is its own choice.
+        chosen_here = each.metadata["secret"] and each.name != "backend_authorization"
+        if chosen_here and value and not _SECRET.fullmatch(value):
             yield f"{each.name} is too easy to guess: give it 16 or more visible ASCII characters, without spaces."
 
 

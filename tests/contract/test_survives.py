@@ -129,7 +129,9 @@ def test_a_full_disk(release: Path, tmp_path: Path) -> None:
     arguments = ["unshare", "-m", "sh", "-c", fill + f"; exec \"$@\" 2>'{folder}/log'", "sh"]
     rows = " ".join(map(str, range(300)))
     large = f"SELECT * {{ VALUES ?a {{ {rows} }} VALUES ?b {{ {rows} }} }}"
-    with served([*arguments, *command(release, cache_mb=0, workers=2)], tmp_path / "log", {"TMPDIR": str(folder)}) as server:
+    with served(
+        [*arguments, *command(release, cache_mb=0, workers=2)], tmp_path / "log", {"TMPDIR": str(folder)}
+    ) as server:
         for _ in range(3):
             assert server.ask(POLITE).status_code == 200
             assert len(server.ask(large).content) > 5_000_000
@@ -209,7 +211,13 @@ def test_a_release_that_goes_while_it_is_served(tmp_path: Path) -> None:
 
 
 def test_no_descriptors_are_left_for_clients(release: Path, tmp_path: Path) -> None:
-    arguments = ["sh", "-c", 'ulimit -n 220; exec "$@"', "sh", *command(release, cache_mb=0, workers=2, client_connections=0)]
+    arguments = [
+        "sh",
+        "-c",
+        'ulimit -n 220; exec "$@"',
+        "sh",
+        *command(release, cache_mb=0, workers=2, client_connections=0),
+    ]
     with served(arguments, tmp_path / "log") as server, httpx.Client(base_url=server.url, timeout=30) as early:
         assert early.get("/sparql", params={"query": POLITE}).status_code == 200
         host, _, port = server.url.removeprefix("http://").partition(":")

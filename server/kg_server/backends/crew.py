@@ -26,6 +26,8 @@ _AHEAD = 8
 _FAST_SECONDS = 0.002
 # When a question takes longer than this, those behind it are called back.
 _RECALL_SECONDS, _RECALL_COMPUTED_SECONDS = 0.005, 0.002
+# It may also wait for another endpoint, which takes no processor time.
+_RECALL_ANYWAY_SECONDS = 0.05
 _TICK_SECONDS = 0.005
 # A question with less time left than this is not begun: it would most likely cost its process and be told nothing.
 _LEAST_SECONDS = 0.05
@@ -177,7 +179,7 @@ class Crew:
         for worker, jobs in list(self._busy.items()):
             age, job = now - worker.since, jobs[0]
             if age > _RECALL_SECONDS and len(jobs) > 1:
-                self._suspect(worker, jobs)
+                self._suspect(worker, jobs, age)
             if job is None:
                 # Nobody wants to know, and yet it was begun.
                 if age > _GRACE_SECONDS:
@@ -194,12 +196,12 @@ class Crew:
         if (self._busy or self._waiting) and self._ticking is None:
             self._ticking = self._loop.call_later(_TICK_SECONDS, self._tick)
 
-    def _suspect(self, worker: Worker, jobs: deque[Job | None]) -> None:
+    def _suspect(self, worker: Worker, jobs: deque[Job | None], age: float) -> None:
         """Call back what waits behind a question that keeps a process busy, and not one that waits for a processor."""
         computed = worker.computed()
         if worker.suspected is None or worker.suspected[0] != worker.since:
             worker.suspected = worker.since, computed
-        elif computed - worker.suspected[1] > _RECALL_COMPUTED_SECONDS:
+        elif computed - worker.suspected[1] > _RECALL_COMPUTED_SECONDS or age > _RECALL_ANYWAY_SECONDS:
             self._recall(worker, jobs)
 
     def _recall(self, worker: Worker, jobs: deque[Job | None]) -> None:

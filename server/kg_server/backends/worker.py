@@ -1,4 +1,4 @@
-"""A query process: confines itself, opens the store read-only, then answers one question after the other.
+"""A query process: confines itself, opens its source, then answers one question after the other.
 
 Started by `kg_server.backends.process`; its standard input is the socket over which frames pass (`wire`).
 """
@@ -13,13 +13,16 @@ import sys
 import threading
 import time
 from collections import deque
+from dataclasses import dataclass
 from pathlib import Path
 
-from kg_server.backends.confine import allow_cpu, die_with, limit_resources, shut_egress
+from kg_server.backends.confine import allow_cpu, die_with, limit_resources, narrow_egress, shut_egress
 from kg_server.backends.evaluate import Evaluator, Most
+from kg_server.backends.remote import Remote
 from kg_server.backends.sink import Spool
-from kg_server.backends.source import StoreSource
+from kg_server.backends.source import Source, StoreSource
 from kg_server.backends.wire import Frames, Head, frame, pack_problem, pack_result, unpack_question
+from kg_server.http.origins import Origin, parse_origins, ports
 from kg_server.http.problems import Problem, ReleaseError
 
 # Deep recursion in the parser ends the process when a stack overflows; the kernel hands out only the pages touched.
@@ -78,12 +81,25 @@ def main() -> None:
         if config is None:
             return
         die_with(config["parent"])
-        shut = shut_egress()
+        outside = _Outside(
+            Remote.from_json(config["remote"]) if config["remote"] else None,
+            parse_origins(" ".join(config["services"])),
+        )
+        open_ports = ports([outside.remote.origin] if outside.remote else outside.services)
+        shut = narrow_egress(open_ports) if open_ports else shut_egress()
         limit_resources(STACK_BYTES + config["memory_bytes"], config["answer_bytes"])
         threading.stack_size(STACK_BYTES)
-        session = _Session(line, config, shut)
+        session = _Session(line, config, outside, shut)
         while not session.over:
             session.run_thread()
+
+
+@dataclass(frozen=True, slots=True)
+class _Outside:
+    """Whom this process may ask: an engine in the place of the store, and endpoints that SERVICE may name."""
+
+    remote: Remote | None
+    services: frozenset[Origin]
 
 
 class _Session:
@@ -93,8 +109,8 @@ class _Session:
     thread that starts it.
     """
 
-    def __init__(self, line: _Line, config: Head, shut: str) -> None:
-        self._line, self._config, self._shut = line, config, shut
+    def __init__(self, line: _Line, config: Head, outside: _Outside, shut: str) -> None:
+        self._line, self._config, self._outside, self._shut = line, config, outside, shut
         self._evaluator: Evaluator | None = None
         self._thread: threading.Thread | None = None
         self._stood_back = False
@@ -125,7 +141,7 @@ class _Session:
 
     def _serve(self) -> None:
         if self._evaluator is None:
-            self._evaluator = _open(self._line, self._config)
+            self._evaluator = _try_evaluator(self._line, self._config, self._outside)
             if self._evaluator is None:
                 self.over = True
                 return
@@ -156,9 +172,9 @@ class _Session:
             allow_cpu(_CPU_AHEAD * seconds)
 
 
-def _open(line: _Line, config: Head) -> Evaluator | None:
+def _try_evaluator(line: _Line, config: Head, outside: _Outside) -> Evaluator | None:
     try:
-        return _make_evaluator(config)
+        return _make_evaluator(config, outside)
     except ReleaseError as error:
         line.write({"error": str(error)})
         return None
@@ -174,12 +190,21 @@ def _resident_bytes() -> int:
     return pages * resource.getpagesize()
 
 
-def _make_evaluator(config: Head) -> Evaluator:
+def _make_evaluator(config: Head, outside: _Outside) -> Evaluator:
     prefixes, base = config["prefixes"], config["base"]
     most = Most(config["answer_bytes"], config["answer_rows"], config["held_bytes"], config["cut"])
-    source = StoreSource(Path(config["store"]), prefixes, base)
+    source = _open(config, outside)
     spool = Spool(Path(config["spool"]), os.getpid())
-    return Evaluator(source, prefixes=prefixes, base=base, most=most, spool=spool)
+    return Evaluator(source, prefixes=prefixes, base=base, most=most, spool=spool, services=outside.services)
+
+
+def _open(config: Head, outside: _Outside) -> Source:
+    if outside.remote is not None:
+        # Few processes ask elsewhere, and the client is slow to import.
+        from kg_server.backends.fetch import RemoteSource  # noqa: PLC0415
+
+        return RemoteSource(outside.remote, config["prefixes"], config["base"], config["seconds"], outside.services)
+    return StoreSource(Path(config["store"]), config["prefixes"], config["base"], outside.services)
 
 
 def _answer(evaluator: Evaluator, head: Head) -> tuple[Head, bytes]:
