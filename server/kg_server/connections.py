@@ -20,6 +20,7 @@ from typing import Any, cast
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+from kg_server.cork import Corked
 from kg_server.http.problems import (
     MEDIA_TYPE,
     BadRequest,
@@ -183,7 +184,7 @@ class GuardedConnection(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it
         """Count the connection; from now on a head is awaited."""
-        super().connection_made(transport)
+        super().connection_made(Corked(transport, self.loop))
         self._head_since = self.loop.time()
         self._refusal = self._doorkeeper.enter(self, self.client[0] if self.client else "")
         if self._doorkeeper.overrun:

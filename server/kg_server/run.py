@@ -61,6 +61,12 @@ def serve(
         return error.exit_code
     with listener:
         print(announcement(settings, listener), file=out or sys.stdout, flush=True)
+        if settings.server == "granian":
+            # Slow to import, and few ask for it.
+            from kg_server.rsgi import serve_granian  # noqa: PLC0415
+
+            serve_granian(app, settings, listener)
+            return 0
         server = DrainingServer(uvicorn_config(app, settings), app.stopping, settings.drain_seconds)
         try:
             server.run([listener])

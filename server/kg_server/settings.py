@@ -50,6 +50,11 @@ class Settings:
     release: Path = _setting(_RELEASE, "folder of the release, or a symlink that a build moves", path=True)  # noqa: RUF009
     host: str = _setting("127.0.0.1", "address to listen on")
     port: int = _setting(8000, "port to listen on; 0 picks a free one", 0)
+    server: str = _setting(
+        "uvicorn",
+        "what speaks HTTP; granian answers repeated questions faster, but does not limit slow clients so well",
+        choices=("uvicorn", "granian"),
+    )
     public_url: str = _setting("", "address under which clients reach the server, when a proxy hides it")
     workers: int = _setting(4, "queries that run at the same time, each in a process of its own", 1)
     spare: int = _setting(1, "query processes kept ready beyond these, to replace one that is killed", 0)

@@ -44,8 +44,10 @@ SERVER: dict[str, set[str]] = {
     "pages": BELOW_PAGES,
     "operations": SHARED | LEAVES | {"backends"},
     "app": BELOW_APP,
-    "connections": SHARED | LEAVES,
-    "run": BELOW_APP | {"app", "configuration", "connections"},
+    "cork": set(),
+    "rsgi": BELOW_APP | {"app"},
+    "connections": SHARED | LEAVES | {"cork"},
+    "run": BELOW_APP | {"app", "configuration", "connections", "rsgi"},
 }
 
 CONTRACTS = {"kg_builder": BUILDER, "kg_server": SERVER}

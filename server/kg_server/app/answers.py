@@ -9,17 +9,15 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlencode
 
-from starlette.responses import Response
-
-from kg_server.app.replies import Site, SpooledResponse, accept_of, language_of, page_reply, page_values
+from kg_server.app.replies import Ready, Site, SpooledResponse, accept_of, language_of, page_reply, page_values
 from kg_server.backends.base import Answer, Question, Wanted
 from kg_server.backends.spool import Spooled
 from kg_server.describe.current import Release
 from kg_server.describe.examples import form
 from kg_server.describe.names import find_names, settled
 from kg_server.describe.queries import RESERVED, SavedQuery
-from kg_server.http.encoding import choose_coding
-from kg_server.http.formats import BINDINGS, GRAPHS, choose_format
+from kg_server.http.encoding import Coding, choose_coding
+from kg_server.http.formats import BINDINGS, GRAPHS, Choice, choose_format
 from kg_server.http.links import Link, link_header
 from kg_server.http.negotiation import etag_matches
 from kg_server.http.problems import BadParameter
@@ -31,6 +29,7 @@ from kg_server.pages.results import Table, read_table, translate
 
 if TYPE_CHECKING:
     from starlette.requests import Request
+    from starlette.responses import Response
     from starlette.types import Receive
 
 Result = TypeVar("Result")
@@ -82,8 +81,8 @@ async def _gone(receive: Receive) -> None:
         pass
 
 
-def wanted_by(request: Request, override: str | None) -> Wanted:
-    """Return the formats that a request accepts, by its `Accept` header or its `format=`, and the coding."""
+def wanted_by(request: Request, override: str | None) -> tuple[Wanted, str]:
+    """Return what a request accepts, by its headers or its `format=`, and a key for that."""
     accept = accept_of(request)
     codings = ", ".join(request.headers.getlist("accept-encoding"))
     if len(accept or "") + len(override or "") + len(codings) > _REMEMBERED_CHARACTERS:
@@ -91,20 +90,38 @@ def wanted_by(request: Request, override: str | None) -> Wanted:
     return _remember(accept, override, codings)
 
 
-def _negotiate(accept: str | None, override: str | None, codings: str) -> Wanted:
-    return Wanted(
-        choose_format(accept, override, BINDINGS),
-        choose_format(accept, override, GRAPHS),
-        f"'Accept: {accept}'" if override is None else f"'format={override}'",
-        choose_coding(codings),
-    )
+def _negotiate(accept: str | None, override: str | None, codings: str) -> tuple[Wanted, str]:
+    bindings, graph = choose_format(accept, override, BINDINGS), choose_format(accept, override, GRAPHS)
+    coding = choose_coding(codings)
+    said = f"'Accept: {accept}'" if override is None else f"'format={override}'"
+    kinds = (each.media_type if each else "" for each in (bindings, graph))
+    return Wanted(bindings, graph, said, coding), " ".join((*kinds, coding or ""))
 
 
 # Clients repeat themselves, and negotiating takes as long as evaluating a small question.
 _remember = lru_cache(256)(_negotiate)
 
 
-@dataclass(frozen=True, slots=True)
+@lru_cache(256)
+def _constant(choice: Choice, coding: Coding | None, name: str) -> tuple[tuple[bytes, bytes], ...]:
+    """Return the headers that answers in one form share.
+
+    Args:
+        choice: the format.
+        coding: the content coding.
+        name: of a file to save the answer as, without its extension; empty for no such suggestion.
+    """
+    headers = {
+        "content-type": choice.content_type,
+        "vary": "Accept, Accept-Encoding",
+        "cache-control": "no-cache",
+        **({"content-encoding": coding} if coding else {}),
+        **({"content-disposition": f'inline; filename="{name}.{choice.format.extension}"'} if name else {}),
+    }
+    return tuple((field.encode(), value.encode()) for field, value in headers.items())
+
+
+@dataclass(slots=True)
 class Asked:
     """A question as a request put it.
 
@@ -138,30 +155,24 @@ class Asked:
             language = language_of(self.request)
             table = await self._table(answer, language) if answer.kind == "bindings" else None
             body = await asyncio.to_thread(self._page, answer, language, pages, table)
-            headers = self._headers(answer, pages) | self._cut(answer, table)
-            return page_reply(body, language, headers=headers)
-        headers = {
-            "Content-Type": answer.choice.content_type,
-            "Vary": "Accept, Accept-Encoding",
-            "ETag": answer.etag,
-            "Cache-Control": "no-cache",
-            **self._headers(answer, pages),
-        }
-        if answer.coding:
-            headers["Content-Encoding"] = answer.coding
-        if self.override:
-            name = self.saved.name if self.saved else "answer"
-            headers["Content-Disposition"] = f'inline; filename="{name}.{answer.choice.format.extension}"'
+            return page_reply(body, language, headers=self._headers(answer, pages) | self._cut(answer, table))
+        name = (self.saved.name if self.saved else "answer") if self.override else ""
+        headers = [*_constant(answer.choice, answer.coding, name), (b"etag", answer.etag.encode())]
+        for field, value in self._headers(answer, pages).items():
+            headers.append((field.lower().encode(), value.encode("latin-1")))
         if etag_matches(self.request.headers.get("if-none-match"), answer.etag):
-            return Response(status_code=304, headers=headers)
+            return Ready(b"", headers, 304)
         if isinstance(answer.body, Spooled):
             return SpooledResponse(answer.body, headers)
-        return Response(answer.body, headers=headers)
+        return Ready(answer.body, headers)
 
     async def _answer(self) -> Answer:
         """Return the answer, from the cache if it is there."""
-        wanted, cache = self._wanted(), self.site.cache
-        key = self.release.manifest.release, self.question, wanted.bindings, wanted.graph, wanted.coding, wanted.window
+        wanted, how = self._wanted()
+        question, cache = self.question, self.site.cache
+        dataset = question.default_graphs, question.named_graphs
+        # The release is the first part (`front` counts on that).
+        key = self.release.manifest.release, question.query, how, wanted.window, dataset, question.bindings
         answer, exchange = cache.get(key), exchange_of(self.request.scope)
         if answer is not None:
             exchange.outcome, exchange.query_hash, exchange.rows = (
@@ -179,14 +190,14 @@ class Asked:
             cache.put(key, answer, len(self.question.query))
         return answer
 
-    def _wanted(self) -> Wanted:
-        wanted, window = wanted_by(self.request, self.override), self.window
+    def _wanted(self) -> tuple[Wanted, str]:
+        (wanted, how), window = wanted_by(self.request, self.override), self.window
         shown = wanted.bindings is not None and wanted.bindings.html
         if window.whole and not shown:
-            return wanted
+            return wanted, how
         if window.whole:
             window = Window(limit=self.site.settings.page_rows)
-        return replace(wanted, window=window, coding=None if shown else wanted.coding)
+        return replace(wanted, window=window, coding=None if shown else wanted.coding), how
 
     def _headers(self, answer: Answer, pages: Mapping[str, str]) -> dict[str, str]:
         headers = {}

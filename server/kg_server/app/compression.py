@@ -19,7 +19,7 @@ _OFF_LOOP = 64 * 1024
 _TEXTUAL = re.compile(r"text/|application/(?:[\w.-]+\+)?(?:json|xml)\b|application/(?:n-triples|n-quads|trig)\b")
 _WITHOUT_BODY = frozenset({204, 206, 304})
 # A part of a file, or bytes that an entity tag or a digest vouches for, stay what they are.
-_AS_IT_IS = ("content-encoding", "content-range", "etag", "repr-digest")
+_AS_IT_IS = frozenset({b"content-encoding", b"content-range", b"etag", b"repr-digest"})
 
 
 class CompressingSend:
@@ -31,9 +31,7 @@ class CompressingSend:
     """
 
     def __init__(self, scope: Scope, send: Send) -> None:
-        header = ", ".join(Headers(scope=scope).getlist("accept-encoding"))
-        self._coding = choose_coding(header)
-        self._send = send
+        self._scope, self._send = scope, send
         self._start: Message | None = None
 
     async def __call__(self, message: Message) -> None:
@@ -51,19 +49,20 @@ class CompressingSend:
         headers = MutableHeaders(scope=start)
         headers.add_vary_header("Accept-Encoding")
         body: bytes = message.get("body", b"")
-        if self._coding is None or message.get("more_body", False) or len(body) < _WORTH_IT:
+        coding = choose_coding(", ".join(Headers(scope=self._scope).getlist("accept-encoding")))
+        if coding is None or message.get("more_body", False) or len(body) < _WORTH_IT:
             return message
-        if len(body) < _OFF_LOOP:
-            body = encode(body, self._coding)
-        else:
-            body = await asyncio.to_thread(encode, body, self._coding)
-        headers["Content-Encoding"] = self._coding
+        body = encode(body, coding) if len(body) < _OFF_LOOP else await asyncio.to_thread(encode, body, coding)
+        headers["Content-Encoding"] = coding
         headers["Content-Length"] = str(len(body))
         return {**message, "body": body}
 
 
 def _may_change(start: Message) -> bool:
-    headers = Headers(raw=start["headers"])
-    if start["status"] in _WITHOUT_BODY or any(name in headers for name in _AS_IT_IS):
-        return False
-    return _TEXTUAL.match(headers.get("content-type", "")) is not None
+    kind = b""
+    for name, value in start["headers"]:
+        if name in _AS_IT_IS:
+            return False
+        if name == b"content-type":
+            kind = value
+    return start["status"] not in _WITHOUT_BODY and _TEXTUAL.match(kind.decode("latin-1")) is not None

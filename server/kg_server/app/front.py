@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable, Mapping
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -17,6 +17,7 @@ from kg_server.http.negotiation import etag_matches
 from kg_server.http.problems import Problem
 from kg_server.operations.recorder import Exchange, exchange_of
 
+Always = tuple[tuple[bytes, bytes], ...]
 Handler = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 SPARQL = frozenset({"/sparql", "/sparql/"})
@@ -34,10 +35,10 @@ class FrontDoor:
     """
 
     def __init__(self, app: ASGIApp, sparql: Handler, site: Site) -> None:
-        self._app, self._sparql, self._site = app, sparql, site
+        self._app, self._sparql, self.site = app, sparql, site
         self._recorder = site.operations.recorder
-        self._everywhere = everywhere(site.settings.public_url)
-        self._operators = operators(site.settings.public_url)
+        self._everywhere = _encoded(everywhere(site.settings.public_url))
+        self._operators = _encoded(operators(site.settings.public_url))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or answer it at once if the answer is at hand."""
@@ -46,15 +47,15 @@ class FrontDoor:
             return
         exchange = self._recorder.begin(scope)
         raw, known = _raw(scope)
-        release = self._site.current.peek()
+        release = self.site.current.peek()
         if raw is not None and release is not None:
-            prepared = self._site.cache.shortcut((release.manifest.release, raw))
+            prepared = self.site.cache.shortcut((release.manifest.release, raw))
             if prepared is not None:
                 status = await self._again(prepared, known, exchange, send)
                 self._recorder.end(exchange, scope, status, len(prepared.body["body"]) if status == _OK else 0)
                 return
         always = self._operators if scope["path"].startswith(OPERATOR) else self._everywhere
-        leaving = _Leaving(self._site, scope, send, raw, always)
+        leaving = _Leaving(self.site, scope, send, raw, always)
         try:
             await self._pass(scope, receive, leaving)
         except Exception as error:
@@ -68,7 +69,7 @@ class FrontDoor:
     async def _confess(self, scope: Scope, receive: Receive, send: Send, error: Exception) -> None:
         logging.getLogger("kg_server").error("%s %s", scope["method"], scope["path"], exc_info=error)
         problem = Problem("Something went wrong here; it has been logged.")
-        response = await problem_reply(self._site, Request(scope, receive), problem)
+        response = await problem_reply(self.site, Request(scope, receive), problem)
         await response(scope, receive, send)
 
     async def _again(self, prepared: Prepared, known: bytes | None, exchange: Exchange, send: Send) -> int:
@@ -108,8 +109,8 @@ class _Leaving:
         size: bytes of the body.
     """
 
-    def __init__(self, site: Site, scope: Scope, send: Send, raw: Hashable | None, always: dict[str, str]) -> None:
-        self._site, self._scope, self._send, self._raw = site, scope, send, raw
+    def __init__(self, site: Site, scope: Scope, send: Send, raw: Hashable | None, always: Always) -> None:
+        self.site, self._scope, self._send, self._raw = site, scope, send, raw
         self._always, self._exchange = always, exchange_of(scope)
         self._headers: list[tuple[bytes, bytes]] | None = None
         self.status = self.size = 0
@@ -118,12 +119,12 @@ class _Leaving:
         """Pass a message on."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            headers = MutableHeaders(scope=message)
-            for name, value in self._always.items():
-                headers.setdefault(name, value)
+            given = message["headers"]
+            names = {name for name, _ in given}
+            headers = [*given, *(pair for pair in self._always if pair[0] not in names)]
             if KEPT_UNDER in self._scope and self.status == _OK and self._raw is not None:
-                self._headers = list(message["headers"])
-            headers["X-Request-Id"] = self._exchange.id
+                self._headers = headers
+            message["headers"] = [*headers, (b"x-request-id", self._exchange.id.encode())]
         else:
             self.size += len(message.get("body", b""))
             if self._headers is not None:
@@ -135,7 +136,11 @@ class _Leaving:
         key, exchange = self._scope[KEPT_UNDER], self._exchange
         ready = Prepared(headers, message, Headers(raw=headers)["etag"], exchange.query_hash, exchange.rows)
         # The first part of the key is the release.
-        self._site.cache.remember((key[0], self._raw), key, ready, len(self._scope["query_string"]))
+        self.site.cache.remember((key[0], self._raw), key, ready, len(self._scope["query_string"]))
+
+
+def _encoded(headers: Mapping[str, str]) -> Always:
+    return tuple((name.lower().encode(), value.encode()) for name, value in headers.items())
 
 
 def _raw(scope: Scope) -> tuple[Hashable | None, bytes | None]:

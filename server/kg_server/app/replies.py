@@ -6,7 +6,7 @@ import asyncio
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from starlette.responses import Response
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.types import Message, Receive, Scope, Send
 
+_NOT_MODIFIED = 304
 _HOST = re.compile(r"[A-Za-z0-9.-]+(?::\d{1,5})?|\[[0-9A-Fa-f:.]+\](?::\d{1,5})?")
 
 
@@ -51,7 +52,8 @@ class Prepared:
     rows: int | None
 
 
-Answers: TypeAlias = AnswerCache[Answer, Prepared]
+# What is kept for a request is of its server's making: `Prepared` here, another form under granian.
+Answers: TypeAlias = AnswerCache[Answer, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,11 +144,26 @@ async def problem_reply(site: Site, request: Request, problem: Problem, query: s
     return page_reply(body, language, problem.status, {"Cache-Control": "no-store", **problem.headers})
 
 
+class Ready(Response):
+    """A reply whose headers are bytes already: to make them from text takes as long as a small question.
+
+    Args:
+        body: all of it.
+        headers: with names in lower case; the length is added.
+        status: 304 has no body and no length.
+    """
+
+    def __init__(self, body: bytes, headers: list[tuple[bytes, bytes]], status: int = 200) -> None:
+        self.status_code, self.body, self.background = status, body, None
+        self.raw_headers = headers if status == _NOT_MODIFIED else [*headers, (b"content-length", b"%d" % len(body))]
+
+
 class SpooledResponse(Response):
     """An answer from a file, in pieces, as fast as the client takes them."""
 
-    def __init__(self, body: Spooled, headers: Mapping[str, str]) -> None:
-        super().__init__(headers={**headers, "Content-Length": str(body.size)})
+    def __init__(self, body: Spooled, headers: list[tuple[bytes, bytes]]) -> None:
+        super().__init__()
+        self.raw_headers = [*headers, (b"content-length", b"%d" % body.size)]
         self._spooled = body
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's signature

@@ -74,11 +74,12 @@ class SparqlEndpoint:
         if operation.query is None:
             return self._describe(request, operation, release)
         question = Question(operation.query, operation.default_graphs, operation.named_graphs)
-        pairs = (
-            ("query", operation.query),
-            *(("default-graph-uri", iri) for iri in operation.default_graphs),
-            *(("named-graph-uri", iri) for iri in operation.named_graphs),
-        )
+        pairs: tuple[tuple[str, str], ...] = (("query", operation.query),)
+        for name, iris in (
+            ("default-graph-uri", operation.default_graphs),
+            ("named-graph-uri", operation.named_graphs),
+        ):
+            pairs += tuple((name, iri) for iri in iris)
         return await Asked(self._site, request, release, question, operation.format, pairs=pairs).reply()
 
     def _describe(self, request: Request, operation: Operation, release: Release) -> Response:

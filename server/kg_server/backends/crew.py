@@ -22,7 +22,7 @@ from kg_server.http.problems import (
 )
 
 # Questions are sent ahead to a process while it answers fast, so that it need not wait for the server after each one.
-_AHEAD = 8
+_AHEAD = 16
 _FAST_SECONDS = 0.002
 # When a question takes longer than this, those behind it are called back.
 _RECALL_SECONDS, _RECALL_COMPUTED_SECONDS = 0.005, 0.002

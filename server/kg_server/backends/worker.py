@@ -34,17 +34,26 @@ _CPU_AHEAD = 4
 # A query that takes longer than this stands back for those that do not.
 _PATIENCE_SECONDS, _LOWEST_PRIORITY = 0.1, 19
 _QUICK_SECONDS = 0.01
+# For so long a reply may wait for the next one.
+_HOLD_SECONDS = 0.002
 _START_TRIES, _START_SECONDS = 1000, 0.001
 _STATM = Path("/proc/self/statm")
 
 
 class _Line:
-    """The server's end of the socket, read frame by frame."""
+    """The server's end of the socket, read and written frame by frame.
+
+    Replies wait while more questions are there to be answered: the server, which has clients to see to, is woken once
+    for several of them. Whoever takes long calls `flush`.
+    """
 
     def __init__(self, line: socket.socket) -> None:
         self._line = line
         self._frames = Frames(_MAX_BODY)
         self._waiting: deque[Head] = deque()
+        self._out: list[bytes] = []
+        self._held = 0
+        self._sending = threading.Lock()
 
     def read(self) -> Head | None:
         """Return the next question, None when the server has gone.
@@ -52,6 +61,8 @@ class _Line:
         The server may send some questions ahead. It calls those back that have not been begun when one takes long.
         """
         while True:
+            if not self._waiting:
+                self.flush()
             try:
                 data = self._line.recv(_PIECE, socket.MSG_DONTWAIT if self._waiting else 0)
             except BlockingIOError:
@@ -70,7 +81,25 @@ class _Line:
             self.write({"skipped": True})
 
     def write(self, head: Head, body: bytes = b"") -> None:
-        self._line.sendall(frame(head, body))
+        """Send a reply, now or before the next question is waited for."""
+        data = frame(head, body)
+        with self._sending:
+            self._out.append(data)
+            self._held += len(data)
+        if self._held > _PIECE or "last" in head:
+            self.flush()
+
+    @property
+    def holds(self) -> bool:
+        """Whether replies wait."""
+        return bool(self._out)
+
+    def flush(self) -> None:
+        """Send the replies that wait; the thread that answers and the main thread may call this."""
+        with self._sending:
+            out, self._out, self._held = self._out, [], 0
+            if out:
+                self._line.sendall(b"".join(out))
 
 
 def main() -> None:
@@ -114,10 +143,11 @@ class _Session:
         self._evaluator: Evaluator | None = None
         self._thread: threading.Thread | None = None
         self._stood_back = False
-        self._allowed = 0.0
+        self._allowed = self._alarm_at = 0.0
+        self._began: float | None = None
         self.over = False
         # Handlers run in the main thread, which does nothing else.
-        signal.signal(signal.SIGALRM, lambda *_: self._stand_back())
+        signal.signal(signal.SIGALRM, lambda *_: self._take_notice())
 
     def run_thread(self) -> None:
         """Answer until the server has gone or a new thread is needed."""
@@ -134,10 +164,27 @@ class _Session:
                 return
         self.over = True
 
+    def _take_notice(self) -> None:
+        """Do what is due when a question takes long: send the replies to those before it, later lower the priority."""
+        now = time.monotonic()
+        if self._line.holds:
+            self._line.flush()
+        # An alarm that was set for a question before this one comes too early for it.
+        wait = 0.0 if self._began is None else self._began + _PATIENCE_SECONDS - now
+        if wait > 0:
+            self._set_alarm(now, wait)
+        elif self._began is not None:
+            self._stand_back()
+
     def _stand_back(self) -> None:
         if sys.platform == "linux" and self._thread is not None and self._thread.native_id is not None:
             self._stood_back = True
             os.setpriority(os.PRIO_PROCESS, self._thread.native_id, _LOWEST_PRIORITY)
+
+    def _set_alarm(self, now: float, wait: float) -> None:
+        # Once for many questions: a system call each would be much of what a small one takes.
+        self._alarm_at = now + wait
+        signal.setitimer(signal.ITIMER_REAL, wait)
 
     def _serve(self) -> None:
         if self._evaluator is None:
@@ -146,6 +193,7 @@ class _Session:
                 self.over = True
                 return
             self._line.write({"ready": True, "egress": self._shut})
+            self._line.flush()
         while not self._stood_back:
             head = self._line.read()
             if head is None:
@@ -155,10 +203,12 @@ class _Session:
 
     def _answer(self, evaluator: Evaluator, head: Head) -> tuple[Head, bytes]:
         self._allow_cpu()
-        began = time.monotonic()
-        signal.setitimer(signal.ITIMER_REAL, _PATIENCE_SECONDS)
+        began = self._began = time.monotonic()
+        wait = _HOLD_SECONDS if self._line.holds else _PATIENCE_SECONDS
+        if not began < self._alarm_at <= began + wait:
+            self._set_alarm(began, wait)
         reply, body = _answer(evaluator, head)
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        self._began = None
         # What a large query leaves behind in the allocator would count against the next one; a quick one leaves little.
         if time.monotonic() - began > _QUICK_SECONDS and _resident_bytes() > self._config["memory_bytes"] // 2:
             reply["last"] = True
@@ -177,6 +227,7 @@ def _try_evaluator(line: _Line, config: Head, outside: _Outside) -> Evaluator | 
         return _make_evaluator(config, outside)
     except ReleaseError as error:
         line.write({"error": str(error)})
+        line.flush()
         return None
 
 

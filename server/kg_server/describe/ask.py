@@ -34,7 +34,13 @@ _RDF_FORMATS = {
 async def rows(backend: Backend, query: str) -> list[Row]:
     """Return the solutions of a SELECT; raises what the backend raises."""
     answer = await backend.answer(Question(query), _JSON)
-    results = ox.parse_query_results(answer.read(), format=ox.QueryResultsFormat.JSON)
+    return _read_rows(answer.read())
+
+
+def _read_rows(body: bytes) -> list[Row]:
+    # In a function of its own: the parser's object must end on the thread that made it, and a coroutine's frame may
+    # live on in a traceback that is collected on another.
+    results = ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON)
     if not isinstance(results, ox.QuerySolutions):
         message = "only a SELECT has rows"
         raise TypeError(message)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_to_bytes
 
 from kg_server.http.negotiation import parse_media_type
 from kg_server.http.problems import BadRequest, MethodNotAllowed, UnsupportedMediaType, UpdateRefused
@@ -69,14 +69,20 @@ def decode_form(raw: bytes, *, what: str = "query string") -> tuple[tuple[str, s
         if stray := _BAD_ESCAPE.search(text):
             message = f"The {what} has a '%' that starts no percent-encoding, at character {stray.start() + 1}."
             raise BadRequest(message)
-        pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=_MAX_FIELDS)
+        fields = raw.split(b"&", _MAX_FIELDS)
+        if len(fields) > _MAX_FIELDS:
+            message = f"The {what} has more than {_MAX_FIELDS} fields."
+            raise BadRequest(message)
+        pairs = [_decode_field(field) for field in fields if field]
     except UnicodeDecodeError as error:
         message = f"The {what} is not UTF-8."
         raise BadRequest(message) from error
-    except ValueError as error:
-        message = f"The {what} has more than {_MAX_FIELDS} fields."
-        raise BadRequest(message, limit=_MAX_FIELDS) from error
     return tuple(pairs)
+
+
+def _decode_field(field: bytes) -> tuple[str, str]:
+    name, _, value = field.replace(b"+", b" ").partition(b"=")
+    return unquote_to_bytes(name).decode(), unquote_to_bytes(value).decode()
 
 
 def single(pairs: Iterable[tuple[str, str]], name: str) -> str | None:

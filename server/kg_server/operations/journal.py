@@ -13,6 +13,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -24,6 +25,8 @@ _MOST_WAITING = 50_000
 _PIECE = 1000
 _PAUSE_SECONDS = 0.1
 _CLOSE_SECONDS = 2.0
+# Making one for each line would take longer than the line.
+_ENCODER = json.JSONEncoder(separators=(",", ":"), default=str)
 _PLAIN = re.compile(r"[\w./:+@-]+", re.ASCII)
 # What every record of the logging module has; the rest was given as `extra`.
 _OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
@@ -45,7 +48,12 @@ def timestamp(seconds: float) -> str:
     '1970-01-01T00:00:00.500Z'
     """
     whole = int(seconds)
-    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(whole)) + f".{int((seconds - whole) * 1000):03d}Z"
+    return f"{_second(whole)}.{int((seconds - whole) * 1000):03d}Z"
+
+
+@lru_cache(16)
+def _second(whole: int) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(whole))
 
 
 def as_json(fields: Fields) -> str:
@@ -54,7 +62,7 @@ def as_json(fields: Fields) -> str:
     >>> as_json({"method": "GET", "query": 'a"b'})
     '{"method":"GET","query":"a\\"b"}'
     """
-    return json.dumps(fields, separators=(",", ":"), default=str)
+    return _ENCODER.encode(fields)
 
 
 def as_text(fields: Fields) -> str:

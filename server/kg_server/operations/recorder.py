@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import time
 from collections.abc import Callable
@@ -117,10 +118,15 @@ class Recorder:
         self, clients: Clients, counters: Counters, journal: Journal | None, release: Callable[[], str]
     ) -> None:
         self._clients, self._counters, self._journal, self._release = clients, counters, journal, release
+        self._prefix, self._numbers = os.urandom(6).hex(), itertools.count(1)
+
+    def _next_id(self) -> str:
+        """Return an id that no other request of any server has, most likely."""
+        return f"{self._prefix}{next(self._numbers):08x}"
 
     def begin(self, scope: Scope) -> Exchange:
         """Begin to record a request."""
-        identity = self._clients.request_id(scope) or os.urandom(8).hex()
+        identity = self._clients.request_id(scope) or self._next_id()
         exchange = Exchange(identity, self._clients.of(scope), scope["method"])
         scope[_KEY] = exchange
         return exchange
