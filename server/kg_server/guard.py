@@ -24,7 +24,8 @@ from typing import Literal
 from pyoxigraph import NamedNode, Store, Variable
 
 from kg_server.http.problems import MalformedQuery, Problem, ServiceRefused, UpdateRefused
-from kg_server.lexer import first_keyword, position, tokens, undeclared_prefixes
+from kg_server.lexer import excerpt, first_keyword, position, tokens, undeclared_prefixes
+from kg_server.places import find_failure
 
 QueryForm = Literal["SELECT", "ASK", "CONSTRUCT", "DESCRIBE"]
 
@@ -35,8 +36,6 @@ MAX_NESTING = 128
 
 _SERVICE = re.compile("servi(c)e", re.IGNORECASE)
 _FORM = re.compile("SELECT|ASK|CONSTRUCT|DESCRIBE", re.IGNORECASE)
-_ERROR = re.compile(r"error at (\d+):(\d+): expected (.*)", re.DOTALL)
-_EXPECTED = re.compile(r'"(?:[^"\\]|\\.)*"|\b[A-Z]{2,}\b')
 _MAX_EXPECTED = 8
 
 
@@ -163,20 +162,15 @@ def explain_syntax_error(query: str, message: str, known: frozenset[str]) -> Pro
         line, column = position(query, missing[0].start)
         prefix = missing[0].text.partition(":")[0]
         detail = f"The prefix '{prefix}:' is not declared (line {line}, column {column})."
-        return MalformedQuery(detail, line=line, column=column, excerpt=_excerpt(query, line, column))
-    match = _ERROR.match(message)
-    if match is None:
+        return MalformedQuery(detail, line=line, column=column, excerpt=excerpt(query, line, column))
+    if not query.strip():
+        return MalformedQuery("The query is empty.", line=1, column=1)
+    failure = find_failure(query, message, known)
+    if failure is None:
         return MalformedQuery(f"The query does not parse: {message}")
-    line, column = int(match.group(1)), int(match.group(2))
-    expected = list(dict.fromkeys(_EXPECTED.findall(match.group(3))))
-    detail = f"The query does not parse at line {line}, column {column}."
-    if 0 < len(expected) <= _MAX_EXPECTED:
-        detail += f" The parser could have gone on with {', '.join(expected)}."
-    return MalformedQuery(detail, line=line, column=column, excerpt=_excerpt(query, line, column))
-
-
-def _excerpt(query: str, line: int, column: int, width: int = 60) -> str:
-    lines = query.split("\n")
-    text = lines[line - 1].rstrip("\r") if line <= len(lines) else ""
-    start = max(0, column - 1 - width)
-    return f"{text[start : column - 1 + width]}\n{' ' * (column - 1 - start)}^"
+    line, column = failure.line, failure.column
+    detail = f"The query does not parse at line {line}, column {column}"
+    detail += f": {failure.reason}." if failure.reason else "."
+    if 0 < len(failure.expected) <= _MAX_EXPECTED:
+        detail += f" The parser could have gone on with {', '.join(failure.expected)}, for instance."
+    return MalformedQuery(detail, line=line, column=column, excerpt=excerpt(query, line, column))

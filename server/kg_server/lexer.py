@@ -63,6 +63,22 @@ def position(query: str, offset: int) -> tuple[int, int]:
     return before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1
 
 
+def excerpt(query: str, line: int, column: int, width: int = 60) -> str:
+    r"""Return the part of a line around a place, and below it a caret that points to the place.
+
+    >>> print(excerpt("ASK {\n  ?loan ex:items }", 2, 18))
+      ?loan ex:items }
+                     ^
+    """
+    lines = query.split("\n")
+    text = lines[line - 1].rstrip("\r") if line <= len(lines) else ""
+    start = max(0, column - 1 - width)
+    # Tabs stay tabs, so that the caret stands below its place however wide they are shown.
+    padding = "".join("\t" if each == "\t" else " " for each in text[start : column - 1])
+    padding += " " * (column - 1 - start - len(padding))
+    return f"{text[start : column - 1 + width]}\n{padding}^"
+
+
 def first_keyword(query: str) -> Token | None:
     """Return the word that says what the request is, after BASE, PREFIX and VERSION; None when there is none.
 

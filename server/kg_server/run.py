@@ -6,49 +6,57 @@ import argparse
 import os
 import socket
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, TextIO
 
 import uvicorn
 
 from kg_server.app import create_app
+from kg_server.configuration import add_options, load
 from kg_server.connections import connection_limits, http_protocol, raise_descriptor_limit
 from kg_server.describe.queries import read_queries
 from kg_server.http.problems import AddressError, StartError
-from kg_server.settings import Settings, describe_settings, load_settings
+from kg_server.settings import Settings
 
 if TYPE_CHECKING:
-    from fastapi import FastAPI
+    from starlette.types import ASGIApp
 
 _BACKLOG = 2048
 _HIGHEST_PORT = 65535
+# Beyond the longest query: for clients that are still reading when the server stops.
+_LAST_BYTES_SECONDS = 5
 
 
 def serve(
-    release_dir: Path | None = None,
-    host: str | None = None,
-    port: int | None = None,
+    options: Mapping[str, object],
     *,
+    defaults: Mapping[str, object] | None = None,
     out: TextIO | None = None,
     err: TextIO | None = None,
-    **overrides: object,
 ) -> int:
     """Serve a release until the process is told to stop (SIGINT, SIGTERM).
 
     Args:
-        release_dir: the release's folder, or a symlink to it that a build moves.
-        host: address to listen on.
-        port: port to listen on; 0 picks a free one.
+        options: what `add_options` took from a command line. What is None comes from the environment, the file or the
+            defaults (see `load`).
+        defaults: other ones than those of `Settings`.
         out: where to say what is being served; standard output by default.
         err: where to say why it is not; standard error by default.
-        **overrides: further settings by name. What is None comes from the environment (see `Settings`).
 
     Returns:
         The exit code: 0 after a stop, 2 for a wrong setting, 3 without a release, 5 when the address cannot be had.
     """
+    given = dict(options)
+    file, print_only = given.pop("config", None), given.pop("print_settings", False)
     try:
-        settings = load_settings(os.environ, release=release_dir, host=host, port=port, **overrides)
+        loaded = load(os.environ, given, None if file is None else Path(str(file)), defaults)
+        if print_only:
+            print(loaded.table(), file=out or sys.stdout)
+            return 0
+        settings = loaded.settings
         app = create_app(settings)
         listener = listen(settings.host, settings.port)
     except StartError as error:
@@ -56,28 +64,54 @@ def serve(
         return error.exit_code
     with listener:
         print(announcement(settings, listener), file=out or sys.stdout, flush=True)
-        config = uvicorn_config(app, settings)
+        server = DrainingServer(uvicorn_config(app, settings), app.stopping, settings.drain_seconds)
         try:
-            uvicorn.Server(config).run(sockets=[listener])
+            server.run([listener])
         except KeyboardInterrupt:
             return 0
     return 0
 
 
-def uvicorn_config(app: FastAPI, settings: Settings) -> uvicorn.Config:
+def uvicorn_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
     """Return how uvicorn serves the application: guarded connections, and nothing but HTTP/1.1."""
-    # Addresses are taken as they come; a proxy is told of by RUJUKAN_PUBLIC_URL, never by a header.
+    # Addresses are taken as they come: whose word on a client's address counts is decided in `operations.clients`, and
+    # nothing else of a proxy's headers does. What uvicorn says goes into our own log.
     return uvicorn.Config(
         app,
         http=http_protocol(connection_limits(settings, raise_descriptor_limit())),
         ws="none",
-        log_level="warning",
+        log_config=None,
         access_log=False,
         server_header=False,
         proxy_headers=False,
         lifespan="on",
         timeout_keep_alive=settings.idle_seconds,
+        timeout_graceful_shutdown=settings.query_seconds + _LAST_BYTES_SECONDS,
     )
+
+
+class DrainingServer(uvicorn.Server):
+    """Goes on answering for a while after it was told to stop, so that load balancers learn of it from `/ready`.
+
+    Args:
+        config: of uvicorn.
+        stopping: set at the first signal.
+        seconds: to go on; a second signal ends them.
+    """
+
+    def __init__(self, config: uvicorn.Config, stopping: threading.Event, seconds: int) -> None:
+        super().__init__(config)
+        self._stopping, self._seconds = stopping, seconds
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begin to stop, or stop now if that has begun."""
+        if self._seconds and not self._stopping.is_set():
+            timer = threading.Timer(self._seconds, super().handle_exit, (sig, frame))
+            timer.daemon = True
+            timer.start()
+        else:
+            super().handle_exit(sig, frame)
+        self._stopping.set()
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -134,12 +168,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         epilog="example: python -m kg_server.run build/current --port 8080",
     )
     parser.add_argument("release", nargs="?", type=Path, help="folder of the release (RUJUKAN_RELEASE; build/current)")
-    for name, variable, default, meaning in describe_settings():
-        if name != "release":
-            option = "--" + name.replace("_", "-")
-            parser.add_argument(option, dest=name, help=f"{meaning} ({variable}; {default or 'empty'})")
-    options = vars(parser.parse_args(arguments))
-    return serve(options.pop("release"), options.pop("host"), options.pop("port"), **options)
+    add_options(parser, but=("release",))
+    return serve(vars(parser.parse_args(arguments)))
 
 
 if __name__ == "__main__":

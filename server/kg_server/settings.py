@@ -1,36 +1,53 @@
-"""Every knob of the server, in one frozen dataclass, from the environment and from what the caller overrides."""
+"""Every knob of the server, in one frozen dataclass."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+from kg_server.http.forwarded import NetworkError, parse_network
 from kg_server.http.problems import StartError
 
 ENV_PREFIX = "RUJUKAN_"
 _RELEASE = Path("build/current")
+_HIGHEST_PORT = 65535
+_SECRET = re.compile(r"[!-~]{16,}")
 
 
 class SettingsError(StartError):
-    """A setting is unknown or its value is not of its type."""
+    """A setting is unknown, its value is not of its type, or two of them exclude each other."""
 
 
-def _setting(default: Any, text: str, minimum: int | None = None) -> Any:  # noqa: ANN401
-    return field(default=default, metadata={"help": text, "minimum": minimum})
+def _setting(  # noqa: PLR0913 - one word for each thing that a setting may be
+    default: Any,  # noqa: ANN401
+    text: str,
+    minimum: int | None = None,
+    *,
+    choices: tuple[str, ...] = (),
+    secret: bool = False,
+    path: bool = False,
+) -> Any:  # noqa: ANN401
+    metadata = {"help": text, "minimum": minimum, "choices": choices, "secret": secret, "path": path}
+    return field(default=default, metadata=metadata, repr=not secret)
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What the server needs to know; `RUJUKAN_` and the name in capitals is the environment variable of each.
 
+    A secret has no option, for whoever lists processes sees options; `<name>_file` names a file that holds it.
+
     >>> Settings(port=9000).port
     9000
+    >>> "known-to-nobody-else" in repr(Settings(operator_token="known-to-nobody-else"))
+    False
     """
 
-    release: Path = _setting(_RELEASE, "folder of the release, or a symlink that a build moves")  # noqa: RUF009
+    release: Path = _setting(_RELEASE, "folder of the release, or a symlink that a build moves", path=True)  # noqa: RUF009
     host: str = _setting("127.0.0.1", "address to listen on")
     port: int = _setting(8000, "port to listen on; 0 picks a free one", 0)
     public_url: str = _setting("", "address under which clients reach the server, when a proxy hides it")
@@ -42,7 +59,7 @@ class Settings:
     query_memory_mb: int = _setting(1024, "memory of one query process in MiB; a query that wants more is ended", 64)
     retry_seconds: int = _setting(2, "seconds that a 503 asks clients to wait", 1)
     max_query_bytes: int = _setting(65536, "longest request body or address that is read", 1024)
-    max_answer_bytes: int = _setting(67108864, "largest answer; a larger one is answered 422", 1024)
+    max_answer_bytes: int = _setting(268435456, "largest answer; a larger one is answered 422", 1024)
     max_answer_rows: int = _setting(5000000, "rows or triples of the longest answer; a longer one is answered 422", 1)
     max_connections: int = _setting(1000, "connections open at the same time; one more is answered 503", 1)
     client_connections: int = _setting(
@@ -52,49 +69,77 @@ class Settings:
     body_seconds: int = _setting(20, "seconds for a request's body to arrive (408)", 1)
     send_seconds: int = _setting(30, "seconds in which a client must take 64 KiB of its answer, or be cut off", 1)
     idle_seconds: int = _setting(5, "seconds for which a connection without a request is kept", 1)
+    cut_answers: int = _setting(0, "1: cut what is longer and say so, instead of answering 422", 0)
+    cache_mb: int = _setting(64, "memory for answers that are given again, in MiB; 0 keeps none", 0)
+    spool_dir: str = _setting("", "folder for answers too long for memory; the system's for temporary files if empty")
+    spool_mb: int = _setting(4096, "disk that answers on their way out may take together, in MiB", 1)
     page_rows: int = _setting(500, "rows that a page shows; the other formats always hold all", 1)
+    budget_seconds: int = _setting(60, "query seconds that a client gets each minute, then 429; 0: no budget", 0)
+    budget_burst: int = _setting(120, "most query seconds that a client can save up", 1)
+    trusted_proxies: tuple[str, ...] = _setting(
+        (), "addresses and networks of proxies whose word on a client's address counts; unix: those on a unix socket"
+    )
+    client_header: str = _setting(
+        "x-forwarded-for",
+        "the header in which trusted proxies name their client",
+        choices=("x-forwarded-for", "forwarded"),
+    )
+    operator_token: str = _setting("", "secret that opens /operator and /metrics; without one, 404", secret=True)
+    operator_token_file: str = _setting("", "file that holds operator_token", path=True)
+    log: str = _setting("json", "form of the log", choices=("json", "text", "off"))
+    log_file: str = _setting("", "file that the log is added to; empty: standard error", path=True)
+    log_key: str = _setting(
+        "", "secret of the clients' names in the log; without one, a new one each start", secret=True
+    )
+    log_key_file: str = _setting("", "file that holds log_key", path=True)
+    drain_seconds: int = _setting(0, "seconds to go on answering after SIGTERM, while /ready says 503", 0)
+
+    def __post_init__(self) -> None:
+        """Refuse what makes no sense together.
+
+        Raises:
+            SettingsError: naming the settings.
+        """
+        for wrong in _nonsense(self):
+            raise SettingsError(wrong)
 
 
-def load_settings(environ: Mapping[str, str], **overrides: object) -> Settings:
-    """Return the settings: the overrides that are not None, else the environment, else the defaults.
-
-    Args:
-        environ: usually `os.environ`.
-        **overrides: values by name, of the field's type or as text.
-
-    Raises:
-        SettingsError: naming the setting, its value and what it should be.
-
-    >>> load_settings({"RUJUKAN_PORT": "8080", "RUJUKAN_WORKERS": "2"}, workers=3).port
-    8080
-    >>> load_settings({"RUJUKAN_PORT": "high"})
-    Traceback (most recent call last):
-    kg_server.settings.SettingsError: RUJUKAN_PORT is 'high', not a whole number of at least 0.
-    """
-    known = {each.name: each for each in fields(Settings)}
-    if unknown := sorted(set(overrides) - set(known)):
-        message = f"There is no setting {unknown[0]!r}; the settings are {', '.join(known)}."
-        raise SettingsError(message)
-    values: dict[str, Any] = {}
-    for name, each in known.items():
-        raw, label = overrides.get(name), name
-        if raw is None:
-            label = ENV_PREFIX + name.upper()
-            raw = environ.get(label)
-        if raw is not None:
-            values[name] = _convert(label, raw, type(each.default), each.metadata["minimum"])
-    return Settings(**values)
+def _nonsense(settings: Settings) -> Iterator[str]:
+    if settings.port > _HIGHEST_PORT:
+        yield f"port is {settings.port}; ports go from 0 to {_HIGHEST_PORT}."
+    if settings.public_url:
+        parts = urlsplit(settings.public_url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+            yield f"public_url is {settings.public_url!r}, not an http or https address without '?' and '#'."
+    yield from _bad_proxies(settings.trusted_proxies)
+    if settings.budget_seconds and settings.budget_burst < settings.budget_seconds:
+        yield (
+            f"budget_burst is {settings.budget_burst}, less than the {settings.budget_seconds} s that budget_seconds"
+            " gives each minute."
+        )
+    if settings.log == "off" and settings.log_file:
+        yield f"log is off, but log_file is {settings.log_file}; leave one of them out."
+    yield from _bad_words(settings)
 
 
-def _convert(label: str, raw: object, kind: type, minimum: int | None) -> object:
-    if kind is int:
-        text = str(raw).strip()
-        number = int(text) if re.fullmatch(r"[+-]?[0-9]{1,18}", text) else -1
-        if number < (minimum or 0):
-            message = f"{label} is {str(raw)!r}, not a whole number of at least {minimum or 0}."
-            raise SettingsError(message)
-        return number
-    return Path(str(raw)) if issubclass(kind, Path) else str(raw)
+def _bad_words(settings: Settings) -> Iterator[str]:
+    for each in fields(settings):
+        value, choices = getattr(settings, each.name), each.metadata["choices"]
+        if choices and value not in choices:
+            yield f"{each.name} is {value!r}, not one of {', '.join(choices)}."
+        if each.metadata["secret"] and value and not _SECRET.fullmatch(value):
+            yield f"{each.name} is too easy to guess: give it 16 or more visible ASCII characters, without spaces."
+
+
+def _bad_proxies(proxies: tuple[str, ...]) -> Iterator[str]:
+    for each in proxies:
+        try:
+            network = parse_network(each)
+        except NetworkError as error:
+            yield f"trusted_proxies: {error}"
+        else:
+            if network is not None and network[2] == 0:
+                yield f"trusted_proxies has {each}: who trusts everybody is told lies by everybody; name the proxies."
 
 
 def describe_settings() -> list[tuple[str, str, str, str]]:
@@ -104,6 +149,11 @@ def describe_settings() -> list[tuple[str, str, str, str]]:
     ('port', 'RUJUKAN_PORT', '8000')
     """
     return [
-        (each.name, ENV_PREFIX + each.name.upper(), str(each.default), each.metadata["help"])
+        (each.name, ENV_PREFIX + each.name.upper(), shown(each.default), each.metadata["help"])
         for each in fields(Settings)
     ]
+
+
+def shown(value: object) -> str:
+    """Return a value as people write it."""
+    return ", ".join(value) if isinstance(value, tuple) else str(value)

@@ -24,22 +24,28 @@ BUILDER: dict[str, set[str]] = {
 }
 
 SHARED = {"errors", "settings"}
-LEAVES = {"http", "lexer"}
+# What reads a query: its words, where it stops being SPARQL, which functions it calls that nobody has.
+LEAVES = {"http", "lexer", "places", "unsupported"}
 BELOW_PAGES = SHARED | LEAVES | {"guard", "cache", "backends"}
+BELOW_APP = BELOW_PAGES | {"describe", "pages", "operations"}
 SERVER: dict[str, set[str]] = {
     "": set(),
     "errors": set(),
     "settings": {"errors", "http"},  # http/problems.py is the server's tree of errors
+    "configuration": {"errors", "http", "settings"},
     "http": {"errors"},
     "lexer": SHARED,
+    "places": SHARED | {"lexer"},
+    "unsupported": SHARED | {"http", "lexer"},
     "guard": SHARED | LEAVES,
     "cache": SHARED | LEAVES,
     "backends": SHARED | LEAVES | {"guard", "cache"},
     "describe": BELOW_PAGES,
     "pages": BELOW_PAGES,
-    "app": BELOW_PAGES | {"describe", "pages"},
+    "operations": SHARED | LEAVES | {"backends"},
+    "app": BELOW_APP,
     "connections": SHARED | LEAVES,
-    "run": BELOW_PAGES | {"describe", "pages", "app", "connections"},
+    "run": BELOW_APP | {"app", "configuration", "connections"},
 }
 
 CONTRACTS = {"kg_builder": BUILDER, "kg_server": SERVER}

@@ -21,8 +21,10 @@ _HEAD = """# Conformance
 The [W3C's SPARQL tests](https://github.com/w3c/rdf-tests/tree/main/sparql), run through HTTP against the real server
 by `tests/conformance`: each test's data becomes a release, the server moves to it, the test's request is sent, and the
 answer is compared.
-Result sets are compared up to the names of blank nodes, in JSON, XML and TSV each; graphs up to isomorphism, in Turtle
-and N-Triples.
+Result sets are compared up to the names of blank nodes, in JSON, XML and TSV each, and in order where the query gives
+one; graphs up to isomorphism, in Turtle and N-Triples.
+Numbers are compared by value (`xsd:double` and `xsd:float` to six digits), language tags without regard to case.
+A query whose syntax is tested may call a function that nobody has; then 400 `unknown-function` shows that it parsed.
 
 The suites are read from `../shared/w3c/rdf-tests`; without them the tests are skipped.
 The suite `sparql11/http-rdf-update` is left out: its own manifest calls it deprecated, and gives its requests as prose.

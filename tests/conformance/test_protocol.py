@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 import pytest
-from tests.conformance.compare import same_graphs
+from tests.conformance.compare import Table, read_csv, read_results, same_graphs
 from tests.conformance.description import departures
 from tests.conformance.manifests import Case, Request, cases, for_each
 from tests.conformance.verdicts import verdict
@@ -36,6 +36,20 @@ def has_status(response: httpx.Response, request: Request) -> bool:
     return any(str(response.status_code).startswith(each) for each in wanted)
 
 
+def readable(body: bytes, media_type: str, kind: str) -> bool:
+    """Whether a body is what its media type says, and of the kind that the test expects."""
+    if kind == "RDF":
+        form = ox.RdfFormat.from_media_type(media_type)
+        assert form is not None
+        list(ox.parse(body, format=form))  # raises where it is no such thing
+        return True
+    if media_type == "text/csv":
+        return bool(read_csv(body).variables)
+    results = ox.QueryResultsFormat.from_media_type(media_type)
+    assert results is not None
+    return isinstance(read_results(body, results), bool if kind == "boolean" else Table)
+
+
 @for_each(cases("ProtocolTest"))
 def test_protocol(served: Served, case: Case) -> None:
     client = served.with_data(case.data)
@@ -49,7 +63,9 @@ def test_protocol(served: Served, case: Case) -> None:
             return
         assert has_status(response, request), response.text
         if request.format is not None:
-            assert response.headers["content-type"].partition(";")[0] in KINDS[request.format]
+            media_type = response.headers["content-type"].partition(";")[0]
+            assert media_type in KINDS[request.format]
+            assert readable(response.content, media_type, request.format)
         if request.boolean is not None:
             assert response.json()["boolean"] is request.boolean
 

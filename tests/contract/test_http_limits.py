@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -140,7 +141,23 @@ def test_it_says_where_it_is_and_stops_when_told(release: Path, stop: signal.Sig
     finally:
         process.kill()
         _, errors = process.communicate()
-    assert not errors
+    assert [json.loads(line).get("event") for line in errors.splitlines()] == ["started", None, "stopped"]
+
+
+def test_it_goes_on_for_a_while_when_load_balancers_are_to_learn_of_the_stop(release: Path) -> None:
+    process = start([str(release), "--port", "0", "--drain-seconds", "600"])
+    try:
+        assert process.stdout is not None
+        url = process.stdout.readline().split(" at ")[1].split()[0]
+        wait_until(lambda: httpx.get(url + "ready").status_code == 200)
+        process.send_signal(signal.SIGTERM)
+        wait_until(lambda: httpx.get(url + "ready").status_code == 503)
+        assert httpx.get(url + "sparql?query=ASK{}").status_code == 200
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) in {0, -signal.SIGTERM}
+    finally:
+        process.kill()
+        process.communicate()
 
 
 def test_a_taken_port(release: Path, taken_port: int) -> None:

@@ -258,3 +258,68 @@ def test_hostile_labels_become_no_markup(tmp_path: Path) -> None:
         for path in ("/id/ünter", "/id/%C3%BCnter"):
             assert client.get(path, headers={"Accept": "text/turtle"}).status_code == 200
         assert "ünter" in client.get("/id/ünter", headers={"Accept": "text/html"}).text
+
+
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    many = "".join(f"<{BASE}id/at-{n:03}> ex:at <{BASE}id/hub> .\n" for n in range(450))
+    release = make_release(tmp_path_factory.mktemp("hub") / "release", f"{TRIG}\nid:hub rdfs:label 'Hub'@en .\n{many}")
+    with running(Settings(release=release)) as client:
+        yield client
+
+
+@pytest.mark.parametrize("kind", ["turtle", "html"])
+def test_what_leads_to_a_hub_comes_in_pages(hub: httpx.Client, kind: str) -> None:
+    address, found = f"/id/hub?incoming=true&format={kind}", set[str]()
+    for number, size in enumerate((200, 200, 50)):
+        response = hub.get(address)
+        seen = set(re.findall(r"at-\d{3}", response.text))
+        assert (response.status_code, len(seen)) == (200, size)
+        assert response.headers.get("rujukan-cut") == ("incoming=200" if number < 2 else None)
+        found |= seen
+        links = {name: link for link, name in re.findall(r'<([^>]+)>; rel="(prev|next)"', response.headers["link"])}
+        assert ("prev" in links, "next" in links) == (number > 0, number < 2)
+        if kind == "html":
+            assert ('rel="next"' in response.text) == (number < 2)
+        address = links.get("next", "")
+    assert len(found) == 450
+    assert hub.get("/id/hub?incoming=true&offset=x").status_code == 400
+
+
+def test_the_content_location_is_the_same_representation(museum_client: httpx.Client) -> None:
+    for path, accept in (
+        ("/id/loan-mask", "text/turtle"),
+        ("/id/loan-mask?evidence=true&incoming=true", "application/ld+json"),
+        ("/id/loan-mask", "text/html"),
+        ("/article/berita-satu?lang=id", "text/html"),
+    ):
+        response = museum_client.get(path, headers={"Accept": accept})
+        again = museum_client.get(response.headers["content-location"], headers={"Accept": "image/png"})
+        assert re.sub(r"href=\"\?[^\"]*\"", "", again.text) == re.sub(r"href=\"\?[^\"]*\"", "", response.text), path
+
+
+PROFILE = "http://www.w3.org/ns/json-ld#"
+
+
+@pytest.mark.parametrize(
+    "accept",
+    [
+        f'application/ld+json;profile="{PROFILE}expanded"',
+        f'application/ld+json;profile="{PROFILE}flattened {PROFILE}compacted";q=0.9, text/html;q=0.1',
+        "application/ld+json; profile=unknown; charset=UTF-8",
+        "text/turtle;q=0.1, application/ld+json;profile=x;q=0.5",
+    ],
+)
+def test_a_profile_is_a_hint(museum_client: httpx.Client, accept: str) -> None:
+    for path in ("/id/loan-mask", "/.well-known/void", "/sparql", "/graphs?default"):
+        response = museum_client.get(path, headers={"Accept": accept})
+        assert (response.status_code, response.headers["content-type"]) == (200, "application/ld+json"), path
+
+
+@pytest.mark.parametrize("name", ["/id/loan-mask", "/article/berita-satu", "/terms", "/graph/entities"])
+def test_every_kind_of_page_has_signposts(museum_client: httpx.Client, name: str) -> None:
+    for accept, relations in (("text/html", {"cite-as", "describedby"}), ("text/turtle", {"cite-as", "describes"})):
+        header = museum_client.get(name, headers={"Accept": accept}).headers["link"]
+        found = re.findall(r'<([^>]+)>; rel="([^"]+)"', header)
+        assert relations <= {relation for _, relation in found}
+        assert (("https://schema.org/AboutPage", "type") in found) == (accept == "text/html")

@@ -36,7 +36,10 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
 
 
 def links(response: httpx.Response) -> dict[str, str]:
-    return {name: target for target, name in re.findall(r'<([^>]+)>; rel="(\w+)"', response.headers.get("link", ""))}
+    return {
+        name: target
+        for target, name in re.findall(r'<([^>]+)>; rel="(first|prev|next|last)"', response.headers.get("link", ""))
+    }
 
 
 def rows(response: httpx.Response) -> list[list[str]]:
@@ -73,7 +76,8 @@ def test_pages_put_together_are_the_whole(many: httpx.Client, form: str) -> None
 def test_links_lead_back_and_to_both_ends(many: httpx.Client) -> None:
     params = {"lender": "id:anna", "limit": "10", "offset": "10", "format": "csv"}
     response = many.get(LENDER, params=params)
-    places = {name: dict(parse_qsl(urlsplit(target).query)) for name, target in links(response).items()}
+    pages = {name: target for name, target in links(response).items() if name in {"first", "prev", "next", "last"}}
+    places = {name: dict(parse_qsl(urlsplit(target).query)) for name, target in pages.items()}
     assert {name: place["offset"] for name, place in places.items()} == {
         "first": "0",
         "prev": "0",
@@ -85,7 +89,16 @@ def test_links_lead_back_and_to_both_ends(many: httpx.Client) -> None:
     assert rows(beyond) == []
     assert "next" not in links(beyond)
     assert rows(many.get(links(beyond)["prev"]))
-    assert "link" not in many.get(LENDER).headers
+    assert not links(many.get(LENDER))
+
+
+@pytest.mark.parametrize("params", [{"format": "html"}, {"format": "csv"}, {"format": "csv", "limit": "5"}])
+def test_answers_have_signposts(many: httpx.Client, params: dict[str, str]) -> None:
+    response = many.get(LENDER, params=params)
+    found = dict(re.findall(r'rel="([\w-]+)"(?:; type="([^"]+)")?', response.headers["link"]))
+    assert {"cite-as", "describedby", "license", "collection", "service-desc"} <= set(found)
+    assert ("next" in found) == ("limit" in params)
+    assert '<https://example.org/loans/query/loans-of-a-lender>; rel="cite-as"' in response.headers["link"]
 
 
 def test_a_page_for_people_has_the_same_pages(many: httpx.Client) -> None:
@@ -153,7 +166,8 @@ def test_every_example_of_the_real_queries_runs(project_root: Path, tmp_path: Pa
     assert rujukan(tmp_path, "build").returncode == 0
     with running(Settings(release=(tmp_path / "build/current").resolve())) as client:
         paths = client.get("/openapi.json").json()["paths"]
-        examples = [path["get"]["x-example-request"] for path in paths.values() if "x-example-request" in path["get"]]
+        operations = [path["get"] for path in paths.values() if "saved queries" in path["get"].get("tags", ())]
+        examples = [each["x-example-request"] for each in operations]
         assert len(examples) == len(list((project_root / "queries").glob("*.rq")))
         for each in examples:
             response = client.get(each, headers={"Accept": "text/csv"})

@@ -164,7 +164,7 @@ def test_a_moved_release_is_picked_up(tmp_path: Path) -> None:
     with running(Settings(release=link)) as client:
         assert client.get("/sparql", params=query).text.split() == ["n", "12"]
         point(link, "releases/two")
-        assert client.get("/sparql", params=query).text.split() == ["n", "13"]
+        wait_until(lambda: client.get("/sparql", params=query).text.split() == ["n", "13"])
         assert client.get("/health").json()["release"] == "two"
         former = str(tmp_path / "releases" / "one" / "store")
         descriptors = Path("/proc/self/fd")

@@ -235,3 +235,40 @@ def test_json_escapes_survive(client: httpx.Client) -> None:
     query = 'SELECT ("\\u0000\\"\\\\ ü 😀" AS ?x) {}'
     value = json.loads(ask(client, query).content)["results"]["bindings"][0]["x"]["value"]
     assert value == '\0"\\ ü 😀'
+
+
+@pytest.mark.parametrize(
+    ("query", "line", "column"),
+    [
+        ("ASK { 😀 }", 1, 7),
+        ('ASK {\r\n\t?s ?p "%2F 😀é", x }', 2, 18),
+        ("SELECT * { ?s ?p ?o } ORDER ?s", 1, 29),
+        ("SELECT * { ?s ?p ?o FILTER(<urn:none>(?o)) }", 1, 28),
+        ("ASK { ?s a nowhere:Loan }", 1, 12),
+        ("# 😀\nASK { SERVICE <urn:x> {} }", 2, 7),
+        ("# 😀\n CLEAR ALL", 2, 2),
+    ],
+)
+def test_places_count_characters_however_the_query_comes(
+    client: httpx.Client, query: str, line: int, column: int
+) -> None:
+    direct = client.post("/sparql", content=query.encode(), headers={"Content-Type": "application/sparql-query"})
+    for response in (ask(client, query), client.post("/sparql", data={"query": query}), direct):
+        problem = response.json()
+        assert (problem["line"], problem["column"]) == (line, column), problem
+
+
+def test_a_function_that_nobody_has_is_the_error_of_the_query(client: httpx.Client) -> None:
+    for query in (
+        "SELECT (<urn:none>(1) AS ?x) {}",
+        "PREFIX f: <urn:> SELECT * { ?s ?p ?o } ORDER BY f:none(?s)",
+        "ASK { FILTER EXISTS { ?s ?p ?o FILTER(<urn:none>(?o)) } }",
+        "CONSTRUCT { ?s ?p ?x } { ?s ?p ?o BIND(<urn:none>(?o) AS ?x) }",
+    ):
+        response = ask(client, query)
+        assert (response.status_code, response.json()["function"]) == (400, "urn:none")
+        assert response.json()["type"].endswith("#unknown-function")
+        place = response.json()["excerpt"].splitlines()
+        assert place[0][place[1].index("^") :].startswith(("<urn:none>(", "f:none("))
+    arity = ask(client, "SELECT (xsd:integer(1, 2) AS ?x) {}")
+    assert (arity.status_code, arity.json()["column"]) == (400, 9)

@@ -219,7 +219,7 @@ def test_a_query_on_the_former_release_is_answered_while_the_next_is_served(
         (tmp_path / "next").symlink_to("two")
         (tmp_path / "next").rename(link)
         with polite_client(client) as seen:
-            assert ask(client, POLITE).text.count('"loan":{') == 3
+            wait_until(lambda: ask(client, POLITE).text.count('"loan":{') == 3)
             assert thread.is_alive()
             thread.join()
         assert answers[0].status_code == 200
@@ -245,7 +245,7 @@ def test_a_next_release_that_cannot_be_opened_leaves_the_former(tmp_path: Path) 
 
 def test_nothing_is_left_behind_by_many_queries_and_kills(release: Path, processes: Processes) -> None:
     descriptors = Path("/proc/self/fd")
-    with running(Settings(release=release, workers=2, spare=2, queue=64)) as client:
+    with running(Settings(release=release, workers=2, spare=2, queue=64, cache_mb=0)) as client:
         url = f"{client.base_url}/sparql"
 
         def settled() -> bool:

@@ -39,6 +39,8 @@ SETTINGS = {
     "body_seconds": 3,
     "send_seconds": 3,
     "idle_seconds": 5,
+    # With it a hostile client is soon told 429, whatever it sends.
+    "budget_seconds": 0,
     "max_connections": 200,
     "client_connections": 40,
 }

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import httpx2 as httpx
@@ -57,6 +58,14 @@ QUERIES = [
         ],
         "query": "SELECT ?day ?least (COUNT(*) AS ?n) WHERE { ?loan ex:on ?on ; ex:items ?items"
         " FILTER(?on < ?day && ?items >= ?least) } GROUP BY ?day ?least",
+    },
+    {
+        "name": "names-of-loans",
+        "title": {"en": "What are the loans called?", "id": "Apa nama pinjaman-pinjaman itu?"},
+        "description": {},
+        "parameters": [],
+        "query": "SELECT ?name ?each { ?loan a ex:Loan ; rdfs:label ?name, ?each "
+        'FILTER (LANG(?name) = "en") } ORDER BY ?name ?each',
     },
     {
         "name": "not-selected",
@@ -113,8 +122,8 @@ def make_release(folder: Path, trig: str = TRIG, release: str = "aaaa1111") -> P
 
 @contextmanager
 def running(settings: Settings) -> Iterator[httpx.Client]:
-    """A client of the server, which is stopped whatever happens."""
-    app = create_app(settings)
+    """A client of the server, which is stopped whatever happens; it logs only where the settings name a file."""
+    app = create_app(settings if settings.log_file else replace(settings, log="off"))
     with listen("127.0.0.1", 0) as listener:
         port = listener.getsockname()[1]
         server = uvicorn.Server(uvicorn_config(app, settings))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -13,7 +15,8 @@ from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 
 from kg_server.app.front import FrontDoor
-from kg_server.app.replies import Site, problem_reply
+from kg_server.app.operations import make_operations
+from kg_server.app.replies import Answers, Site, problem_reply
 from kg_server.app.sparql import SparqlEndpoint
 from kg_server.app.views import make_router
 from kg_server.backends.base import Backend
@@ -21,41 +24,70 @@ from kg_server.backends.embedded import EmbeddedBackend
 from kg_server.backends.limits import Limits
 from kg_server.backends.pool import QueryPool
 from kg_server.backends.process import Place
+from kg_server.backends.spool import SpoolFolder
+from kg_server.cache import AnswerCache
 from kg_server.describe.current import Current
 from kg_server.describe.release import Manifest
-from kg_server.http.problems import MethodNotAllowed, NotFound, Problem
+from kg_server.http.problems import MethodNotAllowed, NotFound, Problem, SpoolError
 from kg_server.pages.render import Pages
 from kg_server.settings import Settings
 
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
+    from starlette.types import Receive, Scope, Send
 
 _NOT_FOUND, _METHOD_NOT_ALLOWED = 404, 405
 
 
-def create_app(settings: Settings) -> FastAPI:
+@dataclass(frozen=True, slots=True)
+class Application:
+    """What an ASGI server runs.
+
+    Attributes:
+        api: the framework's application, without what stands before it.
+        stopping: set when the server has been told to stop.
+        front: answers every request.
+    """
+
+    api: FastAPI
+    stopping: threading.Event
+    front: FrontDoor
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, or start and stop (ASGI)."""
+        await self.front(scope, receive, send)
+
+
+def create_app(settings: Settings) -> Application:
     """Return the application that serves the release that the settings name.
 
     Raises:
         ReleaseError: when there is none.
     """
-    pool = QueryPool(_limits(settings))
+    pool, spool = QueryPool(_limits(settings)), _spool(settings)
 
     def connect(folder: Path, manifest: Manifest) -> Backend:
-        return EmbeddedBackend(Place(folder / "store", manifest.prefixes, manifest.base), pool)
+        return EmbeddedBackend(Place(folder / "store", manifest.prefixes, manifest.base, spool), pool)
 
     try:
         current = Current(settings.release, connect)
+        cache: Answers = AnswerCache(settings.cache_mb << 20)
+        operations = make_operations(settings, current, pool, cache)
     except BaseException:
         pool.close()
+        spool.close()
         raise
-    site = Site(settings, current, pool, Pages(urlsplit(settings.public_url).path.rstrip("/")))
+    pages = Pages(urlsplit(settings.public_url).path.rstrip("/"))
+    site = Site(settings, current, pool, pages, cache, operations)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        yield
-        await pool.stop()
+        with operations.told(current.served.manifest.release):
+            yield
+            operations.stopping.set()
+            await pool.stop()
+            spool.close()
 
     # The framework's own documentation pages fetch scripts from elsewhere; the OpenAPI document stays.
     app = FastAPI(
@@ -63,9 +95,17 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan,
     )  # fmt: skip
     app.include_router(make_router(site))
-    app.add_middleware(FrontDoor, sparql=SparqlEndpoint(site))
     _handle_errors(app, site)
-    return app
+    return Application(app, operations.stopping, FrontDoor(app, SparqlEndpoint(site), site))
+
+
+def _spool(settings: Settings) -> SpoolFolder:
+    try:
+        return SpoolFolder(Path(settings.spool_dir) if settings.spool_dir else None)
+    except OSError as error:
+        raise SpoolError(
+            f"Long answers cannot be kept in {error.filename}: {error.strerror}. Set spool_dir."
+        ) from error
 
 
 def _limits(settings: Settings) -> Limits:
@@ -80,6 +120,8 @@ def _limits(settings: Settings) -> Limits:
         memory_mb=settings.query_memory_mb,
         answer_bytes=settings.max_answer_bytes,
         answer_rows=settings.max_answer_rows,
+        cut=bool(settings.cut_answers),
+        spool_bytes=settings.spool_mb << 20,
     )
 
 

@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from kg_server.app.replies import Site, accept_of, language_of, page_reply, page_values
+from kg_server.app.replies import Site, SpooledResponse, accept_of, language_of, page_reply, page_values
 from kg_server.backends.base import Answer, Question, Wanted
+from kg_server.backends.spool import Spooled
 from kg_server.describe.current import Release
 from kg_server.describe.examples import form
-from kg_server.describe.queries import RESERVED, SavedQuery, Window
+from kg_server.describe.names import find_names, settled
+from kg_server.describe.queries import RESERVED, SavedQuery
+from kg_server.http.encoding import choose_coding
 from kg_server.http.formats import BINDINGS, GRAPHS, choose_format
 from kg_server.http.links import Link, link_header
+from kg_server.http.negotiation import etag_matches
 from kg_server.http.problems import BadParameter
-from kg_server.http.slices import slice_rows
+from kg_server.http.window import Window
+from kg_server.operations.journal import query_hash
+from kg_server.operations.recorder import exchange_of
 from kg_server.pages.render import pick
-from kg_server.pages.results import read_table
+from kg_server.pages.results import Table, read_table, translate
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -30,7 +36,11 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 _ALL_ROWS = Window()
-_SHOWN_CHARACTERS = 200_000
+_SHOWN_BYTES = 200_000
+_PATIENCE_SECONDS = 0.05
+# In the scope of a request: where the cache has its answer.
+KEPT_UNDER = "rujukan.kept_under"
+CUT = "Rujukan-Cut"
 _REMEMBERED_CHARACTERS = 500
 LABELS = {
     "json": "JSON", "xml": "XML", "csv": "CSV", "tsv": "TSV", "turtle": "Turtle", "ntriples": "N-Triples",
@@ -49,8 +59,14 @@ async def unless_gone(receive: Receive, work: Coroutine[object, object, Result])
         if here is not None:
             here.cancel()
 
-    # The work runs in this task: a second one for it would cost each small question more than its evaluation.
-    watching = asyncio.ensure_future(watch())
+    watching: asyncio.Handle | asyncio.Task[None] | None = None
+
+    def begin() -> None:
+        nonlocal watching
+        watching = asyncio.ensure_future(watch())
+
+    # A task costs as much as a small question, which has its answer before anybody could go away.
+    watching = asyncio.get_running_loop().call_later(_PATIENCE_SECONDS, begin)
     try:
         return await work
     except asyncio.CancelledError:
@@ -67,18 +83,20 @@ async def _gone(receive: Receive) -> None:
 
 
 def wanted_by(request: Request, override: str | None) -> Wanted:
-    """Return the formats that a request accepts, by its `Accept` header or its `format=`."""
+    """Return the formats that a request accepts, by its `Accept` header or its `format=`, and the coding."""
     accept = accept_of(request)
-    if len(accept or "") + len(override or "") > _REMEMBERED_CHARACTERS:
-        return _negotiate(accept, override)
-    return _remember(accept, override)
+    codings = ", ".join(request.headers.getlist("accept-encoding"))
+    if len(accept or "") + len(override or "") + len(codings) > _REMEMBERED_CHARACTERS:
+        return _negotiate(accept, override, codings)
+    return _remember(accept, override, codings)
 
 
-def _negotiate(accept: str | None, override: str | None) -> Wanted:
+def _negotiate(accept: str | None, override: str | None, codings: str) -> Wanted:
     return Wanted(
         choose_format(accept, override, BINDINGS),
         choose_format(accept, override, GRAPHS),
-        f"'format={override}'" if override else f"'Accept: {accept}'",
+        f"'Accept: {accept}'" if override is None else f"'format={override}'",
+        choose_coding(codings),
     )
 
 
@@ -114,26 +132,73 @@ class Asked:
         """Answer in the format that the client prefers; raises what the backend raises."""
         if not self.window.whole and form(self.question.query) != "SELECT":
             raise BadParameter("Only a SELECT has rows to count; leave out 'limit' and 'offset'.")
-        answer = await self.release.backend.answer(self.question, wanted_by(self.request, self.override))
-        headers, pages = dict[str, str](), dict[str, str]()
-        if not self.window.whole:
-            answer, pages = await asyncio.to_thread(self._slice, answer)
-            address = self.site.address(self.request)
-            headers["Link"] = link_header(Link(address + path, f'rel="{name}"') for name, path in pages.items())
+        answer = await self._answer()
+        pages = {} if self.window.whole else self._pages(answer.total)
         if answer.choice.html:
             language = language_of(self.request)
-            body = await asyncio.to_thread(self._page, answer, language, pages)
+            table = await self._table(answer, language) if answer.kind == "bindings" else None
+            body = await asyncio.to_thread(self._page, answer, language, pages, table)
+            headers = self._headers(answer, pages) | self._cut(answer, table)
             return page_reply(body, language, headers=headers)
-        headers |= {"Content-Type": answer.choice.content_type, "Vary": "Accept"}
+        headers = {
+            "Content-Type": answer.choice.content_type,
+            "Vary": "Accept, Accept-Encoding",
+            "ETag": answer.etag,
+            "Cache-Control": "no-cache",
+            **self._headers(answer, pages),
+        }
+        if answer.coding:
+            headers["Content-Encoding"] = answer.coding
         if self.override:
             name = self.saved.name if self.saved else "answer"
             headers["Content-Disposition"] = f'inline; filename="{name}.{answer.choice.format.extension}"'
+        if etag_matches(self.request.headers.get("if-none-match"), answer.etag):
+            return Response(status_code=304, headers=headers)
+        if isinstance(answer.body, Spooled):
+            return SpooledResponse(answer.body, headers)
         return Response(answer.body, headers=headers)
 
-    def _slice(self, answer: Answer) -> tuple[Answer, dict[str, str]]:
-        """Cut the wanted rows from the answer, and return the paths of the other pages by their relations."""
-        key = answer.choice.format.key
-        body, total = slice_rows(answer.body, key, self.window.offset, self.window.limit)
+    async def _answer(self) -> Answer:
+        """Return the answer, from the cache if it is there."""
+        wanted, cache = self._wanted(), self.site.cache
+        key = self.release.manifest.release, self.question, wanted.bindings, wanted.graph, wanted.coding, wanted.window
+        answer, exchange = cache.get(key), exchange_of(self.request.scope)
+        if answer is not None:
+            exchange.outcome, exchange.query_hash, exchange.rows = (
+                "cached",
+                query_hash(self.question.query),
+                answer.rows,
+            )
+            if self.window.whole and not answer.choice.html:
+                # The next time it is found by the request as it came, before anything is read in it.
+                self.request.scope[KEPT_UNDER] = key
+            return answer
+        backend = self.site.operations.asking(self.release.backend, exchange)
+        answer = await backend.answer(self.question, wanted)
+        if answer.lasting and isinstance(answer.body, bytes):
+            cache.put(key, answer, len(self.question.query))
+        return answer
+
+    def _wanted(self) -> Wanted:
+        wanted, window = wanted_by(self.request, self.override), self.window
+        shown = wanted.bindings is not None and wanted.bindings.html
+        if window.whole and not shown:
+            return wanted
+        if window.whole:
+            window = Window(limit=self.site.settings.page_rows)
+        return replace(wanted, window=window, coding=None if shown else wanted.coding)
+
+    def _headers(self, answer: Answer, pages: Mapping[str, str]) -> dict[str, str]:
+        headers = {}
+        if pages:
+            address = self.site.address(self.request)
+            headers["Link"] = link_header(Link(address + path, f'rel="{name}"') for name, path in pages.items())
+        if answer.cut:
+            headers[CUT] = f"rows={answer.rows}"
+        return headers
+
+    def _pages(self, total: int) -> dict[str, str]:
+        """Return the paths of the other pages by their relations."""
         offset, limit = self.window.offset, self.window.limit
         places: dict[str, int] = {"first": 0}
         if offset:
@@ -145,21 +210,34 @@ class Asked:
         kept = [pair for pair in self.pairs if pair[0] not in {"offset", "limit"}]
         size = [] if limit is None else [("limit", str(limit))]
         path = self.request.url.path
-        links = {name: f"{path}?{urlencode([*kept, *size, ('offset', str(place))])}" for name, place in places.items()}
-        return Answer(answer.kind, answer.choice, body), links
+        return {name: f"{path}?{urlencode([*kept, *size, ('offset', str(place))])}" for name, place in places.items()}
 
-    def _page(self, answer: Answer, language: str, others: Mapping[str, str]) -> bytes:
-        manifest, saved, pages = self.release.manifest, self.saved, self.site.pages
+    async def _table(self, answer: Answer, language: str) -> Table:
+        manifest, shown, body = self.release.manifest, self.site.settings.page_rows, answer.read()
+        columns = settled(self.saved.query) if self.saved else frozenset[str]()
+        names = await find_names(self.release, body, columns, shown, language)
+        endpoint = f"{self.site.pages.root}/sparql"
+        table = await asyncio.to_thread(read_table, body, manifest.prefixes, endpoint, shown, manifest.base)
+        if self.window.whole and table.boolean is None:
+            table = replace(table, total=answer.total)
+        return translate(table, names, columns, language)
+
+    def _cut(self, answer: Answer, table: Table | None) -> dict[str, str]:
+        """Return the header that says how much of an answer a page shows, when it is not all (RFC 9651)."""
+        if table is not None:
+            shown = len(table.rows)
+            return {CUT: f"rows={shown}"} if table.total > shown else {}
+        return {CUT: f"bytes={_SHOWN_BYTES}"} if answer.size > _SHOWN_BYTES else {}
+
+    def _page(self, answer: Answer, language: str, others: Mapping[str, str], table: Table | None) -> bytes:
+        saved, pages = self.saved, self.site.pages
         path = f"{pages.root}/queries/{saved.name}" if saved else f"{pages.root}/sparql"
         kept = [pair for pair in self.pairs if pair[0] not in RESERVED]
         formats = BINDINGS if answer.kind == "bindings" else GRAPHS
-        table, turtle, cut = None, None, False
-        if answer.kind == "bindings":
-            shown = self.site.settings.page_rows
-            table = read_table(answer.body, manifest.prefixes, f"{pages.root}/sparql", shown, manifest.base)
-        else:
-            text = answer.body.decode()
-            turtle, cut = text[:_SHOWN_CHARACTERS], len(text) > _SHOWN_CHARACTERS
+        turtle, cut = None, False
+        if table is None:
+            # A character may have been cut in the middle.
+            turtle, cut = answer.read(_SHOWN_BYTES).decode(errors="ignore"), answer.size > _SHOWN_BYTES
         values = {each.name: each.default for each in saved.parameters} | dict(kept) if saved else {}
         return pages.render(
             "answer",

@@ -1,73 +1,169 @@
-"""The outermost layer: headers that every reply carries, compression, CORS preflights, the short way to `/sparql`."""
+"""The outermost layer: records each request, answers at once what it has at hand, adds what every reply carries."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import logging
+from collections.abc import Awaitable, Callable, Hashable
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from kg_server.app.answers import KEPT_UNDER
 from kg_server.app.compression import CompressingSend
-from kg_server.http.protocol import BODY_TYPES, METHODS
-from kg_server.pages.render import CONTENT_SECURITY_POLICY
-
-_EVERYWHERE = {
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "Content-Language, ETag, Link, Repr-Digest, Retry-After",
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
-    "Cross-Origin-Resource-Policy": "cross-origin",
-    "Referrer-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-}
-_READ = "GET, HEAD, OPTIONS"
+from kg_server.app.headers import OPERATOR, everywhere, of_options, operators
+from kg_server.app.replies import Prepared, Site, problem_reply
+from kg_server.http.negotiation import etag_matches
+from kg_server.http.problems import Problem
+from kg_server.operations.recorder import Exchange, exchange_of
 
 Handler = Callable[[Scope, Receive, Send], Awaitable[None]]
 
+SPARQL = frozenset({"/sparql", "/sparql/"})
+_READING = frozenset({"GET", "HEAD"})
+_OK, _NOT_MODIFIED = 200, 304
+
 
 class FrontDoor:
-    """Middleware around the whole application.
+    """What a server calls for each request.
 
     Args:
-        app: everything else.
-        sparql: what answers at `/sparql`.
+        app: the framework's application.
+        sparql: what answers at `/sparql`; the framework's routing would cost more than the query.
+        site: the application's parts.
     """
 
-    def __init__(self, app: ASGIApp, sparql: Handler) -> None:
-        self._app = app
-        self._sparql = sparql
+    def __init__(self, app: ASGIApp, sparql: Handler, site: Site) -> None:
+        self._app, self._sparql, self._site = app, sparql, site
+        self._recorder = site.operations.recorder
+        self._everywhere = everywhere(site.settings.public_url)
+        self._operators = operators(site.settings.public_url)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on."""
+        """Pass a request on, or answer it at once if the answer is at hand."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        is_sparql = scope["path"] in {"/sparql", "/sparql/"}
+        exchange = self._recorder.begin(scope)
+        raw, known = _raw(scope)
+        release = self._site.current.peek()
+        if raw is not None and release is not None:
+            prepared = self._site.cache.shortcut((release.manifest.release, raw))
+            if prepared is not None:
+                status = await self._again(prepared, known, exchange, send)
+                self._recorder.end(exchange, scope, status, len(prepared.body["body"]) if status == _OK else 0)
+                return
+        always = self._operators if scope["path"].startswith(OPERATOR) else self._everywhere
+        leaving = _Leaving(self._site, scope, send, raw, always)
+        try:
+            await self._pass(scope, receive, leaving)
+        except Exception as error:
+            if leaving.status:
+                # It has been answered, or an answer has begun.
+                raise
+            await self._confess(scope, receive, leaving, error)
+        finally:
+            self._recorder.end(exchange, scope, leaving.status, leaving.size)
 
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in _EVERYWHERE.items():
-                    headers.setdefault(name, value)
-            await send(message)
+    async def _confess(self, scope: Scope, receive: Receive, send: Send, error: Exception) -> None:
+        logging.getLogger("kg_server").error("%s %s", scope["method"], scope["path"], exc_info=error)
+        problem = Problem("Something went wrong here; it has been logged.")
+        response = await problem_reply(self._site, Request(scope, receive), problem)
+        await response(scope, receive, send)
 
-        if scope["method"] == "OPTIONS":
-            await _options(send_with_headers, sparql=is_sparql)
+    async def _again(self, prepared: Prepared, known: bytes | None, exchange: Exchange, send: Send) -> int:
+        exchange.outcome, exchange.query_hash, exchange.rows = "cached", prepared.query_hash, prepared.rows
+        mine = (b"x-request-id", exchange.id.encode())
+        if known is not None and etag_matches(known.decode("latin-1"), prepared.etag):
+            headers = [mine, *(pair for pair in prepared.headers if pair[0] != b"content-length")]
+            await send({"type": "http.response.start", "status": _NOT_MODIFIED, "headers": headers})
+            await send({"type": "http.response.body", "body": b""})
+            return _NOT_MODIFIED
+        await send({"type": "http.response.start", "status": _OK, "headers": [mine, *prepared.headers]})
+        await send(prepared.body)
+        return _OK
+
+    async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_sparql = scope["path"] in SPARQL
+        if scope["method"] == "OPTIONS" and not scope["path"].startswith(OPERATOR):
+            await _options(send, sparql=is_sparql)
         elif is_sparql:
-            await self._sparql(scope, receive, CompressingSend(scope, send_with_headers))
+            await self._sparql(scope, receive, CompressingSend(scope, send))
         else:
-            await self._app(scope, receive, CompressingSend(scope, send_with_headers))
+            await self._app(scope, receive, CompressingSend(scope, send))
+
+
+class _Leaving:
+    """Wraps `send`: adds what every reply carries, and keeps a reply that will be given again.
+
+    Args:
+        site: the application's parts.
+        scope: of the request; says where the cache has the answer, if it has.
+        send: what takes the messages on.
+        raw: the request, as `_raw` returns it.
+        always: headers.
+
+    Attributes:
+        status: of the response; 0 before it has begun.
+        size: bytes of the body.
+    """
+
+    def __init__(self, site: Site, scope: Scope, send: Send, raw: Hashable | None, always: dict[str, str]) -> None:
+        self._site, self._scope, self._send, self._raw = site, scope, send, raw
+        self._always, self._exchange = always, exchange_of(scope)
+        self._headers: list[tuple[bytes, bytes]] | None = None
+        self.status = self.size = 0
+
+    async def __call__(self, message: Message) -> None:
+        """Pass a message on."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = MutableHeaders(scope=message)
+            for name, value in self._always.items():
+                headers.setdefault(name, value)
+            if KEPT_UNDER in self._scope and self.status == _OK and self._raw is not None:
+                self._headers = list(message["headers"])
+            headers["X-Request-Id"] = self._exchange.id
+        else:
+            self.size += len(message.get("body", b""))
+            if self._headers is not None:
+                self._keep(self._headers, message)
+                self._headers = None
+        await self._send(message)
+
+    def _keep(self, headers: list[tuple[bytes, bytes]], message: Message) -> None:
+        key, exchange = self._scope[KEPT_UNDER], self._exchange
+        ready = Prepared(headers, message, Headers(raw=headers)["etag"], exchange.query_hash, exchange.rows)
+        # The first part of the key is the release.
+        self._site.cache.remember((key[0], self._raw), key, ready, len(self._scope["query_string"]))
+
+
+def _raw(scope: Scope) -> tuple[Hashable | None, bytes | None]:
+    """Return what a reply to a reading request depends on, as it came, and the `If-None-Match` header."""
+    accept = coding = known = host = None
+    for name, value in scope["headers"]:
+        if name == b"accept":
+            if accept is not None:
+                return None, None
+            accept = value
+        elif name == b"accept-encoding":
+            if coding is not None:
+                return None, None
+            coding = value
+        elif name == b"host":
+            # Links in the reply may repeat it.
+            host = value
+        elif name == b"if-none-match":
+            if known is not None:
+                return None, None
+            known = value
+    if scope["method"] not in _READING:
+        return None, known
+    return (scope["path"], scope["query_string"], accept, coding, host), known
 
 
 async def _options(send: Send, *, sparql: bool) -> None:
-    allowed = ", ".join(METHODS) if sparql else _READ
-    headers = {
-        **(BODY_TYPES if sparql else {}),
-        "Allow": allowed,
-        "Access-Control-Allow-Methods": allowed,
-        "Access-Control-Allow-Headers": "Accept, Accept-Language, Content-Type, If-None-Match, Range",
-        "Access-Control-Max-Age": "86400",
-    }
+    headers = of_options(sparql=sparql)
     raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
     await send({"type": "http.response.start", "status": 204, "headers": raw})
     await send({"type": "http.response.body", "body": b""})

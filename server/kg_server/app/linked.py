@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, urlencode
 
 from starlette.requests import Request  # noqa: TC002 - FastAPI reads the annotations
 from starlette.responses import Response
 
-from kg_builder.namespaces import RDF
+from kg_builder.namespaces import RDF, SCHEMA
 from kg_server.app.answers import LABELS, unless_gone
 from kg_server.app.replies import Site, accept_of, language_of, page_reply, page_values
 from kg_server.describe.ask import is_iri, serialise
 from kg_server.describe.current import Release
 from kg_server.describe.dataset import DCAT_PREFIXES, VOID_PREFIXES, dcat_triples, void_triples
 from kg_server.describe.examples import example_triples
+from kg_server.describe.queries import SavedQuery, read_window
 from kg_server.describe.statistics import Counted, Statistics
-from kg_server.describe.subject import INCOMING_SHOWN, Subject, find_subject
+from kg_server.describe.subject import INCOMING_SHOWN, Details, Subject, find_near, find_subject
 from kg_server.http.formats import GRAPHS, HTML, Choice, Format, available, choose_format
 from kg_server.http.links import Link, link_header
 from kg_server.http.negotiation import etag_matches
@@ -35,6 +36,10 @@ if TYPE_CHECKING:
 # What an IRI of the base can begin with; the model of a release says so.
 ROOTS = ("id", "article", "statement", "derivation", "graph", "rule", "query")
 _FORMATS = tuple(each for each in GRAPHS if each.key in {"turtle", "jsonld", "ntriples", "rdfxml"})
+# What people write with a slash behind it.
+_WITHOUT_SLASH = frozenset(
+    {"/queries", "/graphs", "/dumps", "/health", "/.well-known/void", "/.well-known/sparql-examples"}
+)
 _SHOWN_PARTS = 200
 _TYPES_LINKED = 5
 _MOST_ALLOWED = "%:/?#[]@!$&'()*+,;=-._~"
@@ -48,6 +53,13 @@ class Asked:
     override: str | None
     evidence: bool
     incoming: bool
+    offset: int = 0
+
+    def query(self) -> str:
+        """Return the parameters that lead to just this representation."""
+        pairs = [("format", "html" if self.choice.html else self.choice.format.key)]
+        pairs += [(name, "true") for name in ("evidence", "incoming") if getattr(self, name)]
+        return urlencode([*pairs, *([("offset", str(self.offset))] if self.offset else [])])
 
 
 class LinkedData:
@@ -73,7 +85,10 @@ class LinkedData:
         """Describe the dataset in VoID."""
         release, statistics = await self._counts()
         triples = void_triples(release.manifest, statistics, self._site.address(request))
-        return await self._described(request, release, "void", triples, VOID_PREFIXES)
+        response = await self._described(request, release, "void", triples, VOID_PREFIXES)
+        if not statistics.complete:
+            response.headers["Rujukan-Cut"] = "counts"
+        return response
 
     async def dcat(self, request: Request) -> Response:
         """Describe the dumps in DCAT."""
@@ -115,6 +130,10 @@ class LinkedData:
         """Describe a vocabulary of the release's own, if the path is that of one."""
         release = await self._site.current.get()
         # Only what a prefix of the release names is looked up: a stray address costs no query.
+        if path.endswith("/") and f"/{path.rstrip('/')}" in _WITHOUT_SLASH:
+            query = request.scope["query_string"].decode("ascii", "replace")
+            place = f"{self._site.pages.root}/{path.rstrip('/')}" + (f"?{query}" if query else "")
+            return Response(status_code=308, headers={"Location": quote(place, safe=_MOST_ALLOWED)})
         name = path.partition("/")[0]
         if f"{release.manifest.base}{name}#" not in release.manifest.prefixes.values():
             raise NotFound(f"There is nothing at {request.url.path}.")
@@ -127,41 +146,47 @@ class LinkedData:
         return response if response is not None else Response(status_code=204)
 
     async def _node(self, request: Request) -> Response:
-        release = await self._site.current.get()
+        release = self._site.asked_by(request, await self._site.current.get())
         asked = _asked(request)
         page = asked.choice.html
+        details = Details(page or asked.evidence, page or asked.incoming, asked.offset, page)
         for iri in _candidates(request, release.manifest.base):
-            subject = await find_subject(
-                release,
-                iri,
-                evidence=page or asked.evidence,
-                incoming=page or asked.incoming,
-                labels=page,
-            )
+            subject = await find_subject(release, iri, details)
             if subject is not None:
                 return await self._reply(request, release, asked, subject)
-        raise NotFound(f"The release says nothing of <{_candidates(request, release.manifest.base)[0]}>.")
+        missing = _candidates(request, release.manifest.base)[0]
+        near = await find_near(release, missing)
+        hint = f" Did you mean <{near}>?" if near else ""
+        raise NotFound(f"The release says nothing of <{missing}>.{hint}", available=[near] if near else None)
 
     async def _reply(self, request: Request, release: Release, asked: Asked, subject: Subject) -> Response:
         site, base = self._site, release.manifest.base
         address = site.address(request)
         place = _place(site, base, subject.iri)
-        headers = {"Link": link_header(_signposts(release, subject, address)), "Vary": "Accept, Accept-Language"}
+        others = _other_pages(request, subject, asked.offset)
+        links = [Link(address + path, f'rel="{name}"') for name, path in others.items()]
+        links = [*_signposts(release, subject, address, asked.choice), *links]
+        headers = {"Link": link_header(links), "Vary": "Accept, Accept-Language"}
+        if subject.cut:
+            headers["Rujukan-Cut"] = f"incoming={INCOMING_SHOWN}"
         if subject.moved and subject.moved.startswith(base):
             return Response(status_code=301, headers={**headers, "Location": _place(site, base, subject.moved)})
-        representation = f"{place}?format={'html' if asked.choice.html else asked.choice.format.key}"
+        representation = f"{place}?{asked.query()}"
         if f"{address}/" == base and not subject.document and asked.override is None:
             # Here the address is the IRI itself, and a thing is not a document about it.
             return Response(status_code=303, headers={**headers, "Location": representation})
         headers["Content-Location"] = representation
         if asked.choice.html:
             language = language_of(request)
-            body = await asyncio.to_thread(self._page, request, release, subject, language)
+            headers["Content-Location"] += f"&lang={language}"
+            body = await asyncio.to_thread(self._page, request, release, subject, language, others)
             return page_reply(body, language, headers=headers)
         body = await asyncio.to_thread(serialise, subject.triples(), asked.choice.format.key, release.manifest.prefixes)
         return _tagged(request, body, asked.choice, headers)
 
-    def _page(self, request: Request, release: Release, subject: Subject, language: str) -> bytes:
+    def _page(
+        self, request: Request, release: Release, subject: Subject, language: str, others: Mapping[str, str]
+    ) -> bytes:
         pages, manifest = self._site.pages, release.manifest
         reader = Reader(
             manifest.base,
@@ -172,10 +197,10 @@ class LinkedData:
             # The subject may itself be an attestation, a derivation, or an article with its spans.
             (*subject.evidence, *subject.own),
         )
-        own, others = _split(subject)
-        parts = reader.parts(subject.iri, others)
+        own, below = _split(subject)
+        parts = reader.parts(subject.iri, below)
         place = _place(self._site, manifest.base, subject.iri)
-        subjects = {subject.iri, *(each.subject.value for each in others)}  # type: ignore[union-attr]
+        subjects = {subject.iri, *(each.subject.value for each in below)}  # type: ignore[union-attr]
         return pages.render(
             "subject",
             language,
@@ -190,7 +215,8 @@ class LinkedData:
             parts_total=len(parts),
             incoming=reader.incoming(subject.incoming),
             cut=subject.cut,
-            most=INCOMING_SHOWN,
+            previous=pages.root + others["prev"] if "prev" in others else None,
+            following=pages.root + others["next"] if "next" in others else None,
             formats=[
                 (LABELS[each.key], f"{place}?format={each.key}&evidence=true&incoming=true", each.media_types[0])
                 for each in _FORMATS
@@ -204,11 +230,21 @@ def _split(subject: Subject) -> tuple[list[ox.Triple], list[ox.Triple]]:
     return own, [each for each in subject.own if str(each.subject) != f"<{subject.iri}>"]
 
 
+def _other_pages(request: Request, subject: Subject, offset: int) -> dict[str, str]:
+    """Return the paths of the pages of what leads here before and after this one, by their relations."""
+    places = {"prev": max(0, offset - INCOMING_SHOWN)} if offset else {}
+    if subject.cut:
+        places["next"] = offset + INCOMING_SHOWN
+    kept = [pair for pair in decode_form(request.scope["query_string"]) if pair[0] != "offset"]
+    path = quote(request.url.path, safe=_MOST_ALLOWED)
+    return {name: f"{path}?{urlencode([*kept, ('offset', str(place))])}" for name, place in places.items()}
+
+
 def _candidates(request: Request, base: str) -> list[str]:
     """Return the IRIs that an address may mean: as it was written, and with its percent-encoding taken away."""
     raw: bytes = request.scope.get("raw_path") or quote(request.scope["path"]).encode()
     path = raw.decode("ascii", "replace").partition("?")[0].lstrip("/")
-    found = [base + path, base + unquote(path)]
+    found = [base + path, base + unquote(path, errors="replace")]
     usable = [each for each in dict.fromkeys(found) if is_iri(each)]
     if not usable:
         raise NotFound("What the address asks for is no IRI.")
@@ -222,7 +258,14 @@ def _place(site: Site, base: str, iri: str) -> str:
 def _asked(request: Request) -> Asked:
     pairs = decode_form(request.scope["query_string"])
     override = single(pairs, "format")
-    return Asked(_choice(request, override), override, _flag(pairs, "evidence"), _flag(pairs, "incoming"))
+    evidence, incoming = _flag(pairs, "evidence"), _flag(pairs, "incoming")
+    return Asked(
+        _choice(request, override),
+        override,
+        evidence,
+        incoming,
+        read_window([each for each in pairs if each[0] == "offset"]).offset,
+    )
 
 
 def _flag(pairs: Iterable[tuple[str, str]], name: str) -> bool:
@@ -236,7 +279,7 @@ def _choice(request: Request, override: str | None) -> Choice:
     accept = accept_of(request)
     choice = choose_format(accept, override, GRAPHS)
     if choice is None:
-        wanted = f"'format={override}'" if override else f"'Accept: {accept}'"
+        wanted = f"'Accept: {accept}'" if override is None else f"'format={override}'"
         raise NotAcceptable(wanted, [*available(GRAPHS), HTML])
     return choice
 
@@ -262,18 +305,35 @@ def site_links(release: Release, address: str) -> list[Link]:
     ]
 
 
+def query_links(release: Release, query: SavedQuery, address: str) -> list[Link]:
+    """Return the typed links of an answer to a saved query: what it is, where it is described, under which licence."""
+    return [
+        Link(f"{release.manifest.base}query/{query.name}", 'rel="cite-as"'),
+        Link(f"{address}/.well-known/sparql-examples", 'rel="describedby"', "text/turtle"),
+        Link(f"{address}/openapi.json", 'rel="service-desc"', "application/json"),
+        *([Link(release.manifest.licence, 'rel="license"')] if release.manifest.licence else []),
+        Link(f"{address}/.well-known/void", 'rel="collection"', "text/turtle"),
+    ]
+
+
 def dump_links(release: Release, address: str) -> list[Link]:
     """Return the dumps as the items of the dataset."""
     return [Link(f"{address}/dumps/{each.name}", 'rel="item"', each.media_type) for each in release.manifest.dumps]
 
 
-def _signposts(release: Release, subject: Subject, address: str) -> list[Link]:
-    """Return the typed links of one description (https://signposting.org/FAIR/, level 1)."""
+def _signposts(release: Release, subject: Subject, address: str, choice: Choice) -> list[Link]:
+    """Return the typed links of one description (https://signposting.org/FAIR/, level 1).
+
+    A page is a landing page of the thing; a description for machines describes it, and says so.
+    """
     place = f"{address}/{subject.iri[len(release.manifest.base) :]}"
     plain: list[Format] = list(_FORMATS)
     kinds = [each for each in subject.types() if not each.startswith(RDF)] or subject.types()
+    if choice.html:
+        kinds = [SCHEMA + "AboutPage", *kinds]
     return [
         Link(subject.iri, 'rel="cite-as"'),
+        *([] if choice.html else [Link(subject.iri, 'rel="describes"')]),
         *(Link(f"{place}?format={each.key}", 'rel="describedby"', each.media_types[0]) for each in plain),
         *(Link(each, 'rel="type"') for each in kinds[:_TYPES_LINKED]),
         *([Link(release.manifest.licence, 'rel="license"')] if release.manifest.licence else []),

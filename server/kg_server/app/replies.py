@@ -2,25 +2,55 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeAlias
 
 from starlette.responses import Response
 
+from kg_server.app.operations import Operations
+from kg_server.backends.base import Answer
 from kg_server.backends.pool import QueryPool
+from kg_server.backends.spool import Spooled
+from kg_server.cache import AnswerCache
 from kg_server.describe.current import Current, Release
 from kg_server.http.formats import HTML
 from kg_server.http.negotiation import choose
 from kg_server.http.problems import MEDIA_TYPE, Problem
+from kg_server.operations.recorder import exchange_of, outcome_of
+from kg_server.pages.advice import advise
 from kg_server.pages.render import LANGUAGE_CODES, Pages, page_language
 from kg_server.settings import Settings
 
 if TYPE_CHECKING:
     from starlette.requests import Request
+    from starlette.types import Message, Receive, Scope, Send
 
 _HOST = re.compile(r"[A-Za-z0-9.-]+(?::\d{1,5})?|\[[0-9A-Fa-f:.]+\](?::\d{1,5})?")
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A reply that is given again as it is.
+
+    Attributes:
+        headers: of its first message (ASGI).
+        body: its second message.
+        etag: its entity tag.
+        query_hash: of the query, for the log.
+        rows: of the answer, for the log.
+    """
+
+    headers: list[tuple[bytes, bytes]]
+    body: Message
+    etag: str
+    query_hash: str
+    rows: int | None
+
+
+Answers: TypeAlias = AnswerCache[Answer, Prepared]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +61,12 @@ class Site:
     current: Current
     pool: QueryPool
     pages: Pages
+    cache: Answers
+    operations: Operations
+
+    def asked_by(self, request: Request, release: Release) -> Release:
+        """Return a release whose backend answers this request: counted, paid for, and listed for the operator."""
+        return replace(release, backend=self.operations.asking(release.backend, exchange_of(request.scope)))
 
     def address(self, request: Request) -> str:
         """Return the address of the server as this client sees it, without a slash at its end."""
@@ -41,11 +77,6 @@ class Site:
         if not _HOST.fullmatch(host):
             host = f"{self.settings.host}:{self.settings.port}"
         return f"{request.url.scheme}://{host}"
-
-
-def client_of(request: Request) -> str:
-    """Return who asks: an address, empty when there is none."""
-    return request.client.host if request.client else ""
 
 
 def accept_of(request: Request) -> str | None:
@@ -84,6 +115,7 @@ def page_reply(body: bytes, language: str, status: int = 200, headers: Mapping[s
 
 async def problem_reply(site: Site, request: Request, problem: Problem, query: str | None = None) -> Response:
     """Return a problem, on a page when the client would rather have one (RFC 9457, section 3)."""
+    exchange_of(request.scope).outcome = outcome_of(problem.slug, problem.status)
     wants_page = request.query_params.get("format") == "html" or (
         choose(accept_of(request), [MEDIA_TYPE, "application/json", HTML]) == HTML
         and "format" not in request.query_params
@@ -95,5 +127,36 @@ async def problem_reply(site: Site, request: Request, problem: Problem, query: s
     release = await site.current.get()
     document = {"line": None, "column": None, "excerpt": None, "available": None, **problem.document()}
     values = page_values(release, request, language)
-    body = site.pages.render("problem", language, problem=document, query=query, **values)
+    body = site.pages.render(
+        "problem",
+        language,
+        problem=document,
+        advice=advise(problem.slug, problem.title, language),
+        retry=problem.headers.get("Retry-After"),
+        query=query,
+        again=_again(site, request, release),
+        **values,
+    )
     return page_reply(body, language, problem.status, {"Cache-Control": "no-store", **problem.headers})
+
+
+class SpooledResponse(Response):
+    """An answer from a file, in pieces, as fast as the client takes them."""
+
+    def __init__(self, body: Spooled, headers: Mapping[str, str]) -> None:
+        super().__init__(headers={**headers, "Content-Length": str(body.size)})
+        self._spooled = body
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's signature
+        """Send it."""
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        pieces = self._spooled.pieces()
+        while piece := await asyncio.to_thread(next, pieces, b""):
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+
+
+def _again(site: Site, request: Request, release: Release) -> str | None:
+    """Return the page of the saved query that was asked, if it was one: there its parameters can be corrected."""
+    root, _, name = request.url.path.strip("/").partition("/")
+    return f"{site.pages.root}/queries/{name}" if root == "queries" and name in release.queries else None

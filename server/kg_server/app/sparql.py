@@ -8,7 +8,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from kg_server.app.answers import Asked, unless_gone
-from kg_server.app.replies import Site, accept_of, client_of, language_of, page_reply, page_values, problem_reply
+from kg_server.app.linked import site_links
+from kg_server.app.replies import Site, accept_of, language_of, page_reply, page_values, problem_reply
 from kg_server.backends.base import Question
 from kg_server.describe.current import Release
 from kg_server.describe.service import service_description
@@ -72,8 +73,7 @@ class SparqlEndpoint:
         release = await self._site.current.get()
         if operation.query is None:
             return self._describe(request, operation, release)
-        client = client_of(request)
-        question = Question(operation.query, operation.default_graphs, operation.named_graphs, client=client)
+        question = Question(operation.query, operation.default_graphs, operation.named_graphs)
         pairs = (
             ("query", operation.query),
             *(("default-graph-uri", iri) for iri in operation.default_graphs),
@@ -91,7 +91,10 @@ class SparqlEndpoint:
         if choice.html:
             language = language_of(request)
             values = page_values(release, request, language)
-            return page_reply(self._site.pages.render("ask", language, query=EXAMPLE, **values), language)
+            signposts = {"Link": link_header(site_links(release, self._site.address(request)))}
+            return page_reply(
+                self._site.pages.render("ask", language, query=EXAMPLE, **values), language, headers=signposts
+            )
         endpoint = self._site.address(request) + "/sparql"
         body = service_description(release.manifest, endpoint, choice.format)
         links = link_header(

@@ -1,27 +1,27 @@
-"""Everything but `/sparql`: the home page, saved queries, graphs, dumps, manifest, health."""
+"""Everything but `/sparql`: the home page, saved queries, graphs, manifest, health."""
 
 from __future__ import annotations
 
-import asyncio
-import base64
 import json
 from collections.abc import Mapping
 
 from fastapi import APIRouter, FastAPI
 from starlette.requests import Request  # noqa: TC002 - FastAPI reads the annotations
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 
 from kg_server.app.answers import Asked, unless_gone
-from kg_server.app.linked import LinkedData, dump_links, site_links
+from kg_server.app.dumps import Dumps
+from kg_server.app.linked import LinkedData, dump_links, query_links, site_links
 from kg_server.app.openapi import openapi_document
-from kg_server.app.replies import Site, accept_of, client_of, language_of, page_reply, page_values
+from kg_server.app.operator import OperatorViews
+from kg_server.app.replies import Site, accept_of, language_of, page_reply, page_values
 from kg_server.app.sparql import EXAMPLE
 from kg_server.backends.base import Question
 from kg_server.describe.current import Release
 from kg_server.describe.queries import bind, read_window
 from kg_server.http.formats import GRAPHS, HTML, choose_format
-from kg_server.http.links import Link, link_header
-from kg_server.http.negotiation import choose, etag_matches
+from kg_server.http.links import link_header
+from kg_server.http.negotiation import choose
 from kg_server.http.problems import NotAcceptable, NotFound
 from kg_server.http.protocol import GRAPH_QUERY, decode_form, parse_graph_operation, single
 
@@ -40,7 +40,6 @@ def make_router(site: Site) -> APIRouter:
         ("/queries", views.queries, "The saved queries"),
         ("/queries/{name}", views.query, "The answer to a saved query"),
         ("/graphs", views.graph, "A whole graph (SPARQL 1.1 Graph Store HTTP Protocol)"),
-        ("/dumps/{name}", views.dump, "A dump of the graph"),
         ("/manifest.json", views.manifest, "The release's manifest"),
         ("/health", views.health, "Whether queries are answered"),
     )
@@ -49,6 +48,8 @@ def make_router(site: Site) -> APIRouter:
         router.add_api_route(path, view, methods=["HEAD"], include_in_schema=False)
     router.add_api_route("/static/{name}", views.static, methods=["GET", "HEAD"], include_in_schema=False)
     router.add_api_route("/openapi.json", views.openapi, methods=["GET", "HEAD"], include_in_schema=False)
+    Dumps(site).add_to(router)
+    OperatorViews(site).add_to(router)
     views.linked.add_to(router)
     # The last one: a vocabulary's name is the release's choice, and whatever else has an address has it already.
     router.add_api_route("/{path:path}", views.linked.vocabulary, methods=["GET", "HEAD"], include_in_schema=False)
@@ -97,19 +98,22 @@ class Views:
 
     async def query(self, request: Request, name: str) -> Response:
         """Run a saved query with its parameters."""
-        release = await self._site.current.get()
+        site = self._site
+        release = await site.current.get()
         saved = release.queries.get(name)
         if saved is None:
             raise NotFound(f"There is no saved query '{name}'; /queries lists those that there are.")
         pairs = decode_form(request.scope["query_string"])
-        question = Question(
-            saved.query, bindings=bind(saved, pairs, release.manifest.prefixes), client=client_of(request)
-        )
+        question = Question(saved.query, bindings=bind(saved, pairs, release.manifest.prefixes))
         window = read_window(pairs)
-        asked = Asked(self._site, request, release, question, single(pairs, "format"), saved, pairs, window)
+        asked = Asked(site, request, release, question, single(pairs, "format"), saved, pairs, window)
         response = await unless_gone(request.receive, asked.reply())
-        # Nobody reads this one: the client has gone.
-        return response if response is not None else Response(status_code=204)
+        if response is None:
+            # Nobody reads this one: the client has gone.
+            return Response(status_code=204)
+        pages, signposts = response.headers.get("link"), link_header(query_links(release, saved, site.address(request)))
+        response.headers["Link"] = f"{pages}, {signposts}" if pages else signposts
+        return response
 
     async def graph(self, request: Request) -> Response:
         """Send the default graph or a named one, whole."""
@@ -118,32 +122,11 @@ class Views:
         for iri in operation.default_graphs:
             if iri not in release.manifest.graphs:
                 raise NotFound(f"There is no graph <{iri}>; the service description at /sparql names all of them.")
-        question = Question(GRAPH_QUERY, operation.default_graphs, client=client_of(request))
+        question = Question(GRAPH_QUERY, operation.default_graphs)
         pairs = (("query", GRAPH_QUERY), *(("default-graph-uri", iri) for iri in operation.default_graphs))
         asked = Asked(self._site, request, release, question, operation.format, pairs=pairs)
         response = await unless_gone(request.receive, asked.reply())
         return response if response is not None else Response(status_code=204)
-
-    async def dump(self, request: Request, name: str) -> Response:
-        """Send a dump, whole or in ranges."""
-        release = await self._site.current.get()
-        found = next((each for each in release.manifest.dumps if each.name == name), None)
-        path = release.folder / name
-        if found is None or not await asyncio.to_thread(path.is_file):
-            raise NotFound(f"There is no dump '{name}'; /manifest.json lists those that there are.")
-        digest = base64.b64encode(bytes.fromhex(found.sha256)).decode()
-        address, licence = self._site.address(request), release.manifest.licence
-        dumps = f"{address}/dumps"
-        links = [Link(dumps, 'rel="describedby"', "text/turtle"), Link(dumps, 'rel="collection"', "text/turtle")]
-        headers = {
-            "ETag": f'"{found.sha256}"',
-            "Repr-Digest": f"sha-256=:{digest}:",
-            "Cache-Control": "no-cache",
-            "Link": link_header([*links, *([Link(licence, 'rel="license"')] if licence else [])]),
-        }
-        if etag_matches(request.headers.get("if-none-match"), headers["ETag"]):
-            return Response(status_code=304, headers=headers)
-        return FileResponse(path, headers=headers, media_type=found.media_type, filename=name)
 
     async def manifest(self) -> Response:
         """Send the manifest as the release has it."""

@@ -43,17 +43,18 @@ def die_with(parent: int) -> None:
         sys.exit(0)
 
 
-def limit_resources(data_bytes: int) -> None:
-    """Limit memory, and forbid writing files and core dumps.
+def limit_resources(data_bytes: int, file_bytes: int) -> None:
+    """Limit memory and the size of files, and forbid core dumps.
 
     Args:
         data_bytes: private writable memory. Not the address space, of which RocksDB and the allocator reserve far more
             than they touch (docs/decisions/0013).
+        file_bytes: the longest file.
     """
     for what, most in (
         (resource.RLIMIT_DATA, data_bytes),
         (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_FSIZE, file_bytes),
     ):
         hard = resource.getrlimit(what)[1]
         allowed = most if hard == resource.RLIM_INFINITY else min(most, hard)

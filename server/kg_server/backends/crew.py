@@ -4,42 +4,40 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
-from collections.abc import Coroutine
+from collections import Counter, deque
+from collections.abc import Coroutine, Iterable
 from concurrent.futures import Future
-from dataclasses import dataclass, field
 
+from kg_server.backends.ends import explain_end, lost, memory_exceeded, timed_out
 from kg_server.backends.fair import FairQueue
+from kg_server.backends.jobs import Job, Reply
 from kg_server.backends.pool import QueryPool
 from kg_server.backends.process import START_SECONDS, Child, Place, Worker, await_ready, describe_end, start
-from kg_server.backends.wire import Head, unpack_problem
-from kg_server.http.problems import (
-    EvaluationFailed,
-    MemoryExceeded,
-    Problem,
-    QueryTimeout,
-    ReleaseError,
-    WorkerLost,
-)
+from kg_server.backends.watch import Watch
+from kg_server.backends.wire import Head, frame, unpack_problem
+from kg_server.http.problems import ReleaseError
 
-# A client that goes away within this many seconds of an answer costs no process.
-_GRACE_SECONDS = 0.2
-_RETRY_SECONDS = 1.0
+# Questions are sent ahead to a process while it answers fast, so that it need not wait for the server after each one.
+_AHEAD = 8
+_FAST_SECONDS = 0.002
+# When a question takes longer than this, those behind it are called back.
+_RECALL_SECONDS, _RECALL_COMPUTED_SECONDS = 0.005, 0.002
+# And when it takes this long, its process gives way to the others, and is replaced after the answer.
+_SLOW_SECONDS = 0.5
 _TICK_SECONDS = 0.005
 # A question with less time left than this is not begun: it would most likely cost its process and be told nothing.
 _LEAST_SECONDS = 0.05
+# A client that goes away within this many seconds of an answer costs no process.
+_GRACE_SECONDS = 0.2
+# A question that had run longer when its process was killed from outside may have been the reason.
+_RETRY_BEFORE_SECONDS = 0.25
+_RETRY_SECONDS = 1.0
+# Compression may lengthen what it cannot shorten.
+_BODY_MARGIN = 1 << 16
 
-Reply = tuple[Head, bytes]
-
-
-@dataclass(eq=False, slots=True)
-class _Job:
-    """A question on its way: its frame, who waits for the answer, and who works on it."""
-
-    request: bytes
-    future: asyncio.Future[Reply]
-    until: float
-    worker: Worker | None = field(default=None)
+_RECALL = frame({"recall": True})
 
 
 def _kill_silent(worker: Worker) -> None:
@@ -64,11 +62,14 @@ class Crew:
         self._alive: set[Worker] = set()
         self._attached: set[Worker] = set()
         self._idle: list[Worker] = []
-        self._busy: dict[Worker, _Job] = {}
-        self._jobs = FairQueue[_Job](pool.limits.share)
+        # The questions of each process in the order in which it was given them; None is one that was called back.
+        self._busy: dict[Worker, deque[Job | None]] = {}
+        self._waiting = FairQueue[Job]()
+        self._ticking: asyncio.TimerHandle | None = None
         self._starting = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
+        self._cores = os.cpu_count() or 1
         # The first process proves that the store can be opened; the others are started by the first question.
         try:
             child = pool.submit(lambda: start(place, pool.limits)).result()
@@ -78,12 +79,12 @@ class Crew:
         self._first: Child | None = child
         pool.add(self)
 
-    async def ask(self, request: bytes, client: str = "") -> Reply:
+    async def ask(self, request: bytes, watch: Watch) -> Reply:
         """Put a question to the next free process and wait for its answer.
 
         Args:
             request: a frame, from `wire.pack_question`.
-            client: who asks; clients take turns.
+            watch: is told when a process takes it up and puts it down.
 
         Returns:
             The head and body of the answer.
@@ -91,42 +92,127 @@ class Crew:
         Raises:
             Overloaded, QueryTimeout, MemoryExceeded, WorkerLost, and what the process raises.
         """
-        if self._pool.full and (displaced := self._jobs.displace(client)) is not None:
-            self._pool.leave()
-            if not displaced.future.done():
-                displaced.future.set_exception(self._pool.overloaded())
-        self._pool.enter()
+        displaced = self._waiting.displace(watch.client) if self._pool.full else None
+        if displaced is not None:
+            displaced.fail(self._pool.overloaded())
+        self._pool.enter(instead=displaced is not None)
         loop = self._loop = asyncio.get_running_loop()
-        job = _Job(request, loop.create_future(), loop.time() + self._limits.seconds)
-        timer = loop.call_later(self._limits.seconds, self._expire, job)
-        self._jobs.push(client, job)
-        self._dispatch()
+        job = Job(request, loop.create_future(), loop.time() + self._limits.seconds, watch)
+        self._waiting.push(watch.client, job)
         try:
+            self._dispatch(loop.time())
             head, body = await job.future
         except asyncio.CancelledError:
             self._abandon(job)
             raise
         finally:
-            timer.cancel()
+            self._pool.leave()
         if "problem" in head:
             raise unpack_problem(head)
+        if "memory" in head:
+            raise memory_exceeded(self._limits)
         return head, body
 
-    # Processes come
+    # Questions go out
 
-    def _dispatch(self) -> None:
-        while self._idle and len(self._busy) < self._limits.workers and (job := self._jobs.pop()) is not None:
-            if job.until - job.future.get_loop().time() < _LEAST_SECONDS:
-                self._leave(job)
-                if not job.future.done():
-                    job.future.set_exception(self._timeout())
-                continue
-            worker = self._idle.pop()
-            job.worker, self._busy[worker] = worker, job
-            worker.write(job.request)
+    def _dispatch(self, now: float) -> None:
+        while self._waiting and (worker := self._next_worker(now)) is not None:
+            idle = worker not in self._busy
+            job = self._waiting.pop(self._at_share(worker))
+            if job is None or job.deadline - now < _LEAST_SECONDS:
+                if idle:
+                    self._idle.append(worker)
+                if job is None:
+                    break
+                job.fail(timed_out(self._limits))
+            else:
+                self._give(worker, job, now)
         while not self._closed and len(self._alive) + self._starting < self._limits.workers + self._limits.spare:
             self._starting += 1
             self._spawn(self._add())
+
+    def _next_worker(self, now: float) -> Worker | None:
+        """Return who takes the next question.
+
+        While processes answer fast, it is better to keep a few of them at work than to wake more than there are cores.
+        """
+        fast, best, shortest = 0, None, _AHEAD
+        for worker, jobs in self._busy.items():
+            if now - worker.since < _FAST_SECONDS:
+                fast += 1
+                if len(jobs) < shortest:
+                    best, shortest = worker, len(jobs)
+        room = self._idle and len(self._busy) < self._limits.workers
+        if room and (fast < self._cores or shortest >= _AHEAD // 2):
+            return self._idle.pop()
+        return best
+
+    def _at_share(self, worker: Worker) -> set[str]:
+        """Return the clients that have as many processes as one may, this one left out."""
+        share, held = self._limits.share, Counter[str]()
+        for each, jobs in self._busy.items():
+            if each is not worker:
+                held.update({job.watch.client for job in jobs if job is not None})
+        return {client for client, count in held.items() if client and count >= share > 0}
+
+    def _put_back(self, jobs: Iterable[Job | None]) -> None:
+        for job in reversed([each for each in jobs if each is not None]):
+            self._waiting.put_back(job.watch.client, job)
+
+    def _give(self, worker: Worker, job: Job, now: float) -> None:
+        jobs = self._busy.get(worker)
+        if jobs is None:
+            jobs = self._busy[worker] = deque()
+            worker.since = now
+            job.watch.begin(worker.process.pid)
+        jobs.append(job)
+        worker.write(job.request)
+        if self._ticking is None and self._loop is not None:
+            self._ticking = self._loop.call_later(_TICK_SECONDS, self._tick)
+
+    def _tick(self) -> None:
+        """Look after what takes long; the timer stops when nothing is under way."""
+        self._ticking = None
+        assert self._loop is not None  # noqa: S101 - `ask` has set it
+        now = self._loop.time()
+        for worker, jobs in list(self._busy.items()):
+            age, job = now - worker.since, jobs[0]
+            if age > _RECALL_SECONDS and len(jobs) > 1:
+                self._suspect(worker, jobs)
+            if age > _SLOW_SECONDS:
+                worker.step_back()
+            if job is None:
+                # Nobody wants to know, and yet it was begun.
+                if age > _GRACE_SECONDS:
+                    self._stop(worker)
+            elif now > job.deadline:
+                job.fail(timed_out(self._limits))
+                self._stop(worker)
+            elif job.left is not None and now - max(job.left, worker.since) > _GRACE_SECONDS:
+                self._stop(worker)
+        for job in [each for each in self._waiting if now > each.deadline]:
+            self._waiting.remove(job)
+            job.fail(timed_out(self._limits))
+        self._dispatch(now)
+        if (self._busy or self._waiting) and self._ticking is None:
+            self._ticking = self._loop.call_later(_TICK_SECONDS, self._tick)
+
+    def _suspect(self, worker: Worker, jobs: deque[Job | None]) -> None:
+        """Call back what waits behind a question that keeps a process busy, and not one that waits for a processor."""
+        computed = worker.computed()
+        if worker.suspected is None or worker.suspected[0] != worker.since:
+            worker.suspected = worker.since, computed
+        elif computed - worker.suspected[1] > _RECALL_COMPUTED_SECONDS:
+            self._recall(worker, jobs)
+
+    def _recall(self, worker: Worker, jobs: deque[Job | None]) -> None:
+        behind = [job for job in list(jobs)[1:] if job is not None]
+        if behind:
+            self._busy[worker] = deque([jobs[0], *[None] * (len(jobs) - 1)])
+            worker.write(_RECALL)
+            self._put_back(behind)
+
+    # Processes come
 
     def _spawn(self, work: Coroutine[object, object, None]) -> None:
         task = asyncio.ensure_future(work)
@@ -135,22 +221,23 @@ class Crew:
 
     async def _add(self) -> None:
         ready, self._first = self._first, None
+        loop = asyncio.get_running_loop()
         try:
             child = await asyncio.wrap_future(self._start()) if ready is None else ready
-            worker = Worker(child, self._limits.answer_bytes, self)
+            worker = Worker(child, self._limits.held_bytes + _BODY_MARGIN, self)
             self._alive.add(worker)
             self._attached.add(worker)
             await worker.attach(child.line)
         except OSError as error:
             await self._cannot_start(str(error))
         else:
-            asyncio.get_running_loop().call_later(START_SECONDS, _kill_silent, worker)
+            loop.call_later(START_SECONDS, _kill_silent, worker)
             if ready is not None:
                 worker.ready = True
                 self._idle.append(worker)
         finally:
             self._starting -= 1
-        self._dispatch()
+        self._dispatch(loop.time())
 
     def _start(self) -> Future[Child]:
         future = self._pool.submit(lambda: start(self._place, self._limits))
@@ -172,113 +259,110 @@ class Crew:
 
     def on_reply(self, worker: Worker, head: Head, body: bytes) -> None:
         """Pass an answer on and give the process the next question."""
-        job = self._busy.pop(worker, None)
-        if job is None:
+        assert self._loop is not None  # noqa: S101 - `ask` has set it
+        now = self._loop.time()
+        jobs = self._busy.get(worker)
+        if jobs is None:
             if "ready" not in head:
                 # It says why it cannot open the store, and ends.
                 return
         else:
-            self._leave(job)
-            if not job.future.done():
-                if "memory" in head:
-                    job.future.set_exception(self._memory_exceeded())
-                else:
-                    job.future.set_result((head, body))
-        if "last" in head:
-            worker.kill()
-        else:
-            worker.ready = True
-            self._idle.append(worker)
-            self._dispatch()
+            self._take(worker, jobs, (head, body), now)
+            if jobs and "last" not in head:
+                return
+        if "last" in head or worker.slow:
+            # What was sent ahead comes back when the process is buried.
+            worker.retire()
+            return
+        worker.ready = True
+        self._idle.append(worker)
+        self._dispatch(now)
+
+    def _take(self, worker: Worker, jobs: deque[Job | None], reply: Reply, now: float) -> None:
+        job = jobs.popleft()
+        if job is not None:
+            job.watch.end()
+            if "skipped" in reply[0]:
+                # It was called back before the process had so much as looked at it.
+                self._put_back([job])
+            else:
+                job.answer(reply)
+        worker.since = now
+        if not jobs:
+            del self._busy[worker]
+        elif jobs[0] is not None:
+            jobs[0].watch.begin(worker.process.pid)
 
     def on_end(self, worker: Worker) -> None:
         """Bury a process, tell who waited for it, and start another."""
-        self._spawn(self._bury(worker, self._forget(worker)))
-
-    def _forget(self, worker: Worker) -> _Job | None:
-        self._alive.discard(worker)
         self._attached.discard(worker)
+        self._alive.discard(worker)
         if worker in self._idle:
             self._idle.remove(worker)
-        return self._busy.pop(worker, None)
+        self._spawn(self._bury(worker, self._take_back(worker)))
 
-    async def _bury(self, worker: Worker, job: _Job | None) -> None:
+    def _take_back(self, worker: Worker) -> Job | None:
+        """Return the question that a process was at, and put those behind it first in the queue."""
+        jobs = self._busy.pop(worker, None)
+        if jobs is None:
+            return None
+        first, *behind = jobs
+        self._put_back(behind)
+        return first
+
+    async def _bury(self, worker: Worker, job: Job | None) -> None:
+        loop = asyncio.get_running_loop()
+        ran = loop.time() - worker.since
         code = await self._wait_for(worker)
         self._pool.ended[describe_end(code)] += 1
+        self._place.spool.discard(worker.process.pid)
+        if not self._closed:
+            event = {"event": "query_process_ended", "pid": worker.process.pid, "how": describe_end(code)}
+            logging.getLogger("kg_server").info("Another one takes its place.", extra=event)
         if job is not None:
-            self._leave(job)
-            if not job.future.done():
-                job.future.set_exception(self._explain(code))
+            job.watch.end()
+            if code == -signal.SIGKILL and ran < _RETRY_BEFORE_SECONDS and not job.retried and job.left is None:
+                job.retried = True
+                self._put_back([job])
+            else:
+                job.fail(explain_end(code, self._limits))
         if not worker.ready and not self._closed and code != -signal.SIGKILL:
             # It ended by itself before it could open the store, so the next one would as well: not at once.
             self._starting += 1
             await self._cannot_start(f"it ended while it opened the store ({describe_end(code)})")
             self._starting -= 1
-        self._dispatch()
+        if self._closed:
+            self._fail_waiting("The server stops.")
+        self._dispatch(loop.time())
 
     async def _wait_for(self, worker: Worker) -> int:
         if self._closed:
             return worker.end()
-        future = self._pool.submit(worker.end)
-        return await asyncio.wrap_future(future)
-
-    def _explain(self, code: int) -> Problem:
-        if code == -signal.SIGABRT:
-            return self._memory_exceeded()
-        if code == -signal.SIGXCPU:
-            return self._timeout()
-        if code in {-signal.SIGSEGV, -signal.SIGBUS}:
-            return EvaluationFailed(f"The query ended the process that evaluated it ({describe_end(code)}).")
-        return self._lost(f"The process that evaluated the query ended ({describe_end(code)}).")
-
-    def _memory_exceeded(self) -> Problem:
-        most = self._limits.memory_mb
-        return MemoryExceeded(f"The query needs more than {most} MiB of memory. Ask for less at once.", limit=most)
-
-    def _timeout(self) -> Problem:
-        most = self._limits.seconds
-        return QueryTimeout(
-            f"The query took longer than {most:g} s. Ask for less, or use one of the dumps.", limit=most
-        )
-
-    def _lost(self, what: str) -> Problem:
-        wait = self._limits.retry_seconds
-        message = f"{what} Another one takes its place; try again in {wait} s."
-        return WorkerLost(message, headers={"Retry-After": str(wait)}, retry_after=wait)
+        return await asyncio.wrap_future(self._pool.submit(worker.end))
 
     # Questions end early
 
-    def _expire(self, job: _Job) -> None:
-        if not job.future.done():
-            job.future.set_exception(self._timeout())
-            self._stop(job)
-
-    def _abandon(self, job: _Job) -> None:
-        if job.worker is not None and self._loop is not None:
-            self._loop.call_later(_GRACE_SECONDS, self._stop, job)
-        else:
-            self._stop(job)
-
-    def _stop(self, job: _Job) -> None:
-        if job.worker is not None and self._busy.get(job.worker) is job:
-            del self._busy[job.worker]
-            self._alive.discard(job.worker)
-            job.worker.kill()
-        elif job not in self._jobs:
+    def _abandon(self, job: Job) -> None:
+        if job in self._waiting:
+            self._waiting.remove(job)
             return
-        self._leave(job)
-        # A spare takes over before the killed one is gone.
-        self._dispatch()
+        for jobs in self._busy.values():
+            if job in jobs:
+                assert self._loop is not None  # noqa: S101 - `ask` has set it
+                job.left = self._loop.time()
 
-    def _leave(self, job: _Job) -> None:
-        self._jobs.remove(job)
-        self._pool.leave()
+    def _stop(self, worker: Worker) -> None:
+        """Kill a process; a spare takes over before it is gone."""
+        job = self._take_back(worker)
+        if job is not None:
+            job.watch.end()
+        self._alive.discard(worker)
+        worker.kill()
 
     def _fail_waiting(self, what: str) -> None:
-        for job in list(self._jobs):
-            self._leave(job)
-            if not job.future.done():
-                job.future.set_exception(self._lost(what))
+        for job in list(self._waiting):
+            self._waiting.remove(job)
+            job.fail(lost(what, self._limits))
 
     def close(self, *, wait: bool = True) -> None:
         """End the processes.

@@ -8,8 +8,9 @@ from kg_server.backends.base import Answer, Question, Wanted
 from kg_server.backends.crew import Crew
 from kg_server.backends.pool import QueryPool
 from kg_server.backends.process import Place
-from kg_server.backends.wire import pack_question
-from kg_server.http.problems import EvaluationFailed
+from kg_server.backends.spool import Spooled
+from kg_server.backends.watch import Watch
+from kg_server.backends.wire import pack_question, unpack_result
 
 
 class EmbeddedBackend:
@@ -28,14 +29,13 @@ class EmbeddedBackend:
 
     def __init__(self, place: Place, pool: QueryPool) -> None:
         self._crew = Crew(place, pool)
+        self._place, self._room = place, pool.room
         weakref.finalize(self, self._crew.close_from_anywhere)
 
-    async def answer(self, question: Question, wanted: Wanted) -> Answer:
+    async def answer(self, question: Question, wanted: Wanted, watch: Watch | None = None) -> Answer:
         """Guard, evaluate and serialise in a query process (see `Backend`)."""
-        head, body = await self._crew.ask(pack_question(question, wanted), question.client)
-        kind = head.get("kind")
-        if kind == "bindings" and wanted.bindings is not None:
-            return Answer("bindings", wanted.bindings, body)
-        if kind == "graph" and wanted.graph is not None:
-            return Answer("graph", wanted.graph, body)
-        raise EvaluationFailed("The query process answered with what was not asked for.")
+        head, body = await self._crew.ask(pack_question(question, wanted), watch or Watch())
+        return unpack_result(head, body, wanted, self._open)
+
+    def _open(self, name: str) -> Spooled:
+        return Spooled(self._place.spool.path / name, self._room)

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterable, Mapping
-from pathlib import Path
-from typing import TypedDict
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from kg_server.backends.base import Answer, Question, Term, Wanted
-from kg_server.backends.rows import exceeds
+from kg_server.backends.base import Kind, Question, Wanted
+from kg_server.backends.lasting import is_lasting
+from kg_server.backends.rows import RowGate
+from kg_server.backends.sink import Sink, Spool, Written
+from kg_server.backends.source import Source
 from kg_server.guard import check, explain_syntax_error
 from kg_server.http.formats import BINDINGS, GRAPHS, Choice, available
 from kg_server.http.problems import (
+    TYPE_BASE,
     AnswerTooLarge,
-    BadRequest,
     EvaluationFailed,
+    KgServerError,
     NotAcceptable,
     Problem,
-    ReleaseError,
 )
+from kg_server.unsupported import explain_unsupported
 
 _RESULTS = {
     "json": ox.QueryResultsFormat.JSON,
@@ -39,62 +42,57 @@ _RDF = {
 }
 
 
-class _Options(TypedDict, total=False):
-    prefixes: dict[str, str]
-    base_iri: str
-    default_graph: list[ox.NamedNode | ox.BlankNode | ox.DefaultGraph]
-    named_graphs: list[ox.NamedNode | ox.BlankNode]
-    substitutions: dict[ox.Variable, ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple]
+_HEAD_END = b'},"results"'
+_LINK = f',"link":["{TYPE_BASE}{AnswerTooLarge.slug}"]'.encode()
 
 
-class _Sink:
-    """Collects an answer, up to a size."""
+@dataclass(frozen=True, slots=True)
+class Most:
+    """How long an answer may be, and what happens to a longer one.
 
-    def __init__(self, limit: int) -> None:
-        self._limit, self._parts, self._size = limit, list[bytes](), 0
+    Attributes:
+        size: bytes before compression.
+        rows: rows or triples.
+        held: bytes up to which an answer is not written to a file.
+        cut: whether an answer of more rows is cut; otherwise it is refused.
+    """
 
-    def write(self, data: bytes) -> int:
-        self._size += len(data)
-        if self._size > self._limit:
-            message = f"The answer has more than {self._limit} bytes. Add a LIMIT, or use one of the dumps."
-            raise AnswerTooLarge(message, limit=self._limit)
-        self._parts.append(data)
-        return len(data)
+    size: int
+    rows: int
+    held: int
+    cut: bool = False
 
-    def flush(self) -> None:
-        """Nothing to do: the bytes stay here until they are whole."""
 
-    def bytes(self) -> bytes:
-        return b"".join(self._parts)
+@dataclass(frozen=True, slots=True)
+class Result:
+    """An answer as a query process has written it; the fields are those of `Answer`."""
+
+    kind: Kind
+    written: Written
+    rows: int
+    total: int
+    lasting: bool
+    cut: bool = False
 
 
 class Evaluator:
-    """Answers questions from a store on disk, opened read-only.
+    """Guards, evaluates and serialises questions.
 
     Args:
-        path: the store's folder.
+        source: what answers.
         prefixes: what queries need not declare.
         base: against which relative IRIs of a query are resolved.
-        answer_bytes: the largest answer.
-        answer_rows: the longest answer, in rows or triples.
-
-    Raises:
-        ReleaseError: when the store cannot be opened.
+        most: how long an answer may be.
+        spool: where long answers go.
     """
 
     def __init__(
-        self, path: Path, *, prefixes: Mapping[str, str], base: str | None, answer_bytes: int, answer_rows: int
+        self, source: Source, *, prefixes: Mapping[str, str], base: str | None, most: Most, spool: Spool | None = None
     ) -> None:
-        try:
-            self._store = ox.Store.read_only(str(path))
-        except OSError as error:
-            message = f"The store at {path} cannot be opened: {error}"
-            raise ReleaseError(message) from error
-        self._prefixes = dict(prefixes)
-        self._base = base
-        self._bytes, self._rows = answer_bytes, answer_rows
+        self._source, self._prefixes, self._base = source, dict(prefixes), base
+        self._most, self._spool = most, spool
 
-    def answer(self, question: Question, wanted: Wanted) -> Answer:
+    def answer(self, question: Question, wanted: Wanted) -> Result:
         """Return the whole answer (see `Backend`); blocks for as long as the query runs."""
         form = check(question.query, self._prefixes, self._base)
         # The form is known before anything is evaluated, so a result that nobody can read is never computed.
@@ -102,66 +100,136 @@ class Evaluator:
             _acceptable(wanted.bindings, wanted, graph=False)
         elif form is not None:
             _acceptable(wanted.graph, wanted, graph=True)
-        options = self._options(question)
-        sink = _Sink(self._bytes)
         try:
-            results = self._store.query(question.query, **options)
-            if isinstance(results, ox.QueryTriples):
-                choice = _acceptable(wanted.graph, wanted, graph=True)
-                some = self._at_most(results)
-                ox.serialize(some, sink, format=_RDF[choice.format.key], prefixes=self._prefixes)  # type: ignore[arg-type]
-                return Answer("graph", choice, sink.bytes())
-            choice = _acceptable(wanted.bindings, wanted, graph=False)
-            results.serialize(sink, format=_RESULTS[choice.format.key])  # type: ignore[arg-type]
+            results = self._source.query(question)
+            if isinstance(results, ox.QuerySolutions | ox.QueryBoolean):
+                return self._solutions(question, wanted, results)
+            return self._triples(question, wanted, results)
         except SyntaxError as error:
             raise explain_syntax_error(question.query, str(error), frozenset(self._prefixes)) from error
         except (RuntimeError, ValueError, OSError) as error:
-            raise _evaluation_failed(question, error) from error
-        body = sink.bytes()
-        if exceeds(body, choice.format.key, self._rows):
-            raise self._too_long("rows")
-        return Answer("bindings", choice, body)
+            unsupported = explain_unsupported(question.query, str(error), self._prefixes)
+            raise unsupported or _evaluation_failed(question, error) from error
 
-    def _at_most(self, triples: ox.QueryTriples) -> Iterable[ox.Triple]:
-        yield from itertools.islice(triples, self._rows)
-        for _ in triples:
-            raise self._too_long("triples")
+    def _solutions(self, question: Question, wanted: Wanted, results: ox.QuerySolutions | ox.QueryBoolean) -> Result:
+        choice = _acceptable(wanted.bindings, wanted, graph=False)
+        key = choice.format.key
+        result = self._serialise(question, wanted, results, key, b"")
+        if result.cut and key == "json":
+            # The place for a remark is the beginning, which is over when the end is known; so it is made twice.
+            again = self._source.query(question)
+            if isinstance(again, ox.QuerySolutions):
+                return self._serialise(question, wanted, again, key, _LINK)
+        return result
 
-    def _too_long(self, what: str) -> AnswerTooLarge:
-        message = f"The answer has more than {self._rows} {what}. Add a LIMIT, or use one of the dumps."
-        return AnswerTooLarge(message, limit=self._rows)
+    def _serialise(
+        self,
+        question: Question,
+        wanted: Wanted,
+        results: ox.QuerySolutions | ox.QueryBoolean,
+        key: str,
+        link: bytes,
+    ) -> Result:
+        gate = RowGate(key, self._most.rows, wanted.window)
+        with Sink(self._most.size, self._most.held, self._spool, wanted.coding) as sink:
+            with suppress(_FullError):
+                results.serialize(_Gated(gate, sink, link), format=_RESULTS[key])  # type: ignore[arg-type]
+            if gate.full:
+                self._check_cut("rows")
+                sink.write(_close_cut(key, self._most.rows))
+            else:
+                sink.write(gate.rest())
+            written = sink.close()
+        return Result("bindings", written, gate.passed, gate.rows, is_lasting(question.query), gate.full)
 
-    def _options(self, question: Question) -> _Options:
-        options = _Options(prefixes=self._prefixes)
-        if self._base:
-            options["base_iri"] = self._base
-        if question.default_graphs or question.named_graphs:
-            # Given either, the protocol's dataset holds nothing else (SPARQL 1.1 Protocol, section 2.1.4).
-            options["default_graph"] = [_node(iri) for iri in question.default_graphs]
-            options["named_graphs"] = [_node(iri) for iri in question.named_graphs]
-        if question.bindings:
-            options["substitutions"] = {ox.Variable(name): _term(term) for name, term in question.bindings}
-        return options
+    def _triples(self, question: Question, wanted: Wanted, results: Iterable[ox.Triple]) -> Result:
+        choice = _acceptable(wanted.graph, wanted, graph=True)
+        key = choice.format.key
+        count = _Count(results, self._most.rows)
+        with Sink(self._most.size, self._most.held, self._spool, wanted.coding) as sink:
+            ox.serialize(count, sink, format=_RDF[key], prefixes=self._prefixes)  # type: ignore[arg-type]
+            if count.more:
+                self._check_cut("triples")
+                sink.write(_mark_cut(key, self._most.rows))
+            written = sink.close()
+        return Result("graph", written, count.rows, count.rows, is_lasting(question.query), count.more)
+
+    def _check_cut(self, what: str) -> None:
+        if not self._most.cut:
+            message = f"The answer has more than {self._most.rows} {what}. Add a LIMIT, or use one of the dumps."
+            raise AnswerTooLarge(message, limit=self._most.rows)
+
+
+class _FullError(KgServerError):
+    """More rows than may be; ends the serialiser."""
+
+
+class _Gated:
+    """What Oxigraph's serialiser writes to.
+
+    Args:
+        gate: for the rows.
+        sink: for what passes.
+        link: put at the end of the head (SPARQL 1.1 Query Results JSON, section 3.1.2), if there is one.
+    """
+
+    def __init__(self, gate: RowGate, sink: Sink, link: bytes) -> None:
+        self._gate, self._sink, self._link, self._head = gate, sink, link, b""
+
+    def write(self, data: bytes) -> int:
+        size = len(data)
+        if self._link:
+            self._head += data
+            if _HEAD_END not in self._head:
+                return size
+            data, self._link = self._head.replace(_HEAD_END, self._link + _HEAD_END, 1), b""
+        self._sink.write(self._gate.feed(data))
+        if self._gate.full:
+            raise _FullError
+        return size
+
+    def flush(self) -> None:
+        """Nothing to do: the sink keeps the bytes until they are whole."""
+
+
+class _Count:
+    """Hands triples on, up to a number, and counts them."""
+
+    def __init__(self, triples: Iterable[ox.Triple], limit: int) -> None:
+        self._triples, self._limit = triples, limit
+        self.rows, self.more = 0, False
+
+    def __iter__(self) -> Iterator[ox.Triple]:
+        for triple in self._triples:
+            if self.rows == self._limit:
+                self.more = True
+                return
+            self.rows += 1
+            yield triple
+
+
+def _remark(rows: int) -> str:
+    return f"cut after {rows} rows, the most that an answer here may have"
+
+
+def _close_cut(key: str, rows: int) -> bytes:
+    """Return what ends solutions in the middle of their rows, and says so where the format has a place for it."""
+    if key == "json":
+        return b"]}}"
+    return f"</results><!-- {_remark(rows)} --></sparql>".encode() if key == "xml" else b""
+
+
+def _mark_cut(key: str, rows: int) -> bytes:
+    """Return what says at the end of triples that some are missing, where the format has a place for it."""
+    if key == "rdfxml":
+        return f"<!-- {_remark(rows)} -->\n".encode()
+    return b"" if key == "jsonld" else f"# {_remark(rows)}\n".encode()
 
 
 def _acceptable(choice: Choice | None, wanted: Wanted, *, graph: bool) -> Choice:
     if choice is None:
         raise NotAcceptable(wanted.accept, available(GRAPHS if graph else BINDINGS))
     return choice
-
-
-def _node(iri: str) -> ox.NamedNode:
-    try:
-        return ox.NamedNode(iri)
-    except ValueError as error:
-        message = f"'{iri}' is not an absolute IRI."
-        raise BadRequest(message) from error
-
-
-def _term(term: Term) -> ox.NamedNode | ox.Literal:
-    if term.datatype is None:
-        return _node(term.value)
-    return ox.Literal(term.value, datatype=ox.NamedNode(term.datatype))
 
 
 def _evaluation_failed(question: Question, error: Exception) -> Problem:

@@ -19,6 +19,9 @@ class Limits:
         memory_mb: memory of one process, in MiB; a query that wants more ends its process.
         answer_bytes: the largest answer.
         answer_rows: the longest answer, in rows or triples.
+        held_bytes: up to which size an answer passes through memory; a longer one is written to a file.
+        cut: whether an answer of more rows is cut, and says so; otherwise it is refused.
+        spool_bytes: what answers on their way out may take of the disk together.
     """
 
     workers: int = 4
@@ -28,5 +31,8 @@ class Limits:
     seconds: int = 30
     retry_seconds: int = 2
     memory_mb: int = 1024
-    answer_bytes: int = 64 << 20
+    answer_bytes: int = 256 << 20
     answer_rows: int = 5_000_000
+    held_bytes: int = 1 << 20
+    cut: bool = False
+    spool_bytes: int = 4 << 30

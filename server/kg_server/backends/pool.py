@@ -8,6 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Protocol, TypeVar
 
 from kg_server.backends.limits import Limits
+from kg_server.backends.spool import Room
 from kg_server.http.problems import Overloaded
 
 Result = TypeVar("Result")
@@ -34,6 +35,7 @@ class QueryPool:
         self.limits = limits
         self.ended: Counter[str] = Counter()
         self.egress = ""
+        self.room = Room(limits.spool_bytes, limits.retry_seconds)
         self._taken = 0
         self._crews: set[Closable] = set()
         # Threads that stay, for a process ends with the thread that started it; two, as one may wait for a killed one.
@@ -44,13 +46,16 @@ class QueryPool:
         """Queries running or waiting."""
         return self._taken
 
-    def enter(self) -> None:
+    def enter(self, *, instead: bool = False) -> None:
         """Take a place.
+
+        Args:
+            instead: of another query, which has just been told that it must go.
 
         Raises:
             Overloaded: when there is none.
         """
-        if self.full:
+        if self.full and not instead:
             raise self.overloaded()
         self._taken += 1
 

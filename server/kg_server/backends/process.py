@@ -8,29 +8,37 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, cast
 
 from kg_server.backends.limits import Limits
+from kg_server.backends.spool import SpoolFolder
 from kg_server.backends.wire import Frames, Head, WireError, frame
 from kg_server.http.problems import ReleaseError
 
 START_SECONDS = 60.0
 _LINGER_SECONDS = 2.0
 _PIECE = 1 << 16
+_STEPPED_BACK = 10
 # What the interpreter may need to start. Nothing else of the server's environment is a query's business.
 _KEPT = ("LD_", "PYTHONHOME")
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A store and how queries on it are read: its folder, prefixes that count as declared, the base IRI."""
+    """A store and how queries on it are read: its folder, prefixes that count as declared, the base IRI.
+
+    Long answers are written into `spool`.
+    """
 
     store: Path
     prefixes: Mapping[str, str]
     base: str | None
+    spool: SpoolFolder
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +134,9 @@ def _config(place: Place, limits: Limits) -> Head:
         "base": place.base,
         "answer_bytes": limits.answer_bytes,
         "answer_rows": limits.answer_rows,
+        "held_bytes": limits.held_bytes,
+        "cut": limits.cut,
+        "spool": str(place.spool.path),
         "memory_bytes": limits.memory_mb << 20,
         "seconds": limits.seconds,
     }
@@ -146,28 +157,46 @@ class Worker(asyncio.Protocol):
 
     Args:
         child: the process.
-        max_body: the longest answer that is taken from it, in bytes.
+        max_body: the longest answer that is taken from it through the socket, in bytes.
         owner: whom to tell.
+
+    Attributes:
+        since: when it took up the first of the questions that it has (the event loop's time).
+        suspected: of which of these times it was noticed that the question takes long, and the processor time then.
     """
 
     def __init__(self, child: Child, max_body: int, owner: Owner) -> None:
         self.process = child.process
         self.ready = False
+        self.since = 0.0
+        self.suspected: tuple[float, float] | None = None
         self._frames = Frames(max_body)
         self._owner = owner
         self._transport: asyncio.Transport | None = None
-        self.write: Callable[[bytes], None] = lambda _: None
+        self._out: list[bytes] = []
+        self._loop = asyncio.get_running_loop()
+        self._slow = False
 
     async def attach(self, line: socket.socket) -> None:
         """Listen to the process from now on."""
         line.settimeout(0)
-        await asyncio.get_running_loop().create_unix_connection(lambda: self, sock=line)
+        await self._loop.create_unix_connection(lambda: self, sock=line)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the way to the process."""
         # A stream socket's; uvloop's is not derived from asyncio's class.
         self._transport = cast("asyncio.Transport", transport)
-        self.write = self._transport.write
+
+    def write(self, data: bytes) -> None:
+        """Send a frame, together with the others of this turn of the event loop."""
+        if not self._out:
+            self._loop.call_soon(self._flush)
+        self._out.append(data)
+
+    def _flush(self) -> None:
+        out, self._out = self._out, []
+        if self._transport is not None:
+            self._transport.write(b"".join(out))
 
     def data_received(self, data: bytes) -> None:
         """Pass on what is whole; kill a process that breaks the agreement."""
@@ -181,6 +210,35 @@ class Worker(asyncio.Protocol):
         """Tell the owner."""
         self._transport = None
         self._owner.on_end(self)
+
+    def computed(self) -> float:
+        """Return the processor time that the process has used, in seconds; a process that is not let run uses none."""
+        try:
+            # The clock of another process, as clock_getcpuclockid(3) makes it.
+            return time.clock_gettime((~self.process.pid << 3) | 2)
+        except OSError:
+            return time.monotonic()
+
+    def step_back(self) -> bool:
+        """Let other processes go before this one, for good; return whether that is new."""
+        if self._slow:
+            return False
+        self._slow = True
+        with suppress(OSError):
+            # It may have ended at this moment.
+            # Its group is the process with all its threads; its own id alone would be its first thread, which idles.
+            os.setpriority(os.PRIO_PGRP, self.process.pid, _STEPPED_BACK)
+        return True
+
+    @property
+    def slow(self) -> bool:
+        """Whether it has stepped back."""
+        return self._slow
+
+    def retire(self) -> None:
+        """Let the process end; `on_end` follows."""
+        if self._transport is not None:
+            self._transport.close()
 
     def kill(self) -> None:
         """End the process now; `on_end` follows."""

@@ -1,41 +1,101 @@
-"""Count the rows of a whole SPARQL result without building them."""
+"""Count the rows of a SPARQL result while it is written, and let some of them through; no row is built.
+
+Why not LIMIT and OFFSET around the query for the pages of an answer: without an order that leaves nothing to chance,
+two evaluations may order rows differently, and pages would overlap or miss some. All pages are taken from the same
+whole answer, so they fit together, and how many there are is known.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
-_STRING_CSV = re.compile(rb'"[^"]*"')
+from kg_server.http.window import Window
+
+# Where a row begins, in what Oxigraph writes: JSON and XML without spaces between values. A string may hold `},{`, but
+# there it is never followed by a name and a colon, for a quote in it would be escaped; `},{}` in a string counts.
+_JSON = re.compile(rb'(?:"bindings":\[|\},)(?=\{(?:"[^}:,]|\}))')
+_XML = re.compile(rb"(?=<result/?>)")
+# A line end within quotes belongs to a value (RFC 4180, section 2); in TSV it is escaped.
+_CSV = re.compile(rb'"|\n(?=.)', re.DOTALL)
+_TSV = re.compile(rb"\n(?=.)", re.DOTALL)
+_PATTERNS = {"json": (_JSON, 24), "xml": (_XML, 24), "csv": (_CSV, 1), "tsv": (_TSV, 1)}
+_TAILS = {"json": b"]}}", "xml": b"</results></sparql>", "tsv": b"", "csv": b""}
 
 
-def count_rows(body: bytes, key: str) -> int:
-    r"""Return how many rows a result in one of the formats of SPARQL 1.1 has; 0 for the answer of an ASK.
+class RowGate:
+    r"""Lets the rows of a window through, and none after a number of them.
 
     Args:
-        body: the result as Oxigraph writes it: JSON without spaces, TSV and CSV with a header line.
         key: `json`, `xml`, `csv` or `tsv`, as in `kg_server.http.formats.BINDINGS`.
+        limit: of rows.
+        window: the rows that pass.
 
-    >>> count_rows(b'?note\n"a"\n"b"\n', "tsv")
-    2
-    >>> count_rows(b'note\r\n"a\r\nb"\r\n', "csv")
-    1
-    >>> count_rows(b'{"results":{"bindings":[{"n":{"value":"},{"}},{}]}}', "json")
-    2
+    Attributes:
+        rows: rows that have begun, one more than the limit at most.
+
+    >>> gate = RowGate("tsv", 10, Window(offset=1, limit=1))
+    >>> gate.feed(b'?note\n"a"\n"b"\n"c"\n') + gate.rest(), gate.rows
+    (b'?note\n"b"\n', 3)
     """
-    if key == "json":
-        bare = _STRING.sub(b"", body)
-        return bare.count(b"},{") + 1 if b"[{" in bare else 0
-    if key == "xml":
-        return body.count(b"<result>")
-    if key == "csv":
-        body = _STRING_CSV.sub(b"", body)
-    return max(0, body.count(b"\n") - 1)
 
+    def __init__(self, key: str, limit: int, window: Window) -> None:
+        self.rows = 0
+        self._key, self._limit = key, limit
+        self._pattern, self._behind = _PATTERNS[key]
+        self._first = window.offset
+        self._last = limit if window.limit is None else min(limit, window.offset + window.limit)
+        self._kept = b""
+        self._quoted = False
 
-def exceeds(body: bytes, key: str, limit: int) -> bool:
-    r"""Whether a result has more rows than `limit`; cheap for what is too short to have as many.
+    @property
+    def full(self) -> bool:
+        """Whether there are more rows than the limit; what comes after that is not let through."""
+        return self.rows > self._limit
 
-    >>> exceeds(b"?n\n1\n2\n", "tsv", 1)
-    True
-    """
-    return len(body) > limit and count_rows(body, key) > limit
+    @property
+    def passed(self) -> int:
+        """Rows that passed."""
+        return max(0, min(self.rows, self._last) - self._first)
+
+    def feed(self, data: bytes) -> bytes:
+        """Take a piece and return what passes; a few bytes wait for the next piece."""
+        joined = self._kept + data
+        return self._let(joined, max(0, len(joined) - self._behind))
+
+    def _let(self, joined: bytes, safe: int) -> bytes:
+        out, done = [], 0
+        for place in self._beginnings(joined, safe):
+            out.append(self._pass(joined[done:place]))
+            done = place
+            self.rows += 1
+            if self._key == "json" and self.rows - 1 == self._first:
+                # The comma before it is the former row's affair.
+                done += joined[place : place + 1] == b","
+            if self.full:
+                self._kept = b""
+                return b"".join(out)
+        safe = max(done, safe)
+        out.append(self._pass(joined[done:safe]))
+        self._kept = joined[safe:]
+        return b"".join(out)
+
+    def _beginnings(self, joined: bytes, safe: int) -> Iterator[int]:
+        for match in self._pattern.finditer(joined):
+            if match.start() >= safe:
+                return
+            found = match.group()
+            if found == b'"':
+                self._quoted = not self._quoted
+            elif not self._quoted:
+                yield match.start() + 1 if found == b"}," else match.end()
+
+    def _pass(self, part: bytes) -> bytes:
+        return part if not self.rows or self._first < self.rows <= self._last else b""
+
+    def rest(self) -> bytes:
+        """Return the last bytes of a whole result."""
+        tail = _TAILS[self._key]
+        if not self._kept.endswith(tail):
+            return self._let(self._kept, len(self._kept))
+        return self._let(self._kept, len(self._kept) - len(tail)) + tail

@@ -8,12 +8,19 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
-from kg_server.backends.base import Question, Term, Wanted
+from kg_server.backends.base import Answer, Question, Term, Wanted
+from kg_server.backends.spool import Spooled
 from kg_server.http.formats import BINDINGS, GRAPHS, Choice, Format
-from kg_server.http.problems import KgServerError, Problem
+from kg_server.http.problems import EvaluationFailed, KgServerError, Problem
+from kg_server.http.window import Window
+
+if TYPE_CHECKING:
+    # The server's own process evaluates nothing.
+    from kg_server.backends.evaluate import Result
 
 _LENGTHS = struct.Struct("!IQ")
 _MAX_HEAD = 1 << 24
@@ -85,16 +92,12 @@ def _object(head: bytes) -> Head:
 
 def pack_question(question: Question, wanted: Wanted) -> bytes:
     """Return the frame that asks a query process a question."""
-    return frame(
-        {
-            "query": question.query,
-            "default": question.default_graphs,
-            "named": question.named_graphs,
-            "bindings": [(name, term.value, term.datatype) for name, term in question.bindings],
-            "formats": [each and each.format.key for each in (wanted.bindings, wanted.graph)],
-            "accept": wanted.accept,
-        }
-    )
+    head: Head = {"query": question.query, "wanted": _pack_wanted(wanted)}
+    if question.default_graphs or question.named_graphs:
+        head["dataset"] = (question.default_graphs, question.named_graphs)
+    if question.bindings:
+        head["bindings"] = [(name, term.value, term.datatype) for name, term in question.bindings]
+    return frame(head)
 
 
 def unpack_question(head: Head) -> tuple[Question, Wanted]:
@@ -105,12 +108,50 @@ def unpack_question(head: Head) -> tuple[Question, Wanted]:
     >>> unpack_question(head)[0] == question
     True
     """
-    bindings = tuple((name, Term(value, datatype)) for name, value, datatype in head["bindings"])
-    solutions, graph = head["formats"]
-    return (
-        Question(head["query"], tuple(head["default"]), tuple(head["named"]), bindings),
-        Wanted(_choice(solutions, BINDINGS), _choice(graph, GRAPHS), head["accept"]),
-    )
+    default, named = head.get("dataset", ((), ()))
+    bindings = tuple((name, Term(value, datatype)) for name, value, datatype in head.get("bindings", ()))
+    return Question(head["query"], tuple(default), tuple(named), bindings), _unpack_wanted(tuple(head["wanted"]))
+
+
+# Clients repeat themselves in what they want more than in what they ask.
+@lru_cache(256)
+def _pack_wanted(wanted: Wanted) -> tuple[str | int | None, ...]:
+    keys = [each.format.key if each else None for each in (wanted.bindings, wanted.graph)]
+    return (*keys, wanted.accept, wanted.coding, wanted.window.offset, wanted.window.limit)
+
+
+@lru_cache(256)
+def _unpack_wanted(row: tuple[Any, ...]) -> Wanted:
+    bindings, graph, accept, coding, offset, limit = row
+    return Wanted(_choice(bindings, BINDINGS), _choice(graph, GRAPHS), accept, coding, Window(offset, limit))
+
+
+def pack_result(result: Result) -> tuple[Head, bytes]:
+    """Return the head and body of the frame that carries an answer."""
+    written = result.written
+    fields = (written.etag, result.rows, result.total, written.coding, result.lasting, result.cut, written.file)
+    return {"kind": result.kind, "answer": fields}, written.body
+
+
+def unpack_result(head: Head, body: bytes, wanted: Wanted, open_file: Callable[[str], Spooled]) -> Answer:
+    """Return the answer that a query process gave.
+
+    Args:
+        head: of its frame.
+        body: of its frame.
+        wanted: what was asked for.
+        open_file: opens a spool file by its name.
+
+    Raises:
+        EvaluationFailed: when it is not what was asked for.
+        SpoolFull: when there is no room for it.
+    """
+    choice = {"bindings": wanted.bindings, "graph": wanted.graph}.get(head.get("kind", ""))
+    if choice is None:
+        raise EvaluationFailed("The query process answered with what was not asked for.")
+    etag, rows, total, coding, lasting, cut, name = head["answer"]
+    held = body if name is None else open_file(name)
+    return Answer(head["kind"], choice, held, etag, rows, total, coding, lasting, cut)
 
 
 def _choice(key: str | None, formats: tuple[Format, ...]) -> Choice | None:

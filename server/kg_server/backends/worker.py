@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import os
 import resource
-import signal
 import socket
-import sys
 import threading
 import time
+from collections import deque
 from pathlib import Path
 
 from kg_server.backends.confine import allow_cpu, die_with, limit_resources, shut_egress
-from kg_server.backends.evaluate import Evaluator
-from kg_server.backends.wire import Frames, Head, frame, pack_problem, unpack_question
+from kg_server.backends.evaluate import Evaluator, Most
+from kg_server.backends.sink import Spool
+from kg_server.backends.source import StoreSource
+from kg_server.backends.wire import Frames, Head, frame, pack_problem, pack_result, unpack_question
 from kg_server.http.problems import Problem, ReleaseError
 
 # Deep recursion in the parser ends the process when a stack overflows; the kernel hands out only the pages touched.
@@ -24,10 +25,8 @@ STACK_BYTES = 512 << 20
 _MAX_BODY = 0
 _PIECE = 1 << 16
 _KIBIBYTE = 1024
-# A query that takes longer than this stands back for those that do not.
-_PATIENCE_SECONDS, _LOWEST_PRIORITY = 0.1, 19
-_START_TRIES, _START_SECONDS = 1000, 0.001
 _STATM = Path("/proc/self/statm")
+_CPU_AHEAD = 4
 
 
 class _Line:
@@ -36,13 +35,30 @@ class _Line:
     def __init__(self, line: socket.socket) -> None:
         self._line = line
         self._frames = Frames(_MAX_BODY)
+        self._waiting: deque[Head] = deque()
 
     def read(self) -> Head | None:
-        """Return the next frame's head, None when the server has gone."""
-        while data := self._line.recv(_PIECE):
+        """Return the next question, None when the server has gone.
+
+        The server may send some questions ahead. It calls those back that have not been begun when one takes long.
+        """
+        while True:
+            try:
+                data = self._line.recv(_PIECE, socket.MSG_DONTWAIT if self._waiting else 0)
+            except BlockingIOError:
+                return self._waiting.popleft()
+            if not data:
+                return None
             for head, _ in self._frames.feed(data):
-                return head
-        return None
+                if "recall" in head:
+                    self._skip()
+                else:
+                    self._waiting.append(head)
+
+    def _skip(self) -> None:
+        while self._waiting:
+            self._waiting.popleft()
+            self.write({"skipped": True})
 
     def write(self, head: Head, body: bytes = b"") -> None:
         self._line.sendall(frame(head, body))
@@ -57,104 +73,58 @@ def main() -> None:
             return
         die_with(config["parent"])
         shut = shut_egress()
-        limit_resources(STACK_BYTES + config["memory_bytes"])
+        limit_resources(STACK_BYTES + config["memory_bytes"], config["answer_bytes"])
         threading.stack_size(STACK_BYTES)
-        session = _Session(line, config, shut)
-        while not session.over:
-            session.run_thread()
+        thread = threading.Thread(target=_serve, args=(line, config, shut), name="queries")
+        thread.start()
+        thread.join()
 
 
-class _Session:
-    """Answers questions, in a thread that is left when a long query has cost it its priority.
-
-    A process without privileges can lower a thread's priority but not raise it again; a new thread has that of the
-    thread that starts it.
-    """
-
-    def __init__(self, line: _Line, config: Head, shut: str) -> None:
-        self._line, self._config, self._shut = line, config, shut
-        self._evaluator: Evaluator | None = None
-        self._thread: threading.Thread | None = None
-        self._stood_back = False
-        self.over = False
-        # Handlers run in the main thread, which does nothing else.
-        signal.signal(signal.SIGALRM, lambda *_: self._stand_back())
-
-    def run_thread(self) -> None:
-        """Answer until the server has gone or a new thread is needed."""
-        self._stood_back = False
-        for _ in range(_START_TRIES):
-            self._thread = threading.Thread(target=self._serve, name="queries")
-            try:
-                self._thread.start()
-            except RuntimeError:
-                # The stack of the former thread is given back a moment after its end, and two are over the limit.
-                time.sleep(_START_SECONDS)
-            else:
-                self._thread.join()
-                return
-        self.over = True
-
-    def _stand_back(self) -> None:
-        if sys.platform == "linux" and self._thread is not None and self._thread.native_id is not None:
-            self._stood_back = True
-            os.setpriority(os.PRIO_PROCESS, self._thread.native_id, _LOWEST_PRIORITY)
-
-    def _serve(self) -> None:
-        if self._evaluator is None:
-            self._evaluator = _open(self._line, self._config)
-            if self._evaluator is None:
-                self.over = True
-                return
-            self._line.write({"ready": True, "egress": self._shut})
-        seconds, tired_at = self._config["seconds"], self._config["memory_bytes"] // 2
-        while not self._stood_back:
-            head = self._line.read()
-            if head is None:
-                self.over = True
-                return
-            allow_cpu(seconds)
-            signal.setitimer(signal.ITIMER_REAL, _PATIENCE_SECONDS)
-            reply, body = _answer(self._evaluator, head)
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            # What a large query leaves behind in the allocator would count against the next one.
-            if _resident_bytes() > tired_at:
-                reply["last"] = True
-            self._line.write(reply, body)
-
-
-def _open(line: _Line, config: Head) -> Evaluator | None:
+def _serve(line: _Line, config: Head, shut: str) -> None:
     try:
-        return Evaluator(
-            Path(config["store"]),
-            prefixes=config["prefixes"],
-            base=config["base"],
-            answer_bytes=config["answer_bytes"],
-            answer_rows=config["answer_rows"],
-        )
+        evaluator = _make_evaluator(config)
     except ReleaseError as error:
         line.write({"error": str(error)})
-        return None
+        return
+    line.write({"ready": True, "egress": shut})
+    seconds, tired_at, allowed = config["seconds"], config["memory_bytes"] // 2, 0.0
+    while (head := line.read()) is not None:
+        # The kernel's limit is for a server that cannot kill any more; to renew it costs as much as a small query.
+        if time.process_time() + seconds > allowed:
+            allow_cpu(_CPU_AHEAD * seconds)
+            allowed = time.process_time() + _CPU_AHEAD * seconds
+        reply, body = _answer(evaluator, head)
+        # What a large query leaves behind in the allocator would count against the next one.
+        if _holds_more_than(tired_at):
+            reply["last"] = True
+        line.write(reply, body)
 
 
-def _resident_bytes() -> int:
+def _holds_more_than(limit: int) -> bool:
+    if resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _KIBIBYTE <= limit:
+        return False
     try:
-        pages = int(_STATM.read_bytes().split()[1])
+        # The peak alone says little: a process that is started by vfork begins with that of the server.
+        return int(_STATM.read_bytes().split()[1]) * resource.getpagesize() > limit
     except OSError:
-        # Without /proc only the peak is known. On Linux that would be the server's too: a process that is started by
-        # vfork begins with the peak of the one that started it.
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _KIBIBYTE
-    return pages * resource.getpagesize()
+        return True
+
+
+def _make_evaluator(config: Head) -> Evaluator:
+    prefixes, base = config["prefixes"], config["base"]
+    most = Most(config["answer_bytes"], config["answer_rows"], config["held_bytes"], config["cut"])
+    source = StoreSource(Path(config["store"]), prefixes, base)
+    spool = Spool(Path(config["spool"]), os.getpid())
+    return Evaluator(source, prefixes=prefixes, base=base, most=most, spool=spool)
 
 
 def _answer(evaluator: Evaluator, head: Head) -> tuple[Head, bytes]:
     try:
-        answer = evaluator.answer(*unpack_question(head))
+        return pack_result(evaluator.answer(*unpack_question(head)))
     except Problem as problem:
         return pack_problem(problem), b""
     except MemoryError:
         return {"memory": True, "last": True}, b""
-    return {"kind": answer.kind}, answer.body
 
 
 if __name__ == "__main__":

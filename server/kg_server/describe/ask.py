@@ -34,7 +34,7 @@ _RDF_FORMATS = {
 async def rows(backend: Backend, query: str) -> list[Row]:
     """Return the solutions of a SELECT; raises what the backend raises."""
     answer = await backend.answer(Question(query), _JSON)
-    results = ox.parse_query_results(answer.body, format=ox.QueryResultsFormat.JSON)
+    results = ox.parse_query_results(answer.read(), format=ox.QueryResultsFormat.JSON)
     if not isinstance(results, ox.QuerySolutions):
         message = "only a SELECT has rows"
         raise TypeError(message)
@@ -51,9 +51,9 @@ def is_iri(text: str) -> bool:
     if _IRI.fullmatch(text) is None:
         return False
     try:
-        # The parser of queries knows more that no IRI holds, such as the control characters beyond ASCII.
         ox.NamedNode(text)
     except ValueError:
+        # Characters that no IRI has (RFC 3987, section 2.2), such as U+FFFD.
         return False
     return True
 
@@ -93,9 +93,10 @@ class Triples:
         """Add a text in each of its languages."""
         self.add(subject, predicate, *(ox.Literal(text, language=code) for code, text in texts.items() if text))
 
-    def count(self, subject: str, predicate: str, number: int) -> None:
-        """Add a whole number."""
-        self.add(subject, predicate, typed(str(number), "integer"))
+    def count(self, subject: str, predicate: str, number: int | None) -> None:
+        """Add a whole number; nothing where it is not known."""
+        if number is not None:
+            self.add(subject, predicate, typed(str(number), "integer"))
 
     def __iter__(self) -> Iterator[ox.Triple]:
         """Go through the triples in the order in which they came."""

@@ -42,8 +42,8 @@ def void_triples(manifest: Manifest, statistics: Statistics, address: str) -> Tr
     for name, number in (
         ("triples", statistics.triples),
         ("entities", statistics.entities),
-        ("classes", len(statistics.classes)),
-        ("properties", len(statistics.properties)),
+        ("classes", None if statistics.classes is None else len(statistics.classes)),
+        ("properties", None if statistics.properties is None else len(statistics.properties)),
         ("distinctSubjects", statistics.subjects),
         ("distinctObjects", statistics.objects),
     ):
@@ -54,7 +54,7 @@ def void_triples(manifest: Manifest, statistics: Statistics, address: str) -> Tr
     found.add(dataset, VOID + "exampleResource", *statistics.examples)
     found.add(dataset, VOID + "dataDump", *(f"{address}/dumps/{each.name}" for each in _rdf_dumps(manifest)))
     for name, parts in (("class", statistics.classes), ("property", statistics.properties)):
-        for each in parts:
+        for each in parts or ():
             _partition(found, dataset, f"{document}#{name}-{_slug(each.iri, manifest.prefixes)}", name, each)
     _linksets(found, statistics, dataset, document)
     return found

@@ -12,6 +12,7 @@ import pyoxigraph as ox
 
 from kg_builder.namespaces import DCTERMS, OWL, RDFS, SCHEMA, SH
 from kg_server.describe.ask import Triples, typed
+from kg_server.describe.bound import with_defaults
 from kg_server.describe.queries import SavedQuery
 from kg_server.describe.release import Manifest
 from kg_server.lexer import first_keyword, tokens
@@ -48,7 +49,7 @@ def example_triples(manifest: Manifest, queries: Mapping[str, SavedQuery], addre
         found.texts(node, RDFS + "comment", query.title)
         found.texts(node, DCTERMS + "description", query.description)
         space = _SIB if predicate == "describe" else SH
-        found.add(node, space + predicate, ox.Literal(query.query))
+        found.add(node, space + predicate, ox.Literal(with_defaults(query, manifest.prefixes, manifest.base)))
         found.add(node, SH + "prefixes", prefixes)
         found.add(node, SCHEMA + "target", f"{address}/sparql")
         found.add(node, SCHEMA + "url", f"{address}/queries/{name}")

@@ -13,12 +13,14 @@ from typing import Any, Literal, get_args
 from kg_server.backends.base import XSD_STRING, Term
 from kg_server.describe.release import read_json
 from kg_server.http.problems import BadParameter, ReleaseError
+from kg_server.http.window import Window
 
 ParameterType = Literal["iri", "date", "integer", "decimal", "string"]
 
 # Parameters of the address that say how to answer, not what to ask.
 RESERVED = frozenset({"format", "lang", "limit", "offset"})
 MOST_ROWS = 10_000
+MOST_OFFSET = 10**12
 
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 _NUMBER = {
@@ -64,19 +66,6 @@ class SavedQuery:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
-    """The rows that a request wants: how many to leave out, and how many to keep after these (None keeps all)."""
-
-    offset: int = 0
-    limit: int | None = None
-
-    @property
-    def whole(self) -> bool:
-        """Whether these are all rows."""
-        return not self.offset and self.limit is None
-
-
 def read_window(pairs: Sequence[tuple[str, str]]) -> Window:
     """Read `limit` (1 to 10000) and `offset` from a request's parameters.
 
@@ -92,7 +81,7 @@ def read_window(pairs: Sequence[tuple[str, str]]) -> Window:
             continue
         if name in found:
             raise BadParameter(f"The parameter '{name}' is given more than once.", parameter=name)
-        least, most = (1, MOST_ROWS) if name == "limit" else (0, 10**12)
+        least, most = (1, MOST_ROWS) if name == "limit" else (0, MOST_OFFSET)
         if not re.fullmatch(r"[0-9]{1,13}", value) or not least <= int(value) <= most:
             raise BadParameter(f"'{name}' is a whole number from {least} to {most}, not '{value}'.", parameter=name)
         found[name] = int(value)

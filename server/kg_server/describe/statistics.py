@@ -1,9 +1,14 @@
-"""What a release holds, counted once from what answers queries on it."""
+"""What a release holds, counted from what answers queries on it, beside the requests (decision 0018).
+
+A count that a big graph does not permit is left out; what the manifest and the other counts say is told all the same.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+import logging
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pyoxigraph as ox
@@ -11,15 +16,17 @@ import pyoxigraph as ox
 from kg_builder.namespaces import OWL, RDF, RDFS, SCHEMA, SKOS
 from kg_server.describe.ask import Row, integer, rows
 from kg_server.describe.current import Release
+from kg_server.http.problems import Problem
 
 _EXAMPLES = 6
 _KEPT = 2
 _SAME = (SCHEMA + "sameAs", OWL + "sameAs", SKOS + "exactMatch", SKOS + "closeMatch")
 
-_TOTALS = """SELECT (COUNT(*) AS ?triples) (COUNT(DISTINCT ?s) AS ?subjects) (COUNT(DISTINCT ?o) AS ?objects)
-WHERE { ?s ?p ?o }"""
+_SUBJECTS = "SELECT (COUNT(DISTINCT ?s) AS ?n) WHERE { ?s ?p ?o }"
+_OBJECTS = "SELECT (COUNT(DISTINCT ?o) AS ?n) WHERE { ?s ?p ?o }"
 _CLASSES = "SELECT ?class (COUNT(DISTINCT ?s) AS ?n) WHERE { ?s a ?class } GROUP BY ?class ORDER BY ?class"
-_PROPERTIES = """SELECT ?p (COUNT(*) AS ?triples) (COUNT(DISTINCT ?s) AS ?subjects) (COUNT(DISTINCT ?o) AS ?objects)
+_PROPERTIES = "SELECT ?p (COUNT(*) AS ?triples) WHERE { ?s ?p ?o } GROUP BY ?p ORDER BY ?p"
+_NODES = """SELECT ?p (COUNT(DISTINCT ?s) AS ?subjects) (COUNT(DISTINCT ?o) AS ?objects)
 WHERE { ?s ?p ?o } GROUP BY ?p ORDER BY ?p"""
 _ENTITIES = "SELECT (COUNT(DISTINCT ?s) AS ?n) WHERE { ?s a ?class }"
 _LINKS = """SELECT ?p ?space (COUNT(*) AS ?n) WHERE {
@@ -34,12 +41,12 @@ ORDER BY ?p ?o"""
 
 @dataclass(frozen=True, slots=True)
 class Partition:
-    """A part of the default graph: the triples of a property, or the entities of a class."""
+    """A part of the default graph: the triples of a property, or the entities of a class; None is not counted."""
 
     iri: str
-    triples: int = 0
-    subjects: int = 0
-    objects: int = 0
+    triples: int | None = None
+    subjects: int | None = None
+    objects: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +60,25 @@ class Linkset:
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """Counts of the default graph, as VoID names them; `about` is what the release says of its dataset."""
+    """Counts of the default graph, as VoID names them; None where there is none, `complete` where there are all.
 
-    triples: int
-    subjects: int
-    objects: int
-    entities: int
-    classes: tuple[Partition, ...]
-    properties: tuple[Partition, ...]
-    links: tuple[Linkset, ...]
-    examples: tuple[str, ...]
-    about: tuple[tuple[str, ox.NamedNode | ox.Literal], ...]
+    `about` is what the release says of its dataset.
+    """
+
+    triples: int | None = None
+    subjects: int | None = None
+    objects: int | None = None
+    entities: int | None = None
+    classes: tuple[Partition, ...] | None = None
+    properties: tuple[Partition, ...] | None = None
+    links: tuple[Linkset, ...] = ()
+    examples: tuple[str, ...] = ()
+    about: tuple[tuple[str, ox.NamedNode | ox.Literal], ...] = ()
+    complete: bool = False
 
     def vocabularies(self) -> list[str]:
         """Return the namespaces of all classes and properties that the data use, sorted."""
-        return sorted({namespace_of(each.iri) for each in (*self.classes, *self.properties)})
+        return sorted({namespace_of(each.iri) for each in (*(self.classes or ()), *(self.properties or ()))})
 
 
 def namespace_of(iri: str) -> str:
@@ -80,44 +91,90 @@ def namespace_of(iri: str) -> str:
     return iri[:cut] or iri
 
 
-async def count(release: Release) -> Statistics:
-    """Count what a release holds; raises what the backend raises."""
-    backend, base = release.backend, release.manifest.base
-    same = " ".join(f"<{each}>" for each in _SAME)
-    totals = (await rows(backend, _TOTALS))[0]
-    classes = [
-        Partition(_iri(row, "class"), subjects=integer(row, "n"))
-        for row in await rows(backend, _CLASSES)
-        if isinstance(row["class"], ox.NamedNode)
-    ]
-    properties = [
-        Partition(_iri(row, "p"), integer(row, "triples"), integer(row, "subjects"), integer(row, "objects"))
-        for row in await rows(backend, _PROPERTIES)
-    ]
-    first = {_iri(row, "class"): _iri(row, "first") for row in await rows(backend, _FIRST % f"{base}id/")}
+class _Count:
+    """Counts one release, one question after the other; `found` grows while it does."""
+
+    def __init__(self, release: Release) -> None:
+        self._release = release
+        self._answers: dict[str, list[Row]] = {}
+        base, same = release.manifest.base, " ".join(f"<{each}>" for each in _SAME)
+        # What costs least and tells most comes first.
+        self._questions = {
+            "about": _ABOUT % {"base": base},
+            "classes": _CLASSES,
+            "properties": _PROPERTIES,
+            "examples": _FIRST % f"{base}id/",
+            "links": _LINKS % (same, base),
+            "entities": _ENTITIES,
+            "subjects": _SUBJECTS,
+            "objects": _OBJECTS,
+            "nodes": _NODES,
+        }
+
+    async def run(self) -> None:
+        for name, query in self._questions.items():
+            try:
+                self._answers[name] = await rows(self._release.backend, query)
+            except Problem as problem:
+                # Too long, too large, too busy: this count is left out, and the next one may do.
+                logging.getLogger("kg_server").warning("VoID goes without %s: %s", name, problem.detail)
+
+    @property
+    def complete(self) -> bool:
+        return len(self._answers) == len(self._questions)
+
+    def statistics(self) -> Statistics:
+        manifest, answers = self._release.manifest, self._answers
+        nodes = {_iri(row, "p"): row for row in answers.get("nodes", ())}
+        classes = [
+            Partition(_iri(row, "class"), subjects=integer(row, "n"))
+            for row in answers.get("classes", ())
+            if isinstance(row["class"], ox.NamedNode)
+        ]
+        properties = [
+            Partition(
+                iri := _iri(row, "p"),
+                integer(row, "triples"),
+                integer(nodes[iri], "subjects") if iri in nodes else None,
+                integer(nodes[iri], "objects") if iri in nodes else None,
+            )
+            for row in answers.get("properties", ())
+        ]
+        triples = manifest.counts.get("triples_default")
+        if triples is None and "properties" in answers:
+            triples = sum(each.triples or 0 for each in properties)
+        return Statistics(
+            triples=triples,
+            subjects=self._number("subjects"),
+            objects=self._number("objects"),
+            entities=self._number("entities"),
+            classes=tuple(classes) if "classes" in answers else None,
+            properties=tuple(properties) if "properties" in answers else None,
+            links=tuple(
+                Linkset(_iri(row, "p"), _iri(row, "space"), integer(row, "n")) for row in answers.get("links", ())
+            ),
+            examples=_examples(classes, answers.get("examples", [])),
+            about=tuple(
+                (_iri(row, "p"), row["o"])
+                for row in answers.get("about", ())
+                if isinstance(row["o"], (ox.NamedNode, ox.Literal))
+            ),
+            complete=self.complete,
+        )
+
+    def _number(self, name: str) -> int | None:
+        found = self._answers.get(name)
+        return integer(found[0], "n") if found else None
+
+
+def _examples(classes: Sequence[Partition], found: Sequence[Row]) -> tuple[str, ...]:
+    first = {_iri(row, "class"): _iri(row, "first") for row in found}
     # The vocabulary of RDF itself (statements, literals) is how things are said, and no example of what is said.
     common = sorted(
         (each for each in classes if each.iri in first and not each.iri.startswith((RDF, RDFS))),
-        key=lambda each: (-each.subjects, each.iri),
+        key=lambda each: (-(each.subjects or 0), each.iri),
     )
-    return Statistics(
-        triples=integer(totals, "triples"),
-        subjects=integer(totals, "subjects"),
-        objects=integer(totals, "objects"),
-        entities=integer((await rows(backend, _ENTITIES))[0], "n"),
-        classes=tuple(classes),
-        properties=tuple(properties),
-        links=tuple(
-            Linkset(_iri(row, "p"), _iri(row, "space"), integer(row, "n"))
-            for row in await rows(backend, _LINKS % (same, base))
-        ),
-        examples=tuple(dict.fromkeys(first[each.iri] for each in common[:_EXAMPLES])),
-        about=tuple(
-            (_iri(row, "p"), row["o"])
-            for row in await rows(backend, _ABOUT % {"base": base})
-            if isinstance(row["o"], (ox.NamedNode, ox.Literal))
-        ),
-    )
+    return tuple(dict.fromkeys(first[each.iri] for each in common[:_EXAMPLES]))
 
 
 def _iri(row: Row, name: str) -> str:
@@ -126,19 +183,28 @@ def _iri(row: Row, name: str) -> str:
 
 
 class Counted:
-    """Keeps the statistics of the releases served last; one count runs at a time, the others wait for it."""
+    """Keeps the statistics of the releases served last, and has what is missing counted beside the requests.
 
-    def __init__(self) -> None:
-        self._lock = asyncio.Lock()
-        self._known: Mapping[tuple[str, str], Statistics] = {}
+    Args:
+        patience: seconds that a request waits for counts; then it gets those that there are.
+        pause: seconds before what could not be counted is tried again.
+    """
+
+    def __init__(self, patience: float = 5.0, pause: float = 900.0) -> None:
+        self._patience, self._pause = patience, pause
+        self._known: dict[tuple[str, str], tuple[_Count, asyncio.Task[None], float]] = {}
 
     async def get(self, release: Release) -> Statistics:
-        """Return the statistics of a release; raises what the backend raises, and then keeps nothing."""
+        """Return what is known of a release, after a short wait at most."""
         key = (release.manifest.release, release.manifest.built)
-        async with self._lock:
-            found = self._known.get(key)
-            if found is None:
-                found = await count(release)
-                kept = [pair for pair in self._known.items() if pair[0] != key][-(_KEPT - 1) :]
-                self._known = {**dict(kept), key: found}
-        return found
+        known = self._known.get(key)
+        if known is None or (known[1].done() and not known[0].complete and time.monotonic() >= known[2]):
+            count = _Count(release)
+            known = count, asyncio.create_task(count.run()), time.monotonic() + self._pause
+            kept = [pair for pair in self._known.items() if pair[0] != key][-(_KEPT - 1) :]
+            self._known = {**dict(kept), key: known}
+        count, task, _ = known
+        await asyncio.wait({task}, timeout=self._patience)
+        if task.done():
+            task.result()
+        return count.statistics()

@@ -8,12 +8,13 @@ derivations, which are many and therefore given only where they are asked for.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 import pyoxigraph as ox
 
 from kg_builder.namespaces import DCTERMS, PROV, RDF, RDFS, RJ, SKOS
-from kg_server.describe.ask import Row, rows, values
+from kg_server.describe.ask import Row, is_iri, rows, values
 from kg_server.describe.current import Release
 
 INCOMING_SHOWN = 200
@@ -26,10 +27,13 @@ _REPLACED = DCTERMS + "isReplacedBy"
 _OUT = """SELECT DISTINCT ?s ?p ?o WHERE {
   { VALUES ?s { %(n)s } ?s ?p ?o } UNION { VALUES ?s { %(n)s } GRAPH ?g { ?s ?p ?o } }
 } ORDER BY ?s ?p ?o"""
+# No order: sorting would hold all that leads to a hub in memory before the first are kept. A release never changes, and
+# the store reads its index in one order, so pages fit together.
 _IN = f"""SELECT DISTINCT ?s ?p WHERE {{
-  {{ ?s ?p <%s> }} UNION {{ GRAPH ?g {{ ?s ?p <%s> }} }}
+  {{ ?s ?p <%(n)s> }} UNION {{ GRAPH ?g {{ ?s ?p <%(n)s> }} }}
   FILTER (?p NOT IN (<{RDF}subject>, <{RDF}predicate>, <{RDF}object>))
-}} ORDER BY ?p ?s LIMIT {INCOMING_SHOWN + 1}"""
+}} OFFSET %(offset)d LIMIT {INCOMING_SHOWN + 1}"""
+_ANY = "SELECT (1 AS ?any) WHERE { { <%(n)s> ?p ?o } UNION { GRAPH ?g { <%(n)s> ?p ?o } } } LIMIT 1"
 _TERMS = """SELECT DISTINCT ?s ?p ?o WHERE { GRAPH <%s> { ?s ?p ?o FILTER (STRSTARTS(STR(?s), "%s#")) } }
 ORDER BY ?s ?p ?o"""
 _SPANS = f"SELECT DISTINCT ?s ?p ?o WHERE {{ ?s <{RJ}article> <%s> ; ?p ?o }} ORDER BY ?s ?p ?o"
@@ -58,8 +62,8 @@ class Subject:
         iri: the IRI.
         own: its triples, those of its nested nodes, and those of the terms or spans that are fragments of it.
         evidence: attestations and derivations of these, with their spans; empty unless asked for.
-        incoming: triples that have it as their object, at most `INCOMING_SHOWN`; empty unless asked for.
-        cut: whether there are more of these.
+        incoming: triples that have it as their object, a page of `INCOMING_SHOWN`; empty unless asked for.
+        cut: whether there are more of these after this page.
         moved: the IRI that took its place.
         document: whether the IRI names a document (a vocabulary, a graph) rather than a thing.
         labels: of everything mentioned, by IRI, each a text by language; empty unless asked for.
@@ -90,17 +94,30 @@ class Subject:
         ]
 
 
-async def find_subject(
-    release: Release, iri: str, *, evidence: bool, incoming: bool, labels: bool = False
-) -> Subject | None:
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What is wanted of an IRI beside its own triples.
+
+    Attributes:
+        evidence: whether attestations, derivations and spans are wanted.
+        incoming: whether triples that lead to it are wanted.
+        offset: how many of these come before those wanted.
+        labels: whether the names of all that is mentioned are wanted.
+    """
+
+    evidence: bool = False
+    incoming: bool = False
+    offset: int = 0
+    labels: bool = False
+
+
+async def find_subject(release: Release, iri: str, details: Details) -> Subject | None:
     """Gather what a release says of an IRI, None when it says nothing.
 
     Args:
         release: to ask.
         iri: for which `is_iri` holds.
-        evidence: whether attestations, derivations and spans are wanted.
-        incoming: whether triples that lead to it are wanted.
-        labels: whether the names of all that is mentioned are wanted.
+        details: what is wanted beside its own triples.
 
     Raises:
         Problem: what the backend raises.
@@ -113,32 +130,54 @@ async def find_subject(
         own += _triples(await rows(backend, _TERMS % (f"{base}graph/ontology", iri)))
     if is_graph and not own:
         own = _triples(await rows(backend, _WHOLE % iri))
-        return Subject(iri, tuple(own), document=True, labels=await _names(release, own) if labels else {})
+        return Subject(iri, tuple(own), document=True, labels=await _names(release, own) if details.labels else {})
     subjects = {each.subject.value for each in own if isinstance(each.subject, ox.NamedNode)}
     if is_graph:
         # An article is also the graph of what it states; the spans are fragments of it.
         own += _triples(await rows(backend, _SPANS % iri))
     into: list[ox.Triple] = []
-    if incoming or not own:
-        found = [
+    more = False
+    if details.incoming or not own:
+        found = await rows(backend, _IN % {"n": iri, "offset": details.offset})
+        more = len(found) > INCOMING_SHOWN
+        known = set(own)
+        into = [
             each
-            for each in _incoming(await rows(backend, _IN % (iri, iri)), iri)
-            if each.subject.value not in subjects  # type: ignore[union-attr]
+            for each in sorted(
+                _incoming(found[:INCOMING_SHOWN], iri), key=lambda each: (str(each.predicate), str(each))
+            )
+            if each not in known and not _is_part(each.subject, iri, subjects)
         ]
-        into = [each for each in found if each not in own and not each.subject.value.startswith(f"{iri}#")]  # type: ignore[union-attr]
+    # Of what is only ever mentioned, the mentions are all there is to say.
     if not own and not into:
         return None
     proof: list[ox.Triple] = []
-    if evidence and not is_vocabulary:
+    if details.evidence and not is_vocabulary:
         for batch in _batches(sorted(subjects)):
             for query in (_EVIDENCE, _WORDS):
                 proof += _triples(await rows(backend, query % values(batch)))
-    if labels:
+    if details.labels:
         proof += await _reified(release, own, into)
-    known = await _names(release, [*own, *proof, *into]) if labels else {}
-    # Of what is only ever mentioned, the mentions are all there is to say.
-    shown = into[:INCOMING_SHOWN] if incoming or not own else []
-    return Subject(iri, tuple(own), tuple(proof), tuple(shown), len(into) > INCOMING_SHOWN, moved, is_vocabulary, known)
+    names = await _names(release, [*own, *proof, *into]) if details.labels else {}
+    return Subject(iri, tuple(own), tuple(proof), tuple(into), more, moved, is_vocabulary, names)
+
+
+async def find_near(release: Release, iri: str) -> str | None:
+    """Return an IRI that the release speaks of and that is this one but for capitals, underscores or slashes."""
+    base = release.manifest.base
+    path = iri[len(base) :]
+    for other in dict.fromkeys(
+        (path.rstrip("/"), path.lower().rstrip("/"), path.lower().rstrip("/").replace("_", "-"))
+    ):
+        near = base + other
+        if other != path and is_iri(near) and await rows(release.backend, _ANY % {"n": near}):
+            return near
+    return None
+
+
+def _is_part(node: object, iri: str, subjects: AbstractSet[str]) -> bool:
+    """Tell whether a node belongs to the description of an IRI already."""
+    return isinstance(node, ox.NamedNode) and (node.value in subjects or node.value.startswith(f"{iri}#"))
 
 
 async def _closure(release: Release, iri: str) -> list[ox.Triple]:

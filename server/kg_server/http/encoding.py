@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import gzip
 import sys
-from typing import Literal
+import zlib
+from typing import Literal, Protocol
 
 from kg_server.http.negotiation import parse_preferences
 
@@ -62,3 +63,48 @@ def encode(body: bytes, coding: Coding) -> bytes:
     if coding == "zstd":
         return zstd.compress(body, level=_ZSTD_LEVEL)
     return gzip.compress(body, compresslevel=_GZIP_LEVEL, mtime=0)
+
+
+class Encoder(Protocol):
+    """Compresses a body that comes in pieces."""
+
+    def feed(self, data: bytes) -> bytes:
+        """Take a piece and return what is ready."""
+        ...
+
+    def end(self) -> bytes:
+        """Return the rest."""
+        ...
+
+
+class _Zstd:
+    def __init__(self) -> None:
+        self._inner = zstd.ZstdCompressor(level=_ZSTD_LEVEL)
+
+    def feed(self, data: bytes) -> bytes:
+        return self._inner.compress(data)
+
+    def end(self) -> bytes:
+        return self._inner.flush()
+
+
+class _Gzip:
+    def __init__(self) -> None:
+        # A header without a time of day: the same bytes give the same bytes (RFC 1952, section 2.3.1).
+        self._inner = zlib.compressobj(_GZIP_LEVEL, zlib.DEFLATED, zlib.MAX_WBITS | 16)
+
+    def feed(self, data: bytes) -> bytes:
+        return self._inner.compress(data)
+
+    def end(self) -> bytes:
+        return self._inner.flush()
+
+
+def make_encoder(coding: Coding) -> Encoder:
+    """Return what compresses a body piece by piece.
+
+    >>> encoder = make_encoder("gzip")
+    >>> gzip.decompress(encoder.feed(b"a ") + encoder.feed(b"loan") + encoder.end())
+    b'a loan'
+    """
+    return _Zstd() if coding == "zstd" else _Gzip()

@@ -92,7 +92,7 @@ def choose_format(
     >>> choose_format("image/png", None, GRAPHS) is None
     True
     """
-    if override:
+    if override is not None:
         return _named(override.strip().lower(), formats, html=html)
     # A browser ranks application/xml above */*, so the page is offered first only where it is named outright.
     by_type = {media_type: each for each in reversed(formats) for media_type in each.media_types}

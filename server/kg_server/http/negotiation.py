@@ -7,8 +7,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-# Parameters that every answer fits: the bytes are UTF-8, and versions only announce what a result may hold.
-_NEUTRAL = {"charset": frozenset({"utf-8", "utf8"}), "version": frozenset({"1.1", "1.2", "1.2-basic"})}
+# Parameters that every answer fits: the bytes are UTF-8, versions only announce what a result may hold, and the CSV of
+# SPARQL has its header line.
+_NEUTRAL = {
+    "charset": frozenset({"utf-8", "utf8"}),
+    "version": frozenset({"1.1", "1.2", "1.2-basic"}),
+    "header": frozenset({"present"}),
+}
+# A hint for a variant (RFC 6906): a server that has no such variant sends what it has.
+_HINTS = frozenset({"profile"})
 _QVALUE = re.compile(r"(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)")
 
 
@@ -59,7 +66,8 @@ def parse_media_type(value: str) -> tuple[str, dict[str, str]]:
 def parse_preferences(header: str) -> tuple[Preference, ...]:
     """Parse an `Accept`-like header; an element that cannot be read is left out, as if the client had not sent it.
 
-    A charset of UTF-8 and a SPARQL or RDF version narrow nothing, and are left out too.
+    A charset of UTF-8 and a SPARQL or RDF version narrow nothing, and are left out too; so are hints such as the
+    `profile` of JSON-LD, of which a server passes over those that it does not know (JSON-LD 1.1, section 6.2).
 
     >>> [(p.range, p.weight) for p in parse_preferences("text/turtle;q=0.5, */*;q=0, nonsense;q=7")]
     [('text/turtle', 0.5), ('*/*', 0.0)]
@@ -69,7 +77,11 @@ def parse_preferences(header: str) -> tuple[Preference, ...]:
         name, parameters = parse_media_type(element)
         weight = parameters.pop("q", "1")
         if _QVALUE.fullmatch(weight) and all(_TOKEN.fullmatch(part) for part in name.split("/")):
-            narrowing = {key: text for key, text in parameters.items() if text.lower() not in _NEUTRAL.get(key, ())}
+            narrowing = {
+                key: text
+                for key, text in parameters.items()
+                if key not in _HINTS and text.lower() not in _NEUTRAL.get(key, ())
+            }
             found.append(Preference(name, frozenset(narrowing.items()), float(weight)))
     return tuple(found)
 

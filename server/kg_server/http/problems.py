@@ -34,6 +34,10 @@ class AddressError(StartError):
     exit_code: ClassVar[int] = 5
 
 
+class SpoolError(StartError):
+    """Long answers have no place."""
+
+
 class Problem(KgServerError):  # noqa: N818 - the RFC's word
     """An error that a client is told about (RFC 9457, section 3).
 
@@ -86,10 +90,22 @@ class MalformedQuery(BadRequest):
     slug, title = "malformed-query", "The query is not valid SPARQL"
 
 
+class UnknownFunction(BadRequest):
+    """The query calls a function that the engine does not have, or with too few or too many arguments."""
+
+    slug, title = "unknown-function", "Unknown function"
+
+
 class BadParameter(BadRequest):
     """A parameter of a saved query is unknown, given twice or not of its type."""
 
     slug, title = "bad-parameter", "Bad parameter"
+
+
+class Unauthorised(Problem):
+    """The request is not the operator's: no token, or another one (RFC 6750, section 3)."""
+
+    status, slug, title = 401, "unauthorised", "A token is needed"
 
 
 class UpdateRefused(Problem):
@@ -138,6 +154,21 @@ class RequestTimeout(Problem):
     status, slug, title = 408, "request-timeout", "The request took too long"
 
 
+class PreconditionFailed(Problem):
+    """What the request is about, by `If-Match` or `If-Unmodified-Since`, is not what is served now."""
+
+    status, slug, title = 412, "precondition-failed", "Precondition failed"
+
+
+class RangeNotSatisfiable(Problem):
+    """No byte of the range exists; `limit` is the size in bytes."""
+
+    status, slug, title = 416, "range-not-satisfiable", "Range not satisfiable"
+
+    def __init__(self, detail: str, size: int) -> None:
+        super().__init__(detail, headers={"Content-Range": f"bytes */{size}"}, limit=size)
+
+
 class TooLarge(Problem):
     """The request is larger than the server reads; `limit` is in bytes."""
 
@@ -180,6 +211,12 @@ class MemoryExceeded(Problem):
     status, slug, title = 422, "memory-exceeded", "The query needs too much memory"
 
 
+class BudgetSpent(Problem):
+    """The client's queries ran longer than its share (seconds of each minute, in `limit`); `Retry-After` says when."""
+
+    status, slug, title = 429, "budget-spent", "Too much query time"
+
+
 class EvaluationFailed(Problem):
     """The query parsed, but evaluating it failed."""
 
@@ -196,6 +233,18 @@ class WorkerLost(Problem):
     """The process that evaluated the query ended for no reason of the query's; `Retry-After` says when to try again."""
 
     status, slug, title = 503, "worker-lost", "The query was interrupted"
+
+
+class SpoolFull(Problem):
+    """The disk for answers on their way out is full; `Retry-After` says when to try again."""
+
+    status, slug, title = 503, "spool-full", "No room for the answer"
+
+
+class QueryStopped(Problem):
+    """Whoever runs the server stopped the query."""
+
+    status, slug, title = 503, "query-stopped", "The query was stopped"
 
 
 class Unavailable(Problem):

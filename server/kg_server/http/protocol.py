@@ -75,7 +75,7 @@ def decode_form(raw: bytes, *, what: str = "query string") -> tuple[tuple[str, s
         raise BadRequest(message) from error
     except ValueError as error:
         message = f"The {what} has more than {_MAX_FIELDS} fields."
-        raise BadRequest(message) from error
+        raise BadRequest(message, limit=_MAX_FIELDS) from error
     return tuple(pairs)
 
 

@@ -9,11 +9,13 @@ from urllib.parse import quote
 
 import pyoxigraph as ox
 
-from kg_builder.namespaces import OA, PREFIXES, PROV, RDF, RDFS, RJ, XSD
+from kg_builder.namespaces import EDTF, OA, PREFIXES, PROV, RDF, RDFS, RJ, XSD
 from kg_server.pages.results import shorten
 from kg_server.pages.words import COMMON_NAMES
 
-_PLAIN = frozenset({XSD + name for name in ("string", "integer", "decimal", "date", "boolean", "double", "anyURI")})
+_PLAIN = frozenset(
+    {EDTF, *(XSD + name for name in ("string", "integer", "decimal", "date", "boolean", "gYear", "double", "anyURI"))}
+)
 _HTTP = re.compile(r"https?://[^/]")
 _ALLOWED = "%:/[]@!$&'()*+,;=-._~"
 _LAST = re.compile(r"[/#]([^/#]+)$")

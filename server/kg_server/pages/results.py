@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
+
+from kg_builder.namespaces import EDTF
 
 # Paths that need no care: no fragment, nothing to encode, no second slash that would lead to another host.
 _PAGE = re.compile(r"[\w.-]+(?:/[\w.-]+)+", re.ASCII)
@@ -19,7 +22,9 @@ _COMMON = {
     "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
     "xsd": _XSD,
 }
-_PLAIN = frozenset({_XSD + name for name in ("string", "integer", "decimal", "date", "boolean", "gYear", "double")})
+_PLAIN = frozenset(
+    {EDTF, *(_XSD + name for name in ("string", "integer", "decimal", "date", "boolean", "gYear", "double"))}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,29 @@ def read_table(body: bytes, prefixes: Mapping[str, str], endpoint: str, limit: i
     bindings = data["results"]["bindings"]
     rows = tuple(tuple(_cell(row.get(name), known, endpoint, base) for name in columns) for row in bindings[:limit])
     return Table(columns, rows, len(bindings))
+
+
+def translate(table: Table, names: Mapping[tuple[str, str], str], columns: AbstractSet[str], language: str) -> Table:
+    """Return a table with names in the language of its page; what the answer says becomes the title of the cell.
+
+    Args:
+        table: to show.
+        columns: the variables whose values are names.
+        names: by text and language of a cell, the name in the page's language.
+        language: of the page.
+
+    >>> table = Table(("name",), ((Cell("Spring loan", language="en"),),), 1)
+    >>> translate(table, {("Spring loan", "en"): "Pinjaman musim semi"}, {"name"}, "id").rows[0][0].text
+    'Pinjaman musim semi'
+    """
+
+    def change(column: str, cell: Cell) -> Cell:
+        name = names.get((cell.text, (cell.language or "").lower())) if column in columns else None
+        return cell if name is None else Cell(name, title=f"{cell.text} ({cell.language})", language=language)
+
+    return Table(
+        table.columns, tuple(tuple(map(change, table.columns, row)) for row in table.rows), table.total, table.boolean
+    )
 
 
 def _cell(term: Mapping[str, Any] | None, prefixes: Mapping[str, str], endpoint: str, base: str) -> Cell:

@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from kg_builder.cli import assess, build, explain, query, serve, text
+from kg_builder.cli import assess, build, explain, query, serve, text, verify
+from kg_builder.cli.common import CommandParser
 from kg_builder.cli.output import BAD_QUERY, INTERRUPTED, INVALID, UNAVAILABLE, report, tell
 from kg_builder.errors import KgError, QueryError, SourceError
 
-FAMILIES = (build, assess, serve, query, explain, text)
+FAMILIES = (build, assess, serve, query, explain, text, verify)
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -27,7 +28,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--project", type=Path, default=None, metavar="DIR", help="the project's folder (default: here or above)"
     )
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=CommandParser)
     for family in FAMILIES:
         family.add(commands)
     return parser

@@ -3,30 +3,40 @@
 from __future__ import annotations
 
 import argparse
-from importlib import metadata
+from importlib import import_module, metadata
 from typing import Any
 
 from kg_builder.cli.common import Commands, command, project_of
 from kg_builder.errors import ReleaseError
 
 GROUP = "rujukan.serve"
+_OWN = frozenset({"command", "project", "run"})
 
 
 def add(commands: Commands) -> None:
     """Add the command."""
-    parser = command(
-        commands, "serve", run_serve, "Serve the current release over HTTP, read-only.", "rujukan serve --port 8080"
-    )
-    parser.add_argument("--host", help="address to listen at (default: RUJUKAN_HOST, or 127.0.0.1)")
-    parser.add_argument("--port", type=int, help="port to listen at (default: RUJUKAN_PORT, or 8000)")
+    summary = "Serve the current release over HTTP, read-only."
+    parser = command(commands, "serve", run_serve, summary, "rujukan serve --port 8080")
+    parser.complete = _add_options
 
 
 def run_serve(options: argparse.Namespace) -> int:
     """Start the server that is installed beside the builder."""
-    project = project_of(options)
-    found = [entry for entry in metadata.entry_points(group=GROUP) if entry.name == "serve"]
-    if not found:
+    server = _server()
+    if server is None:
         raise ReleaseError("no server is installed: install the distribution «rujukan» whole, by `make serve`")
-    serve: Any = found[0].load()
-    result: int = serve(project.build / "current", options.host, options.port)
+    given = {name: value for name, value in vars(options).items() if name not in _OWN}
+    result: int = server.serve(given, defaults={"release": project_of(options).build / "current"})
     return result
+
+
+def _add_options(parser: argparse.ArgumentParser) -> None:
+    server = _server()
+    if server is not None:
+        server.add_options(parser)
+
+
+def _server() -> Any:  # noqa: ANN401
+    """Return the module that the server's entry point names; None when no server is installed."""
+    found = [entry for entry in metadata.entry_points(group=GROUP) if entry.name == "serve"]
+    return import_module(found[0].module) if found else None

@@ -32,7 +32,6 @@ _TAKEN = frozenset({"format", "lang", "limit", "offset"})
 
 _FIELD = re.compile(r"#\s*(title|description)@([a-z]{2,3}):\s*(.*)\Z")
 _PARAMETER = re.compile(r"#\s*parameter\s+\?(\w+):\s*(\S+)\s+(.*)\Z")
-_SELECT = re.compile(r"^\s*SELECT\b(.*?)(?:\bWHERE\b|\{)", re.IGNORECASE | re.DOTALL | re.MULTILINE)
 _PLACE = re.compile(r"error at (\d+):(\d+): (.*)")
 _ANY_FIELD = re.compile(r"#\s*([a-z]+)(?:@\w+)?[ ?\w]*:")
 
@@ -45,6 +44,7 @@ class Parameter:
     type: str
     default: str
     label: dict[str, str]
+    mark: Mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +90,9 @@ def _load(path: Path, project: Project, problems: list[Problem]) -> SavedQuery |
     problems.extend(_unknown_prefixes(query, project))
     try:
         ox.Store().query(query.query, prefixes=project.prefixes)
+    except RuntimeError as error:
+        # It parses, and no data would help: an unknown function, say.
+        problems.append(Problem(query.mark, f"the query cannot be evaluated: {error}", "query"))
     except SyntaxError as error:
         before = content[: content.find(query.query)].count("\n") if query.query else 0
         place = _PLACE.match(error.msg)
@@ -97,7 +100,20 @@ def _load(path: Path, project: Project, problems: list[Problem]) -> SavedQuery |
         if "Prefix not found" in error.msg:
             what = "a prefix stands here that neither the query nor the project declares"
         problems.append(Problem(Mark(name, before + int(line), int(column)), f"not SPARQL: {what}", "query"))
+    else:
+        problems.extend(_unbindable(query, project))
     return query
+
+
+def _unbindable(query: SavedQuery, project: Project) -> Iterator[Problem]:
+    """Yield a problem for each parameter that the store would refuse to bind; asked of the store itself."""
+    for parameter in query.parameters:
+        variable, anything = ox.Variable(parameter.name), ox.NamedNode("urn:x-anything")
+        try:
+            ox.Store().query(query.query, prefixes=project.prefixes, substitutions={variable: anything})
+        except RuntimeError:
+            # The store binds only what a query projects, so that a binding can never be mistaken for text.
+            yield Problem(parameter.mark, f"the query must project its parameter ?{parameter.name}", "header")
 
 
 def _unknown_prefixes(query: SavedQuery, project: Project) -> Iterator[Problem]:
@@ -145,15 +161,10 @@ def parse_query(stem: str, content: str, file: str, problems: list[Problem]) -> 
         if not values.get(language)
     )
     body = "\n".join(lines[count:]).strip()
-    projected = _SELECT.search(body)
     for parameter in parameters:
         if parameter.name in _TAKEN:
             message = f"?{parameter.name} means how to answer, not what; choose another name"
-            problems.append(Problem(Mark(file), message, "header"))
-        # The store binds only what a query projects, so that a binding can never be mistaken for text.
-        if not projected or not re.search(rf"[?$]{parameter.name}\b", projected.group(1)):
-            message = f"the query must be a SELECT that projects its parameter ?{parameter.name}"
-            problems.append(Problem(Mark(file), message, "header"))
+            problems.append(Problem(parameter.mark, message, "header"))
     return SavedQuery(stem, texts["title"], texts["description"], tuple(parameters), body, Mark(file))
 
 
@@ -170,4 +181,4 @@ def _parameter(match: re.Match[str], mark: Mark, problems: list[Problem]) -> Par
         except ValueError as error:
             problems.append(Problem(mark, f"the default of ?{name}: {error}", "header"))
     labels = dict(zip(LANGUAGES, parts[1:], strict=False))
-    return Parameter(name, kind, parts[0], labels)
+    return Parameter(name, kind, parts[0], labels, mark)

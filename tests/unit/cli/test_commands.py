@@ -532,3 +532,14 @@ def test_status_lists_ids_that_the_ledger_does_not_guard(root: Path, capsys: pyt
     assert before
     assert Run(capsys, root, "export", "ids", "--output", str(root / "data/released-ids.txt")).code == 0
     assert Run(capsys, root, "status", "--json").data["unpublished"] == []
+
+
+def test_verify_tells_a_whole_release_from_a_damaged_one(root: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["--project", str(root), "build"]) == OK
+    assert main(["--project", str(root), "verify"]) == OK
+    assert "is whole" in capfd.readouterr().out
+    facts = (root / "build/current").resolve() / "facts.ttl"
+    facts.chmod(0o644)
+    facts.write_bytes(facts.read_bytes() + b"\n")
+    assert main(["--project", str(root), "verify", str(facts.parent)]) == INVALID
+    assert "facts.ttl" in capfd.readouterr().err

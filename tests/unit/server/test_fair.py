@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from kg_server.backends.fair import FairQueue
 
@@ -9,19 +9,15 @@ CLIENTS = st.sampled_from(["", "a", "b", "c"])
 
 
 class Queue(RuleBasedStateMachine):
-    """Against a plain model: lists of waiting and running jobs, and who was passed over since when."""
+    """Against a plain model: lists of waiting jobs, and who was passed over since when."""
 
-    @initialize(share=st.integers(0, 3))
-    def begin(self, share: int) -> None:
-        self.share = share
-        self.queue = FairQueue[int](share)
+    def __init__(self) -> None:
+        super().__init__()
+        self.queue = FairQueue[int]()
         self.waiting: list[tuple[str, int]] = []
-        self.running: list[tuple[str, int]] = []
+        self.taken: list[tuple[str, int]] = []
         self.passed_over: dict[str, set[str]] = {}
         self.number = 0
-
-    def may_run(self, client: str) -> bool:
-        return client == "" or self.share == 0 or sum(each == client for each, _ in self.running) < self.share
 
     def count(self, client: str) -> int:
         return sum(each == client for each, _ in self.waiting)
@@ -34,30 +30,38 @@ class Queue(RuleBasedStateMachine):
         self.queue.push(client, self.number)
         self.waiting.append((client, self.number))
 
-    @rule()
-    def pop(self) -> None:
-        eligible = {client for client, _ in self.waiting if self.may_run(client)}
-        job = self.queue.pop()
+    @rule(barred=st.sets(CLIENTS))
+    def pop(self, barred: set[str]) -> None:
+        eligible = {client for client, _ in self.waiting} - barred
+        job = self.queue.pop(barred)
         if job is None:
             assert not eligible
             return
         client = next(each for each, number in self.waiting if number == job)
         assert client in eligible
-        assert job == min(number for each, number in self.waiting if each == client), "not the client's oldest"
+        assert job == next(number for each, number in self.waiting if each == client), "not the client's oldest"
         for other in eligible - {client}:
             # Whoever could have run sees each other client served once at most before it.
             assert client not in self.passed_over[other], f"{client!r} ran twice while {other!r} waited"
             self.passed_over[other].add(client)
         self.passed_over[client] = set()
         self.waiting.remove((client, job))
-        self.running.append((client, job))
+        self.taken.append((client, job))
+
+    @rule()
+    def put_back(self) -> None:
+        if self.taken:
+            client, job = self.taken.pop()
+            self.queue.put_back(client, job)
+            self.waiting.insert(0, (client, job))
+            # It goes first, and the turns begin anew.
+            self.passed_over = {each: set() for each, _ in self.waiting}
 
     @rule(data=st.data())
     def remove(self, data: st.DataObject) -> None:
-        job = data.draw(st.sampled_from([0, *(number for _, number in self.waiting + self.running)]))
+        job = data.draw(st.sampled_from([0, *(number for _, number in self.waiting)]))
         self.queue.remove(job)
         self.waiting = [each for each in self.waiting if each[1] != job]
-        self.running = [each for each in self.running if each[1] != job]
 
     @rule(client=CLIENTS)
     def displace(self, client: str) -> None:
@@ -67,15 +71,14 @@ class Queue(RuleBasedStateMachine):
             assert most <= self.count(client) + 1
             return
         loser = next(each for each, number in self.waiting if number == job)
-        assert loser != client
         assert self.count(loser) == most > self.count(client) + 1
-        assert job == max(number for each, number in self.waiting if each == loser), "not the newest"
+        assert job == [number for each, number in self.waiting if each == loser][-1], "not the newest"
         self.waiting.remove((loser, job))
 
     @invariant()
-    def counted(self) -> None:
-        if hasattr(self, "queue"):
-            assert len(self.queue) == len(self.waiting)
+    def the_same_wait(self) -> None:
+        assert len(self.queue) == len(self.waiting)
+        assert set(self.queue) == {number for _, number in self.waiting}
 
 
 TestQueue = Queue.TestCase

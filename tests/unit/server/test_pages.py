@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import string
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pyoxigraph as ox
@@ -13,9 +14,10 @@ from hypothesis import strategies as st
 
 from kg_builder.namespaces import OA, PROV, RDF, RJ
 from kg_server.http.problems import BadRequest, Problem
+from kg_server.pages.advice import ADVICE
 from kg_server.pages.facts import Reader
 from kg_server.pages.results import read_table
-from kg_server.pages.words import WORDS
+from kg_server.pages.words import LANGUAGES, WORDS
 from kg_server.settings import describe_settings
 
 
@@ -35,7 +37,7 @@ def test_cells_hold_the_value_as_it_is(value: str) -> None:
 
 
 def test_every_setting_is_described() -> None:
-    assert all(all(row) or row[0] == "public_url" for row in describe_settings())
+    assert all(name and variable and meaning for name, variable, _, meaning in describe_settings())
 
 
 def test_every_problem_says_what_it_is() -> None:
@@ -108,3 +110,25 @@ def test_a_triple_about_itself_is_named_without_end_of_it() -> None:
     node = ox.NamedNode(f"{BASE}statement/1")
     loop = [ox.Triple(node, ox.NamedNode(RDF + name), node) for name in ("subject", "predicate", "object")]
     assert Reader(BASE, "", "en", {}, {}, loop).name(node.value).text == " · ".join(["statement/1"] * 3)
+
+
+def kinds(problem: type[Problem]) -> Iterator[type[Problem]]:
+    yield problem
+    for each in problem.__subclasses__():
+        yield from kinds(each)
+
+
+def test_every_kind_of_problem_has_a_name_and_advice_in_every_language() -> None:
+    slugs = {each.slug for each in kinds(Problem)}
+    for language in LANGUAGES:
+        assert set(ADVICE[language]) == slugs
+        assert all(each.title and each.text.endswith(".") for each in ADVICE[language].values())
+    for slug in slugs:
+        assert ADVICE["en"][slug].title != ADVICE["id"][slug].title
+
+
+def test_a_date_shows_no_datatype() -> None:
+    edtf = "http://id.loc.gov/datatypes/edtf/EDTF"
+    cell = {"type": "literal", "value": "2024-06", "datatype": edtf}
+    body = json.dumps({"head": {"vars": ["on"]}, "results": {"bindings": [{"on": cell}]}}).encode()
+    assert read_table(body, {}, "/sparql", 5).rows[0][0].note is None

@@ -283,8 +283,22 @@ CASES = {
         QUERY,
         "SELECT ?lender ?borrower",
         "SELECT ?borrower",
+        "# parameter ?lender",
+        "the query must project its parameter ?lender",
+    ),
+    "parameter that is only computed with": (
+        QUERY,
+        "SELECT ?lender ?borrower",
+        "SELECT (STR(?lender) AS ?name) ?borrower",
+        "# parameter ?lender",
+        "the query must project its parameter ?lender",
+    ),
+    "function that nobody has": (
+        QUERY,
+        "WHERE {",
+        "WHERE { FILTER (<urn:none>(1))",
         None,
-        "the query must be a SELECT that projects its parameter ?lender",
+        "the query cannot be evaluated: The custom function <urn:none> is not supported",
     ),
     "query that is no SPARQL": (QUERY, "WHERE {", "WHERE {{", "WHERE", "not SPARQL: expected"),
     "prefix of a query": (

@@ -1,0 +1,70 @@
+"""A saved query's text with its parameters set, for those who run it elsewhere.
+
+The server itself binds parameters by substitution, never by text. A query example is text by nature, and must run as it
+stands, so its defaults are put into it as a VALUES block, each a term that the serialiser wrote.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pyoxigraph as ox
+
+from kg_server.backends.base import Term
+from kg_server.describe.queries import SavedQuery, bind
+from kg_server.guard import syntax_error
+from kg_server.lexer import first_keyword, tokens
+
+
+def with_defaults(query: SavedQuery, prefixes: Mapping[str, str], base: str | None = None) -> str:
+    """Return the query's text with its defaults in a VALUES block at the beginning of its pattern.
+
+    Where that is not possible (a CONSTRUCT WHERE has no room), or would not parse, the text stays as it is.
+
+    Args:
+        query: saved, with valid defaults.
+        prefixes: what the query need not declare.
+        base: against which its relative IRIs are resolved.
+
+    >>> from kg_server.describe.queries import Parameter
+    >>> day = Parameter("day", "integer", "3", {})
+    >>> print(with_defaults(SavedQuery("loans", {}, {}, (day,), "SELECT ?day { ?loan ?on ?day }"), {}))
+    SELECT ?day {
+      VALUES (?day) { ("3"^^<http://www.w3.org/2001/XMLSchema#integer>) }
+     ?loan ?on ?day }
+    """
+    terms = bind(query, (), prefixes)
+    place = _pattern(query.query)
+    if not terms or place is None:
+        return query.query
+    names = " ".join(f"?{name}" for name, _ in terms)
+    data = " ".join(str(_node(term)) for _, term in terms)
+    text = f"{query.query[:place]}\n  VALUES ({names}) {{ ({data}) }}\n{query.query[place:]}"
+    return text if syntax_error(text, prefixes, base) is None else query.query
+
+
+def _node(term: Term) -> ox.NamedNode | ox.Literal:
+    if term.datatype is None:
+        return ox.NamedNode(term.value)
+    return ox.Literal(term.value, datatype=ox.NamedNode(term.datatype))
+
+
+def _pattern(query: str) -> int | None:
+    """Return where the pattern of a query begins, behind its bracket: the first one outside of expressions."""
+    keyword = first_keyword(query)
+    left = 1 if keyword is not None and keyword.text.upper() == "CONSTRUCT" else 0
+    depth, where = 0, False
+    for token in tokens(query):
+        if token.kind == "word" and token.text.upper() == "WHERE" and not depth:
+            where = True
+        if token.kind != "other":
+            continue
+        if token.text == "{" and not depth:
+            # The first bracket of a CONSTRUCT is its template's, if no WHERE stands before it.
+            if not left:
+                return token.start + 1
+            if where:
+                return None
+            left -= 1
+        depth += (token.text in "({") - (token.text in ")}")
+    return None

@@ -1,0 +1,175 @@
+"""Log lines, written by a thread of their own: a full disk or a reader that stalls costs lines and never a request."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+import re
+import stat
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Literal
+
+Fields = Mapping[str, object]
+Form = Literal["json", "text"]
+
+_STANDARD_ERROR = 2
+_MOST_WAITING = 50_000
+_PIECE = 1000
+_PAUSE_SECONDS = 0.1
+_CLOSE_SECONDS = 2.0
+_PLAIN = re.compile(r"[\w./:+@-]+", re.ASCII)
+# What every record of the logging module has; the rest was given as `extra`.
+_OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
+
+
+def query_hash(query: str) -> str:
+    """Return the name of a query in logs: the first 16 digits of the SHA-256 of its text.
+
+    >>> query_hash("ASK {}")
+    '819ea91ed5f12b38'
+    """
+    return hashlib.sha256(query.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def timestamp(seconds: float) -> str:
+    """Return a time in UTC, to the millisecond (RFC 3339).
+
+    >>> timestamp(0.5)
+    '1970-01-01T00:00:00.500Z'
+    """
+    whole = int(seconds)
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(whole)) + f".{int((seconds - whole) * 1000):03d}Z"
+
+
+def as_json(fields: Fields) -> str:
+    r"""Return one line of JSON, ASCII only, whatever the values hold.
+
+    >>> as_json({"method": "GET", "query": 'a"b'})
+    '{"method":"GET","query":"a\\"b"}'
+    """
+    return json.dumps(fields, separators=(",", ":"), default=str)
+
+
+def as_text(fields: Fields) -> str:
+    r"""Return one line for people: values in the order given, quoted where they hold more than plain characters.
+
+    >>> as_text({"time": "12:00", "event": "started", "why": "no reason\n"})
+    'time=12:00 event=started why="no reason\\n"'
+    """
+    return " ".join(f"{name}={_shown(value)}" for name, value in fields.items())
+
+
+def _shown(value: object) -> str:
+    text = str(value)
+    return text if _PLAIN.fullmatch(text) else json.dumps(text)
+
+
+class Journal:
+    """Takes what happened and has it written, in batches.
+
+    Args:
+        form: `json` or `text`.
+        path: of the file to add to; standard error when None. A file that was moved away is made anew.
+
+    Raises:
+        OSError: when the file cannot be opened now. Later failures cost lines, which `lost` counts.
+    """
+
+    def __init__(self, form: Form = "json", path: Path | None = None) -> None:
+        self._write_line: Callable[[Fields], str] = as_json if form == "json" else as_text
+        self._path = path
+        self._file = _STANDARD_ERROR if path is None else _open(path)
+        self._waiting: deque[Callable[[], Fields]] = deque()
+        self._done = threading.Event()
+        self._flushed = threading.Condition()
+        self.lost = 0
+        self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
+        self._thread.start()
+
+    def put(self, entry: Callable[[], Fields]) -> None:
+        """Have a line written soon; what makes its fields is called by the writing thread."""
+        if len(self._waiting) < _MOST_WAITING:
+            self._waiting.append(entry)
+        else:
+            self.lost += 1
+
+    def event(self, name: str, **fields: object) -> None:
+        """Have the line of an event written: something that happened to the server and not to a request."""
+        line = {"time": timestamp(time.time()), "event": name, **fields}
+        self.put(lambda: line)
+
+    def close(self) -> None:
+        """Write what waits, for two seconds at most, and write nothing more."""
+        self._done.set()
+        self._thread.join(_CLOSE_SECONDS)
+        if self._path is not None and not self._thread.is_alive() and self._file >= 0:
+            os.close(self._file)
+            self._file = -1
+
+    def _run(self) -> None:
+        while not self._done.wait(_PAUSE_SECONDS):
+            self._flush()
+        self._flush()
+
+    def _flush(self) -> None:
+        while self._waiting:
+            lines: list[str] = []
+            while self._waiting and len(lines) < _PIECE:
+                lines.append(self._write_line(self._waiting.popleft()()))
+            try:
+                self._write("".join(line + "\n" for line in lines).encode())
+            except OSError:
+                # A full disk, a closed pipe: nobody can be told but the metrics.
+                self.lost += len(lines)
+
+    def _write(self, data: bytes) -> None:
+        if self._path is not None:
+            self._follow(self._path)
+        view = memoryview(data)
+        while view:
+            view = view[os.write(self._file, view) :]
+
+    def _follow(self, path: Path) -> None:
+        """Open the file anew when the path leads to another one: logrotate moves it away."""
+        here = None
+        with suppress(FileNotFoundError):
+            here = path.stat()
+        ours = os.fstat(self._file)
+        if here is None or (here.st_dev, here.st_ino) != (ours.st_dev, ours.st_ino):
+            fresh = _open(path)
+            os.close(self._file)
+            self._file = fresh
+
+
+def _open(path: Path) -> int:
+    handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK, 0o640)
+    if stat.S_ISREG(os.fstat(handle).st_mode):
+        return handle
+    os.set_blocking(handle, True)
+    return handle
+
+
+class JournalHandler(logging.Handler):
+    """Takes what this process says through the logging module into the journal.
+
+    A record's `extra` becomes fields; `event` among them names the line, `log` does otherwise.
+    """
+
+    def __init__(self, journal: Journal) -> None:
+        super().__init__(logging.INFO)
+        self._journal = journal
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Pass a record on."""
+        extra = {name: value for name, value in vars(record).items() if name not in _OWN}
+        fields: dict[str, object] = {"level": record.levelname.lower(), "message": record.getMessage(), **extra}
+        if record.exc_info:
+            fields["trace"] = logging.Formatter().formatException(record.exc_info)
+        self._journal.event(str(fields.pop("event", "log")), **fields)
