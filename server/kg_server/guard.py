@@ -12,6 +12,11 @@ parser itself decides:
    keyword was, the changed text no longer parses. If it does parse, there was no keyword.
 
 The changed text is parsed against an empty store and never evaluated, and holds no SERVICE: the check cannot reach out.
+
+With a list of origins that may be asked, `SERVICE`, perhaps `SILENT`, and an absolute IRI of such an origin are first
+read as `GRAPH` and the IRI, which has the same syntax. That changes letters into letters and takes `SILENT` away, and
+leaves white space, comments and IRI as they are: what was a name, a string, an IRI or a comment still is one, so no
+other SERVICE can hide behind the change. What is left must then pass as above.
 """
 
 from __future__ import annotations
@@ -23,6 +28,7 @@ from typing import Literal
 
 from pyoxigraph import NamedNode, Store, Variable
 
+from kg_server.http.origins import Origin, origin_of
 from kg_server.http.problems import MalformedQuery, Problem, ServiceRefused, UpdateRefused
 from kg_server.lexer import excerpt, first_keyword, position, tokens, undeclared_prefixes
 from kg_server.places import find_failure
@@ -35,17 +41,25 @@ UPDATE_KEYWORDS = frozenset(
 MAX_NESTING = 128
 
 _SERVICE = re.compile("servi(c)e", re.IGNORECASE)
+_BETWEEN = r"(?:[ \t\r\n]|\#[^\r\n]*[\r\n])*"
+# After `?` or `$` it is a name; to leave a keyword unchanged would only refuse it.
+_ASKS = re.compile(
+    rf"(?<![?$])service({_BETWEEN})(?:silent({_BETWEEN}))?(?=<([^<>\"{{}}|^`\\\x00-\x20]*)>)", re.IGNORECASE | re.ASCII
+)
 _FORM = re.compile("SELECT|ASK|CONSTRUCT|DESCRIBE", re.IGNORECASE)
 _MAX_EXPECTED = 8
 
 
-def check(query: str, prefixes: Mapping[str, str], base: str | None = None) -> QueryForm | None:
+def check(
+    query: str, prefixes: Mapping[str, str], base: str | None = None, services: frozenset[Origin] = frozenset()
+) -> QueryForm | None:
     """Let a query pass or raise the problem that says why not.
 
     Args:
         query: SPARQL text, untrusted.
         prefixes: prefixes that count as declared.
         base: the base IRI for relative IRIs.
+        services: the origins that SERVICE may ask.
 
     Returns:
         The query form as the first keyword shows it, None when there is none (the parser will then refuse it).
@@ -66,7 +80,7 @@ def check(query: str, prefixes: Mapping[str, str], base: str | None = None) -> Q
         raise UpdateRefused(message, line=line, column=column)
     _check_nesting(query)
     if "service" in query.lower():
-        _check_service(query, prefixes, base)
+        _check_service(query, prefixes, base, services)
     form = _FORM.match(keyword.text) if keyword else None
     return form.group().upper() if form else None  # type: ignore[return-value]
 
@@ -94,27 +108,57 @@ def _substitute(text: str, letter: str) -> str:
     return _SERVICE.sub(change, text)
 
 
-def _check_service(query: str, prefixes: Mapping[str, str], base: str | None) -> None:
+def asked_origins(query: str, services: frozenset[Origin]) -> frozenset[Origin]:
+    """Return those of the origins that stand after the word SERVICE in a query: all that a query that passed may ask.
+
+    >>> from kg_server.http.origins import parse_origins
+    >>> listed = parse_origins("https://query.wikidata.org https://example.org")
+    >>> [str(each) for each in asked_origins("ASK { SERVICE <https://example.org/a> {} }", listed)]
+    ['https://example.org']
+    """
+    found = (origin_of(match.group(3)) for match in _ASKS.finditer(query))
+    return frozenset(each for each in found if each is not None and each in services)
+
+
+def without_services(query: str, services: frozenset[Origin]) -> str:
+    """Return the query with GRAPH in the place of each SERVICE that asks one of these origins."""
+
+    def change(match: re.Match[str]) -> str:
+        allowed = origin_of(match.group(3)) in services
+        return f"GRAPH{match.group(1)}{match.group(2) or ''}" if allowed else match.group()
+
+    return _ASKS.sub(change, query) if services else query
+
+
+def _check_service(query: str, prefixes: Mapping[str, str], base: str | None, services: frozenset[Origin]) -> None:
     used = (query + "\n" + "\n".join(prefixes)).lower()
     letter = next((each for each in string.ascii_lowercase if f"servi{each}e" not in used), None)
     if letter is None:
         message = "The query uses so many spellings near 'service' that it cannot be checked for SERVICE."
         raise ServiceRefused(message)
-    changed = _substitute(query, letter)
+    left = without_services(query, services)
+    changed = _substitute(left, letter)
     known = {_substitute(prefix, letter): iri for prefix, iri in prefixes.items()}
     error = syntax_error(changed, known, base)
     if error is None:
         return
+    why = "asks another endpoint, which is refused."
+    if services:
+        listed = ", ".join(sorted(map(str, services)))
+        why = f"may only ask {listed}: write the address out, as in SERVICE <{min(services)}/sparql>."
     # Invalid once changed: either the keyword was there, or the query is invalid anyway.
     for token in tokens(query):
         if token.kind == "word" and "service" in token.text.lower():
-            line, column = position(query, token.start + token.text.lower().index("service"))
-            message = f"SERVICE at line {line}, column {column} asks another endpoint, which is refused."
+            start = token.start + token.text.lower().index("service")
+            asks = _ASKS.match(query, start)
+            if asks and origin_of(asks.group(3)) in services:
+                continue
+            line, column = position(query, start)
+            message = f"SERVICE at line {line}, column {column} {why}"
             raise ServiceRefused(message, line=line, column=column)
-    if _only_service_missing(query, letter, prefixes, base):
-        message = "The query asks another endpoint with SERVICE, which is not allowed here."
-        raise ServiceRefused(message)
-    raise explain_syntax_error(query, error, frozenset(prefixes))
+    if _only_service_missing(left, letter, prefixes, base):
+        raise ServiceRefused(f"A SERVICE in the query {why}")
+    raise explain_syntax_error(query, syntax_error(query, prefixes, base) or error, frozenset(prefixes))
 
 
 def _only_service_missing(query: str, letter: str, prefixes: Mapping[str, str], base: str | None) -> bool:

@@ -10,19 +10,16 @@ import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
 import uvicorn
 
-from kg_server.app import create_app
+from kg_server.app import Application, create_app
 from kg_server.configuration import add_options, load
 from kg_server.connections import connection_limits, http_protocol, raise_descriptor_limit
 from kg_server.describe.queries import read_queries
 from kg_server.http.problems import AddressError, StartError
 from kg_server.settings import Settings
-
-if TYPE_CHECKING:
-    from starlette.types import ASGIApp
 
 _BACKLOG = 2048
 _HIGHEST_PORT = 65535
@@ -72,24 +69,6 @@ def serve(
     return 0
 
 
-def uvicorn_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
-    """Return how uvicorn serves the application: guarded connections, and nothing but HTTP/1.1."""
-    # Addresses are taken as they come: whose word on a client's address counts is decided in `operations.clients`, and
-    # nothing else of a proxy's headers does. What uvicorn says goes into our own log.
-    return uvicorn.Config(
-        app,
-        http=http_protocol(connection_limits(settings, raise_descriptor_limit())),
-        ws="none",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        lifespan="on",
-        timeout_keep_alive=settings.idle_seconds,
-        timeout_graceful_shutdown=settings.query_seconds + _LAST_BYTES_SECONDS,
-    )
-
-
 class DrainingServer(uvicorn.Server):
     """Goes on answering for a while after it was told to stop, so that load balancers learn of it from `/ready`.
 
@@ -112,6 +91,24 @@ class DrainingServer(uvicorn.Server):
         else:
             super().handle_exit(sig, frame)
         self._stopping.set()
+
+
+def uvicorn_config(app: Application, settings: Settings) -> uvicorn.Config:
+    """Return how uvicorn serves the application: guarded connections, and nothing but HTTP/1.1."""
+    # Addresses are taken as they come: whose word on a client's address counts is decided in `operations.clients`, and
+    # nothing else of a proxy's headers does. What uvicorn says goes into our own log.
+    return uvicorn.Config(
+        app,
+        http=http_protocol(connection_limits(settings, raise_descriptor_limit())),
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        lifespan="on",
+        timeout_keep_alive=settings.idle_seconds,
+        timeout_graceful_shutdown=settings.query_seconds + _LAST_BYTES_SECONDS,
+    )
 
 
 def listen(host: str, port: int) -> socket.socket:

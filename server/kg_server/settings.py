@@ -61,6 +61,20 @@ class Settings:
     max_query_bytes: int = _setting(65536, "longest request body or address that is read", 1024)
     max_answer_bytes: int = _setting(268435456, "largest answer; a larger one is answered 422", 1024)
     max_answer_rows: int = _setting(5000000, "rows or triples of the longest answer; a longer one is answered 422", 1)
+    backend: str = _setting("", "SPARQL endpoint of an engine that answers in the place of the release's own store")
+    backend_authorization: str = _setting(
+        "", "what the engine is sent: Bearer and a token, or user:password", secret=True
+    )
+    backend_authorization_file: str = _setting("", "file that holds backend_authorization", path=True)
+    backend_default_graph: str = _setting("", "graph that holds the default graph in an engine that has none")
+    backend_failures: int = _setting(5, "failures of the engine in a row after which it is left alone", 1)
+    backend_cache_seconds: int = _setting(60, "seconds for which an answer of an engine elsewhere is given again", 1)
+    backend_pause_seconds: int = _setting(5, "seconds until an engine that cannot be reached is tried again", 1)
+    service_allow: str = _setting("", "origins that SERVICE may ask, such as https://query.wikidata.org")
+    cut_answers: int = _setting(0, "1: cut what is longer and say so, instead of answering 422", 0)
+    cache_mb: int = _setting(64, "memory for answers that are given again, in MiB; 0 keeps none", 0)
+    spool_dir: str = _setting("", "folder for answers too long for memory; the system's for temporary files if empty")
+    spool_mb: int = _setting(4096, "disk that answers on their way out may take together, in MiB", 1)
     max_connections: int = _setting(1000, "connections open at the same time; one more is answered 503", 1)
     client_connections: int = _setting(
         100, "of these, from one address; one more is answered 429; 0 for no such limit, as behind a proxy", 0
@@ -69,10 +83,6 @@ class Settings:
     body_seconds: int = _setting(20, "seconds for a request's body to arrive (408)", 1)
     send_seconds: int = _setting(30, "seconds in which a client must take 64 KiB of its answer, or be cut off", 1)
     idle_seconds: int = _setting(5, "seconds for which a connection without a request is kept", 1)
-    cut_answers: int = _setting(0, "1: cut what is longer and say so, instead of answering 422", 0)
-    cache_mb: int = _setting(64, "memory for answers that are given again, in MiB; 0 keeps none", 0)
-    spool_dir: str = _setting("", "folder for answers too long for memory; the system's for temporary files if empty")
-    spool_mb: int = _setting(4096, "disk that answers on their way out may take together, in MiB", 1)
     page_rows: int = _setting(500, "rows that a page shows; the other formats always hold all", 1)
     budget_seconds: int = _setting(60, "query seconds that a client gets each minute, then 429; 0: no budget", 0)
     budget_burst: int = _setting(120, "most query seconds that a client can save up", 1)
@@ -127,7 +137,9 @@ def _bad_words(settings: Settings) -> Iterator[str]:
         value, choices = getattr(settings, each.name), each.metadata["choices"]
         if choices and value not in choices:
             yield f"{each.name} is {value!r}, not one of {', '.join(choices)}."
-        if each.metadata["secret"] and value and not _SECRET.fullmatch(value):
+        # What an engine wants to hear is its own choice.
+        chosen_here = each.metadata["secret"] and each.name != "backend_authorization"
+        if chosen_here and value and not _SECRET.fullmatch(value):
             yield f"{each.name} is too easy to guess: give it 16 or more visible ASCII characters, without spaces."
 
 

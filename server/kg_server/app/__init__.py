@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 import threading
 from collections.abc import AsyncIterator
@@ -20,23 +21,27 @@ from kg_server.app.replies import Answers, Site, problem_reply
 from kg_server.app.sparql import SparqlEndpoint
 from kg_server.app.views import make_router
 from kg_server.backends.base import Backend
+from kg_server.backends.breaker import Breaker
 from kg_server.backends.embedded import EmbeddedBackend
 from kg_server.backends.limits import Limits
 from kg_server.backends.pool import QueryPool
 from kg_server.backends.process import Place
+from kg_server.backends.remote import Remote, RemoteBackend, parse_remote
 from kg_server.backends.spool import SpoolFolder
 from kg_server.cache import AnswerCache
 from kg_server.describe.current import Current
 from kg_server.describe.release import Manifest
+from kg_server.http.origins import Origin, parse_origins
 from kg_server.http.problems import MethodNotAllowed, NotFound, Problem, SpoolError
 from kg_server.pages.render import Pages
-from kg_server.settings import Settings
+from kg_server.settings import ENV_PREFIX, Settings, SettingsError
 
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
     from starlette.types import Receive, Scope, Send
 
+_WINDOW_SECONDS = 60.0
 _NOT_FOUND, _METHOD_NOT_ALLOWED = 404, 405
 
 
@@ -64,22 +69,30 @@ def create_app(settings: Settings) -> Application:
 
     Raises:
         ReleaseError: when there is none.
+        SettingsError: when an address among the settings is none.
     """
+    services = _origins(settings)
+    remote = _remote(settings)
+    breaker = Breaker(settings.backend_failures, _WINDOW_SECONDS, settings.backend_pause_seconds) if remote else None
     pool, spool = QueryPool(_limits(settings)), _spool(settings)
 
     def connect(folder: Path, manifest: Manifest) -> Backend:
-        return EmbeddedBackend(Place(folder / "store", manifest.prefixes, manifest.base, spool), pool)
+        place = Place(folder / "store", manifest.prefixes, manifest.base, spool, services=services)
+        if remote is None or breaker is None:
+            return EmbeddedBackend(place, pool)
+        asked = dataclasses.replace(remote, graphs=tuple(manifest.graphs))
+        return RemoteBackend(EmbeddedBackend(dataclasses.replace(place, remote=asked), pool), breaker)
 
     try:
         current = Current(settings.release, connect)
-        cache: Answers = AnswerCache(settings.cache_mb << 20)
-        operations = make_operations(settings, current, pool, cache)
+        cache: Answers = AnswerCache(settings.cache_mb << 20, settings.backend_cache_seconds if remote else 0)
+        operations = make_operations(settings, current, pool, cache, breaker)
     except BaseException:
         pool.close()
         spool.close()
         raise
     pages = Pages(urlsplit(settings.public_url).path.rstrip("/"))
-    site = Site(settings, current, pool, pages, cache, operations)
+    site = Site(settings, current, pool, pages, cache, operations, breaker)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -97,6 +110,22 @@ def create_app(settings: Settings) -> Application:
     app.include_router(make_router(site))
     _handle_errors(app, site)
     return Application(app, operations.stopping, FrontDoor(app, SparqlEndpoint(site), site))
+
+
+def _origins(settings: Settings) -> frozenset[Origin]:
+    try:
+        return parse_origins(settings.service_allow)
+    except ValueError as error:
+        raise SettingsError(f"{ENV_PREFIX}SERVICE_ALLOW: {error}.") from error
+
+
+def _remote(settings: Settings) -> Remote | None:
+    if not settings.backend:
+        return None
+    try:
+        return parse_remote(settings.backend, settings.backend_authorization, settings.backend_default_graph)
+    except ValueError as error:
+        raise SettingsError(f"{ENV_PREFIX}BACKEND: {error}.") from error
 
 
 def _spool(settings: Settings) -> SpoolFolder:

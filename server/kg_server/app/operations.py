@@ -14,6 +14,7 @@ from typing import Any
 
 from kg_server.app.asking import Asking
 from kg_server.backends.base import Answer, Backend
+from kg_server.backends.breaker import Breaker
 from kg_server.backends.pool import QueryPool
 from kg_server.cache import AnswerCache
 from kg_server.describe.current import Current
@@ -79,7 +80,11 @@ class Operations:
 
 
 def make_operations(
-    settings: Settings, current: Current, pool: QueryPool, cache: AnswerCache[Answer, Any]
+    settings: Settings,
+    current: Current,
+    pool: QueryPool,
+    cache: AnswerCache[Answer, Any],
+    breaker: Breaker | None = None,
 ) -> Operations:
     """Make the parts from the settings.
 
@@ -96,6 +101,7 @@ def make_operations(
         queue=settings.queue,
         taken=lambda: pool.taken,
         cache=lambda: (cache.hits, cache.misses, len(cache), cache.used),
+        breaker=lambda: None if breaker is None else breaker.state,
         ended=lambda: dict(pool.ended),
         release=lambda: (current.served.manifest.release, current.served.manifest.built),
         trouble=lambda: current.trouble,

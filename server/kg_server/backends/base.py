@@ -26,7 +26,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A query that passed the guard, with its dataset, and its bound variables (name without `?`, term)."""
+    """A query that passed the guard, with its dataset and its bound variables (name without `?`, term)."""
 
     query: str
     default_graphs: tuple[str, ...] = ()

@@ -6,26 +6,28 @@ import asyncio
 import logging
 import os
 import signal
-from collections import Counter, deque
-from collections.abc import Coroutine, Iterable
+from collections import deque
+from collections.abc import Coroutine
 from concurrent.futures import Future
 
-from kg_server.backends.ends import explain_end, lost, memory_exceeded, timed_out
+from kg_server.backends.endings import Endings
 from kg_server.backends.fair import FairQueue
 from kg_server.backends.jobs import Job, Reply
 from kg_server.backends.pool import QueryPool
 from kg_server.backends.process import START_SECONDS, Child, Place, Worker, await_ready, describe_end, start
 from kg_server.backends.watch import Watch
 from kg_server.backends.wire import Head, frame, unpack_problem
-from kg_server.http.problems import ReleaseError
+from kg_server.http.problems import (
+    ReleaseError,
+)
 
 # Questions are sent ahead to a process while it answers fast, so that it need not wait for the server after each one.
 _AHEAD = 8
 _FAST_SECONDS = 0.002
 # When a question takes longer than this, those behind it are called back.
 _RECALL_SECONDS, _RECALL_COMPUTED_SECONDS = 0.005, 0.002
-# And when it takes this long, its process gives way to the others, and is replaced after the answer.
-_SLOW_SECONDS = 0.5
+# It may also wait for another endpoint, which takes no processor time.
+_RECALL_ANYWAY_SECONDS = 0.05
 _TICK_SECONDS = 0.005
 # A question with less time left than this is not begun: it would most likely cost its process and be told nothing.
 _LEAST_SECONDS = 0.05
@@ -64,11 +66,12 @@ class Crew:
         self._idle: list[Worker] = []
         # The questions of each process in the order in which it was given them; None is one that was called back.
         self._busy: dict[Worker, deque[Job | None]] = {}
-        self._waiting = FairQueue[Job]()
+        self._waiting = FairQueue[Job](pool.limits.share)
         self._ticking: asyncio.TimerHandle | None = None
         self._starting = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
+        self._endings = Endings(pool.limits)
         self._cores = os.cpu_count() or 1
         # The first process proves that the store can be opened; the others are started by the first question.
         try:
@@ -110,29 +113,27 @@ class Crew:
         if "problem" in head:
             raise unpack_problem(head)
         if "memory" in head:
-            raise memory_exceeded(self._limits)
+            raise self._endings.memory()
         return head, body
 
     # Questions go out
 
     def _dispatch(self, now: float) -> None:
-        while self._waiting and (worker := self._next_worker(now)) is not None:
-            idle = worker not in self._busy
-            job = self._waiting.pop(self._at_share(worker))
-            if job is None or job.deadline - now < _LEAST_SECONDS:
-                if idle:
-                    self._idle.append(worker)
-                if job is None:
-                    break
-                job.fail(timed_out(self._limits))
+        while self._waiting:
+            worker, behind = self._next_worker(now)
+            job = None if worker is None else self._waiting.pop(behind)
+            if worker is None or job is None:
+                break
+            if job.deadline - now < _LEAST_SECONDS:
+                job.fail(self._endings.timeout())
             else:
                 self._give(worker, job, now)
         while not self._closed and len(self._alive) + self._starting < self._limits.workers + self._limits.spare:
             self._starting += 1
             self._spawn(self._add())
 
-    def _next_worker(self, now: float) -> Worker | None:
-        """Return who takes the next question.
+    def _next_worker(self, now: float) -> tuple[Worker | None, str | None]:
+        """Return who takes the next question, and behind whose question it will be put.
 
         While processes answer fast, it is better to keep a few of them at work than to wake more than there are cores.
         """
@@ -144,31 +145,31 @@ class Crew:
                     best, shortest = worker, len(jobs)
         room = self._idle and len(self._busy) < self._limits.workers
         if room and (fast < self._cores or shortest >= _AHEAD // 2):
-            return self._idle.pop()
-        return best
-
-    def _at_share(self, worker: Worker) -> set[str]:
-        """Return the clients that have as many processes as one may, this one left out."""
-        share, held = self._limits.share, Counter[str]()
-        for each, jobs in self._busy.items():
-            if each is not worker:
-                held.update({job.watch.client for job in jobs if job is not None})
-        return {client for client, count in held.items() if client and count >= share > 0}
-
-    def _put_back(self, jobs: Iterable[Job | None]) -> None:
-        for job in reversed([each for each in jobs if each is not None]):
-            self._waiting.put_back(job.watch.client, job)
+            return self._idle[-1], None
+        if best is None:
+            return None, None
+        first = self._busy[best][0]
+        return best, None if first is None else first.watch.client
 
     def _give(self, worker: Worker, job: Job, now: float) -> None:
         jobs = self._busy.get(worker)
         if jobs is None:
+            self._idle.remove(worker)
             jobs = self._busy[worker] = deque()
             worker.since = now
-            job.watch.begin(worker.process.pid)
+            self._begin(worker, job)
         jobs.append(job)
         worker.write(job.request)
         if self._ticking is None and self._loop is not None:
             self._ticking = self._loop.call_later(_TICK_SECONDS, self._tick)
+
+    def _begin(self, worker: Worker, job: Job) -> None:
+        self._waiting.begin(job.watch.client)
+        job.watch.begin(worker.process.pid)
+
+    def _end(self, job: Job) -> None:
+        self._waiting.end(job.watch.client)
+        job.watch.end()
 
     def _tick(self) -> None:
         """Look after what takes long; the timer stops when nothing is under way."""
@@ -178,31 +179,29 @@ class Crew:
         for worker, jobs in list(self._busy.items()):
             age, job = now - worker.since, jobs[0]
             if age > _RECALL_SECONDS and len(jobs) > 1:
-                self._suspect(worker, jobs)
-            if age > _SLOW_SECONDS:
-                worker.step_back()
+                self._suspect(worker, jobs, age)
             if job is None:
                 # Nobody wants to know, and yet it was begun.
                 if age > _GRACE_SECONDS:
                     self._stop(worker)
             elif now > job.deadline:
-                job.fail(timed_out(self._limits))
+                job.fail(self._endings.timeout())
                 self._stop(worker)
             elif job.left is not None and now - max(job.left, worker.since) > _GRACE_SECONDS:
                 self._stop(worker)
         for job in [each for each in self._waiting if now > each.deadline]:
             self._waiting.remove(job)
-            job.fail(timed_out(self._limits))
+            job.fail(self._endings.timeout())
         self._dispatch(now)
         if (self._busy or self._waiting) and self._ticking is None:
             self._ticking = self._loop.call_later(_TICK_SECONDS, self._tick)
 
-    def _suspect(self, worker: Worker, jobs: deque[Job | None]) -> None:
+    def _suspect(self, worker: Worker, jobs: deque[Job | None], age: float) -> None:
         """Call back what waits behind a question that keeps a process busy, and not one that waits for a processor."""
         computed = worker.computed()
         if worker.suspected is None or worker.suspected[0] != worker.since:
             worker.suspected = worker.since, computed
-        elif computed - worker.suspected[1] > _RECALL_COMPUTED_SECONDS:
+        elif computed - worker.suspected[1] > _RECALL_COMPUTED_SECONDS or age > _RECALL_ANYWAY_SECONDS:
             self._recall(worker, jobs)
 
     def _recall(self, worker: Worker, jobs: deque[Job | None]) -> None:
@@ -210,7 +209,8 @@ class Crew:
         if behind:
             self._busy[worker] = deque([jobs[0], *[None] * (len(jobs) - 1)])
             worker.write(_RECALL)
-            self._put_back(behind)
+            for job in reversed(behind):
+                self._waiting.back(job.watch.client, job)
 
     # Processes come
 
@@ -270,7 +270,7 @@ class Crew:
             self._take(worker, jobs, (head, body), now)
             if jobs and "last" not in head:
                 return
-        if "last" in head or worker.slow:
+        if "last" in head:
             # What was sent ahead comes back when the process is buried.
             worker.retire()
             return
@@ -281,17 +281,17 @@ class Crew:
     def _take(self, worker: Worker, jobs: deque[Job | None], reply: Reply, now: float) -> None:
         job = jobs.popleft()
         if job is not None:
-            job.watch.end()
+            self._end(job)
             if "skipped" in reply[0]:
                 # It was called back before the process had so much as looked at it.
-                self._put_back([job])
+                self._waiting.back(job.watch.client, job)
             else:
                 job.answer(reply)
         worker.since = now
         if not jobs:
             del self._busy[worker]
         elif jobs[0] is not None:
-            jobs[0].watch.begin(worker.process.pid)
+            self._begin(worker, jobs[0])
 
     def on_end(self, worker: Worker) -> None:
         """Bury a process, tell who waited for it, and start another."""
@@ -307,7 +307,11 @@ class Crew:
         if jobs is None:
             return None
         first, *behind = jobs
-        self._put_back(behind)
+        for job in reversed(behind):
+            if job is not None:
+                self._waiting.back(job.watch.client, job)
+        if first is not None:
+            self._end(first)
         return first
 
     async def _bury(self, worker: Worker, job: Job | None) -> None:
@@ -320,12 +324,11 @@ class Crew:
             event = {"event": "query_process_ended", "pid": worker.process.pid, "how": describe_end(code)}
             logging.getLogger("kg_server").info("Another one takes its place.", extra=event)
         if job is not None:
-            job.watch.end()
             if code == -signal.SIGKILL and ran < _RETRY_BEFORE_SECONDS and not job.retried and job.left is None:
                 job.retried = True
-                self._put_back([job])
+                self._waiting.back(job.watch.client, job)
             else:
-                job.fail(explain_end(code, self._limits))
+                job.fail(self._endings.explain(code))
         if not worker.ready and not self._closed and code != -signal.SIGKILL:
             # It ended by itself before it could open the store, so the next one would as well: not at once.
             self._starting += 1
@@ -353,16 +356,14 @@ class Crew:
 
     def _stop(self, worker: Worker) -> None:
         """Kill a process; a spare takes over before it is gone."""
-        job = self._take_back(worker)
-        if job is not None:
-            job.watch.end()
+        self._take_back(worker)
         self._alive.discard(worker)
         worker.kill()
 
     def _fail_waiting(self, what: str) -> None:
         for job in list(self._waiting):
             self._waiting.remove(job)
-            job.fail(lost(what, self._limits))
+            job.fail(self._endings.lost(what))
 
     def close(self, *, wait: bool = True) -> None:
         """End the processes.

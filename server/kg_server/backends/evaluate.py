@@ -1,4 +1,4 @@
-"""Guard, evaluate and serialise one question over a store; runs in a query process."""
+"""Guard, evaluate and serialise one question; runs in a query process."""
 
 from __future__ import annotations
 
@@ -13,17 +13,10 @@ from kg_server.backends.lasting import is_lasting
 from kg_server.backends.rows import RowGate
 from kg_server.backends.sink import Sink, Spool, Written
 from kg_server.backends.source import Source
-from kg_server.guard import check, explain_syntax_error
+from kg_server.guard import check
 from kg_server.http.formats import BINDINGS, GRAPHS, Choice, available
-from kg_server.http.problems import (
-    TYPE_BASE,
-    AnswerTooLarge,
-    EvaluationFailed,
-    KgServerError,
-    NotAcceptable,
-    Problem,
-)
-from kg_server.unsupported import explain_unsupported
+from kg_server.http.origins import Origin
+from kg_server.http.problems import TYPE_BASE, AnswerTooLarge, KgServerError, NotAcceptable
 
 _RESULTS = {
     "json": ox.QueryResultsFormat.JSON,
@@ -84,17 +77,25 @@ class Evaluator:
         base: against which relative IRIs of a query are resolved.
         most: how long an answer may be.
         spool: where long answers go.
+        services: the origins that SERVICE may ask.
     """
 
-    def __init__(
-        self, source: Source, *, prefixes: Mapping[str, str], base: str | None, most: Most, spool: Spool | None = None
+    def __init__(  # noqa: PLR0913 - what a query process is told
+        self,
+        source: Source,
+        *,
+        prefixes: Mapping[str, str],
+        base: str | None,
+        most: Most,
+        spool: Spool | None = None,
+        services: frozenset[Origin] = frozenset(),
     ) -> None:
         self._source, self._prefixes, self._base = source, dict(prefixes), base
-        self._most, self._spool = most, spool
+        self._most, self._spool, self._services = most, spool, services
 
     def answer(self, question: Question, wanted: Wanted) -> Result:
         """Return the whole answer (see `Backend`); blocks for as long as the query runs."""
-        form = check(question.query, self._prefixes, self._base)
+        form = check(question.query, self._prefixes, self._base, self._services)
         # The form is known before anything is evaluated, so a result that nobody can read is never computed.
         if form in {"SELECT", "ASK"}:
             _acceptable(wanted.bindings, wanted, graph=False)
@@ -105,11 +106,10 @@ class Evaluator:
             if isinstance(results, ox.QuerySolutions | ox.QueryBoolean):
                 return self._solutions(question, wanted, results)
             return self._triples(question, wanted, results)
-        except SyntaxError as error:
-            raise explain_syntax_error(question.query, str(error), frozenset(self._prefixes)) from error
-        except (RuntimeError, ValueError, OSError) as error:
-            unsupported = explain_unsupported(question.query, str(error), self._prefixes)
-            raise unsupported or _evaluation_failed(question, error) from error
+        except (SyntaxError, RuntimeError, ValueError, OSError) as error:
+            raise self._source.explain(question, error) from error
+        finally:
+            self._source.done()
 
     def _solutions(self, question: Question, wanted: Wanted, results: ox.QuerySolutions | ox.QueryBoolean) -> Result:
         choice = _acceptable(wanted.bindings, wanted, graph=False)
@@ -230,11 +230,3 @@ def _acceptable(choice: Choice | None, wanted: Wanted, *, graph: bool) -> Choice
     if choice is None:
         raise NotAcceptable(wanted.accept, available(GRAPHS if graph else BINDINGS))
     return choice
-
-
-def _evaluation_failed(question: Question, error: Exception) -> Problem:
-    if question.bindings and "SELECT projection" in str(error):
-        names = ", ".join("?" + name for name, _ in question.bindings)
-        message = f"A parameter can be bound only when the query selects it; select all of {names}. ({error})"
-        return EvaluationFailed(message)
-    return EvaluationFailed(f"The store could not evaluate the query: {error}")

@@ -1,8 +1,9 @@
-"""Whose question is next: clients take turns."""
+"""Whose question is next: clients take turns, and none occupies more than its share of the processes."""
 
 from __future__ import annotations
 
-from collections.abc import Container, Hashable, Iterator
+from collections import Counter
+from collections.abc import Hashable, Iterator
 from typing import Generic, TypeVar
 
 Job = TypeVar("Job", bound=Hashable)
@@ -11,17 +12,25 @@ Job = TypeVar("Job", bound=Hashable)
 class FairQueue(Generic[Job]):
     """Waiting jobs by client: first in first out for one client, in turns between clients.
 
-    >>> queue = FairQueue[str]()
-    >>> for client, job in (("a", "a1"), ("a", "a2"), ("b", "b1"), ("a", "a3")):
+    Args:
+        share: jobs of one client that may be worked on at the same time; 0 for any number. The client without a name is
+            the server itself, which has no such limit.
+
+    >>> queue = FairQueue[str](share=1)
+    >>> for client, job in (("a", "a1"), ("a", "a2"), ("b", "b1")):
     ...     queue.push(client, job)
-    >>> queue.pop(), queue.pop(), queue.pop(barred={"a"}), queue.displace("b"), len(queue)
-    ('a1', 'b1', None, 'a3', 1)
+    >>> queue.pop(); queue.begin("a")
+    'a1'
+    >>> queue.pop(), queue.pop(), queue.pop(behind="a"), len(queue)
+    ('b1', None, 'a2', 0)
     """
 
-    def __init__(self) -> None:
+    def __init__(self, share: int) -> None:
+        self._share = share
         # The clients with waiting jobs, the one whose turn it is first; each one's jobs, the oldest first.
         self._turns: dict[str, dict[Job, None]] = {}
         self._waiting: dict[Job, str] = {}
+        self._at_work: Counter[str] = Counter()
 
     def __len__(self) -> int:
         """Return how many jobs wait."""
@@ -40,33 +49,44 @@ class FairQueue(Generic[Job]):
         self._turns.setdefault(client, {})[job] = None
         self._waiting[job] = client
 
-    def put_back(self, client: str, job: Job) -> None:
-        """Let a job wait again, as its client's first, and its client as the next one."""
+    def back(self, client: str, job: Job) -> None:
+        """Let a job wait again that was taken out too early: it is its client's next one, and this client's turn."""
         self._turns = {client: {job: None, **self._turns.pop(client, {})}, **self._turns}
         self._waiting[job] = client
 
-    def pop(self, barred: Container[str] = ()) -> Job | None:
-        """Return the next job; None when only clients wait that may not have another one now."""
-        client = next((each for each in self._turns if each not in barred), None)
+    def pop(self, behind: str | None = None) -> Job | None:
+        """Return the job that is next, and forget it; None when no client may have another one worked on.
+
+        Args:
+            behind: the client behind whose job this one would be put; it may have any number there, for that occupies
+                nothing more.
+        """
+        client = next((each for each in self._turns if each == behind or self._may_have_more(each)), None)
         if client is None:
             return None
         job = next(iter(self._turns[client]))
-        self.remove(job)
+        self._take(client, job)
         if client in self._turns:
             self._turns[client] = self._turns.pop(client)
         return job
 
+    def begin(self, client: str) -> None:
+        """Note that a job of a client is being worked on."""
+        self._at_work[client] += 1
+
+    def end(self, client: str) -> None:
+        """Note that one is not any more."""
+        self._at_work[client] -= 1
+        if not self._at_work[client]:
+            del self._at_work[client]
+
     def remove(self, job: Job) -> None:
-        """Forget a job; nothing happens if it is not here."""
-        client = self._waiting.pop(job, None)
-        if client is not None:
-            jobs = self._turns[client]
-            del jobs[job]
-            if not jobs:
-                del self._turns[client]
+        """Forget a job; nothing happens if it does not wait."""
+        if job in self._waiting:
+            self._take(self._waiting[job], job)
 
     def displace(self, client: str) -> Job | None:
-        """Return the job that gives way to a new one of this client when there is room no more, and forget it.
+        """Return the waiting job that gives way to a new one of this client when there is room no more, and forget it.
 
         It is the newest of the client with the most waiting; None when none has more than this one would have.
         """
@@ -74,5 +94,15 @@ class FairQueue(Generic[Job]):
         if len(self._turns.get(most, ())) <= len(self._turns.get(client, ())) + 1:
             return None
         job = next(reversed(self._turns[most]))
-        self.remove(job)
+        self._take(most, job)
         return job
+
+    def _may_have_more(self, client: str) -> bool:
+        return not client or not self._share or self._at_work[client] < self._share
+
+    def _take(self, client: str, job: Job) -> None:
+        del self._waiting[job]
+        jobs = self._turns[client]
+        del jobs[job]
+        if not jobs:
+            del self._turns[client]

@@ -50,7 +50,7 @@ class QueryPool:
         """Take a place.
 
         Args:
-            instead: of another query, which has just been told that it must go.
+            instead: of somebody who leaves at once.
 
         Raises:
             Overloaded: when there is none.

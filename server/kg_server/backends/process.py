@@ -10,35 +10,43 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, cast
 
 from kg_server.backends.limits import Limits
+from kg_server.backends.remote import Remote
 from kg_server.backends.spool import SpoolFolder
 from kg_server.backends.wire import Frames, Head, WireError, frame
+from kg_server.http.origins import Origin
 from kg_server.http.problems import ReleaseError
 
 START_SECONDS = 60.0
 _LINGER_SECONDS = 2.0
 _PIECE = 1 << 16
-_STEPPED_BACK = 10
 # What the interpreter may need to start. Nothing else of the server's environment is a query's business.
-_KEPT = ("LD_", "PYTHONHOME")
+_KEPT = ("LD_", "PYTHONHOME", "SSL_CERT_")
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A store and how queries on it are read: its folder, prefixes that count as declared, the base IRI.
+    """What queries are asked of and how they are read.
 
-    Long answers are written into `spool`.
+    Attributes:
+        store: the folder of a store.
+        prefixes: that count as declared.
+        base: the base IRI.
+        spool: where long answers go.
+        remote: the engine that is asked in the store's place.
+        services: the origins that SERVICE may ask.
     """
 
     store: Path
     prefixes: Mapping[str, str]
     base: str | None
     spool: SpoolFolder
+    remote: Remote | None = None
+    services: frozenset[Origin] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +140,8 @@ def _config(place: Place, limits: Limits) -> Head:
         "store": str(place.store),
         "prefixes": dict(place.prefixes),
         "base": place.base,
+        "remote": place.remote.to_json() if place.remote else None,
+        "services": sorted(map(str, place.services)),
         "answer_bytes": limits.answer_bytes,
         "answer_rows": limits.answer_rows,
         "held_bytes": limits.held_bytes,
@@ -175,7 +185,6 @@ class Worker(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._out: list[bytes] = []
         self._loop = asyncio.get_running_loop()
-        self._slow = False
 
     async def attach(self, line: socket.socket) -> None:
         """Listen to the process from now on."""
@@ -218,22 +227,6 @@ class Worker(asyncio.Protocol):
             return time.clock_gettime((~self.process.pid << 3) | 2)
         except OSError:
             return time.monotonic()
-
-    def step_back(self) -> bool:
-        """Let other processes go before this one, for good; return whether that is new."""
-        if self._slow:
-            return False
-        self._slow = True
-        with suppress(OSError):
-            # It may have ended at this moment.
-            # Its group is the process with all its threads; its own id alone would be its first thread, which idles.
-            os.setpriority(os.PRIO_PGRP, self.process.pid, _STEPPED_BACK)
-        return True
-
-    @property
-    def slow(self) -> bool:
-        """Whether it has stepped back."""
-        return self._slow
 
     def retire(self) -> None:
         """Let the process end; `on_end` follows."""

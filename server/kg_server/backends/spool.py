@@ -10,16 +10,14 @@ import fcntl
 import os
 import shutil
 import tempfile
-import time
 import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
 from kg_server.http.problems import SpoolFull
 
-_PREFIX = "rujukan-spool-"
+_PREFIX, _MAKING = "rujukan-spool-", ".rujukan-spool-"
 _PIECE = 1 << 20
-_YOUNG_SECONDS = 5.0
 
 
 class Spooled:
@@ -99,10 +97,11 @@ class SpoolFolder:
     def __init__(self, parent: Path | None = None) -> None:
         place = Path(tempfile.gettempdir()) if parent is None else parent
         sweep(place)
-        self.path = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=place))
-        # Held for as long as the server lives, however it ends.
-        self._handle = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        made = Path(tempfile.mkdtemp(prefix=_MAKING, dir=place))
+        # Held for as long as the server lives, however it ends; whoever sees the folder's lasting name finds it held.
+        self._handle = os.open(made, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         fcntl.flock(self._handle, fcntl.LOCK_EX)
+        self.path = made.rename(place / (_PREFIX + made.name.removeprefix(_MAKING)))
         self._removed = weakref.finalize(self, _remove, self.path, self._handle)
 
     def discard(self, process: int) -> None:
@@ -129,9 +128,7 @@ def sweep(parent: Path) -> None:
             # Somebody else's, or just removed.
             continue
         try:
-            found = os.fstat(handle)
-            # A young one may not be locked yet.
-            if found.st_uid == os.getuid() and time.time() - found.st_mtime > _YOUNG_SECONDS:
+            if os.fstat(handle).st_uid == os.getuid():
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 shutil.rmtree(folder, ignore_errors=True)
         except BlockingIOError:

@@ -11,14 +11,11 @@ class Watch:
     A backend calls `begin` when something starts to work on the question, and `end` when that has stopped. Between
     putting a question and `begin` it waits, and waiting costs a client nothing.
 
-    Args:
-        client: who asks; clients take turns. Empty for the server itself.
-
     Attributes:
-        client: as given.
         began: monotonic time at which work on the question began; None while it waits.
         ended: monotonic time at which it stopped; None before.
         process: id of the process that works on it; None where that is not known.
+        client: who asks; clients take turns. Empty for the server itself.
 
     >>> watch = Watch()
     >>> watch.state, watch.seconds(10.0)

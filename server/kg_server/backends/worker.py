@@ -1,4 +1,4 @@
-"""A query process: confines itself, opens the store read-only, then answers one question after the other.
+"""A query process: confines itself, opens its source, then answers one question after the other.
 
 Started by `kg_server.backends.process`; its standard input is the socket over which frames pass (`wire`).
 """
@@ -7,17 +7,22 @@ from __future__ import annotations
 
 import os
 import resource
+import signal
 import socket
+import sys
 import threading
 import time
 from collections import deque
+from dataclasses import dataclass
 from pathlib import Path
 
-from kg_server.backends.confine import allow_cpu, die_with, limit_resources, shut_egress
+from kg_server.backends.confine import allow_cpu, die_with, limit_resources, narrow_egress, shut_egress
 from kg_server.backends.evaluate import Evaluator, Most
+from kg_server.backends.remote import Remote
 from kg_server.backends.sink import Spool
-from kg_server.backends.source import StoreSource
+from kg_server.backends.source import Source, StoreSource
 from kg_server.backends.wire import Frames, Head, frame, pack_problem, pack_result, unpack_question
+from kg_server.http.origins import Origin, parse_origins, ports
 from kg_server.http.problems import Problem, ReleaseError
 
 # Deep recursion in the parser ends the process when a stack overflows; the kernel hands out only the pages touched.
@@ -25,8 +30,12 @@ STACK_BYTES = 512 << 20
 _MAX_BODY = 0
 _PIECE = 1 << 16
 _KIBIBYTE = 1024
-_STATM = Path("/proc/self/statm")
 _CPU_AHEAD = 4
+# A query that takes longer than this stands back for those that do not.
+_PATIENCE_SECONDS, _LOWEST_PRIORITY = 0.1, 19
+_QUICK_SECONDS = 0.01
+_START_TRIES, _START_SECONDS = 1000, 0.001
+_STATM = Path("/proc/self/statm")
 
 
 class _Line:
@@ -72,50 +81,130 @@ def main() -> None:
         if config is None:
             return
         die_with(config["parent"])
-        shut = shut_egress()
+        outside = _Outside(
+            Remote.from_json(config["remote"]) if config["remote"] else None,
+            parse_origins(" ".join(config["services"])),
+        )
+        open_ports = ports([outside.remote.origin] if outside.remote else outside.services)
+        shut = narrow_egress(open_ports) if open_ports else shut_egress()
         limit_resources(STACK_BYTES + config["memory_bytes"], config["answer_bytes"])
         threading.stack_size(STACK_BYTES)
-        thread = threading.Thread(target=_serve, args=(line, config, shut), name="queries")
-        thread.start()
-        thread.join()
+        session = _Session(line, config, outside, shut)
+        while not session.over:
+            session.run_thread()
 
 
-def _serve(line: _Line, config: Head, shut: str) -> None:
+@dataclass(frozen=True, slots=True)
+class _Outside:
+    """Whom this process may ask: an engine in the place of the store, and endpoints that SERVICE may name."""
+
+    remote: Remote | None
+    services: frozenset[Origin]
+
+
+class _Session:
+    """Answers questions, in a thread that is left when a long query has cost it its priority.
+
+    A process without privileges can lower a thread's priority but not raise it again; a new thread has that of the
+    thread that starts it.
+    """
+
+    def __init__(self, line: _Line, config: Head, outside: _Outside, shut: str) -> None:
+        self._line, self._config, self._outside, self._shut = line, config, outside, shut
+        self._evaluator: Evaluator | None = None
+        self._thread: threading.Thread | None = None
+        self._stood_back = False
+        self._allowed = 0.0
+        self.over = False
+        # Handlers run in the main thread, which does nothing else.
+        signal.signal(signal.SIGALRM, lambda *_: self._stand_back())
+
+    def run_thread(self) -> None:
+        """Answer until the server has gone or a new thread is needed."""
+        self._stood_back = False
+        for _ in range(_START_TRIES):
+            self._thread = threading.Thread(target=self._serve, name="queries")
+            try:
+                self._thread.start()
+            except RuntimeError:
+                # The stack of the former thread is given back a moment after its end, and two are over the limit.
+                time.sleep(_START_SECONDS)
+            else:
+                self._thread.join()
+                return
+        self.over = True
+
+    def _stand_back(self) -> None:
+        if sys.platform == "linux" and self._thread is not None and self._thread.native_id is not None:
+            self._stood_back = True
+            os.setpriority(os.PRIO_PROCESS, self._thread.native_id, _LOWEST_PRIORITY)
+
+    def _serve(self) -> None:
+        if self._evaluator is None:
+            self._evaluator = _try_evaluator(self._line, self._config, self._outside)
+            if self._evaluator is None:
+                self.over = True
+                return
+            self._line.write({"ready": True, "egress": self._shut})
+        while not self._stood_back:
+            head = self._line.read()
+            if head is None:
+                self.over = True
+                return
+            self._line.write(*self._answer(self._evaluator, head))
+
+    def _answer(self, evaluator: Evaluator, head: Head) -> tuple[Head, bytes]:
+        self._allow_cpu()
+        began = time.monotonic()
+        signal.setitimer(signal.ITIMER_REAL, _PATIENCE_SECONDS)
+        reply, body = _answer(evaluator, head)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        # What a large query leaves behind in the allocator would count against the next one; a quick one leaves little.
+        if time.monotonic() - began > _QUICK_SECONDS and _resident_bytes() > self._config["memory_bytes"] // 2:
+            reply["last"] = True
+        return reply, body
+
+    def _allow_cpu(self) -> None:
+        # The kernel's limit is for a server that cannot kill any more; to renew it costs as much as a small query.
+        seconds, now = self._config["seconds"], time.process_time()
+        if now + seconds > self._allowed:
+            self._allowed = now + _CPU_AHEAD * seconds
+            allow_cpu(_CPU_AHEAD * seconds)
+
+
+def _try_evaluator(line: _Line, config: Head, outside: _Outside) -> Evaluator | None:
     try:
-        evaluator = _make_evaluator(config)
+        return _make_evaluator(config, outside)
     except ReleaseError as error:
         line.write({"error": str(error)})
-        return
-    line.write({"ready": True, "egress": shut})
-    seconds, tired_at, allowed = config["seconds"], config["memory_bytes"] // 2, 0.0
-    while (head := line.read()) is not None:
-        # The kernel's limit is for a server that cannot kill any more; to renew it costs as much as a small query.
-        if time.process_time() + seconds > allowed:
-            allow_cpu(_CPU_AHEAD * seconds)
-            allowed = time.process_time() + _CPU_AHEAD * seconds
-        reply, body = _answer(evaluator, head)
-        # What a large query leaves behind in the allocator would count against the next one.
-        if _holds_more_than(tired_at):
-            reply["last"] = True
-        line.write(reply, body)
+        return None
 
 
-def _holds_more_than(limit: int) -> bool:
-    if resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _KIBIBYTE <= limit:
-        return False
+def _resident_bytes() -> int:
     try:
-        # The peak alone says little: a process that is started by vfork begins with that of the server.
-        return int(_STATM.read_bytes().split()[1]) * resource.getpagesize() > limit
+        pages = int(_STATM.read_bytes().split()[1])
     except OSError:
-        return True
+        # Without /proc only the peak is known. On Linux that would be the server's too: a process that is started by
+        # vfork begins with the peak of the one that started it.
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _KIBIBYTE
+    return pages * resource.getpagesize()
 
 
-def _make_evaluator(config: Head) -> Evaluator:
+def _make_evaluator(config: Head, outside: _Outside) -> Evaluator:
     prefixes, base = config["prefixes"], config["base"]
     most = Most(config["answer_bytes"], config["answer_rows"], config["held_bytes"], config["cut"])
-    source = StoreSource(Path(config["store"]), prefixes, base)
+    source = _open(config, outside)
     spool = Spool(Path(config["spool"]), os.getpid())
-    return Evaluator(source, prefixes=prefixes, base=base, most=most, spool=spool)
+    return Evaluator(source, prefixes=prefixes, base=base, most=most, spool=spool, services=outside.services)
+
+
+def _open(config: Head, outside: _Outside) -> Source:
+    if outside.remote is not None:
+        # Few processes ask elsewhere, and the client is slow to import.
+        from kg_server.backends.fetch import RemoteSource  # noqa: PLC0415
+
+        return RemoteSource(outside.remote, config["prefixes"], config["base"], config["seconds"], outside.services)
+    return StoreSource(Path(config["store"]), config["prefixes"], config["base"], outside.services)
 
 
 def _answer(evaluator: Evaluator, head: Head) -> tuple[Head, bytes]:

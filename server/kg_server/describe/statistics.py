@@ -31,7 +31,7 @@ WHERE { ?s ?p ?o } GROUP BY ?p ORDER BY ?p"""
 _ENTITIES = "SELECT (COUNT(DISTINCT ?s) AS ?n) WHERE { ?s a ?class }"
 _LINKS = """SELECT ?p ?space (COUNT(*) AS ?n) WHERE {
   VALUES ?p { %s } ?s ?p ?o FILTER (isIRI(?o) && !STRSTARTS(STR(?o), "%s"))
-  BIND (REPLACE(STR(?o), "[^/#]*$", "") AS ?space)
+  BIND (REPLACE(STR(?o), "[^/#]+$", "") AS ?space)
 } GROUP BY ?p ?space ORDER BY ?p ?space"""
 _FIRST = """SELECT ?class (MIN(STR(?s)) AS ?first) WHERE { ?s a ?class FILTER (STRSTARTS(STR(?s), "%s")) }
 GROUP BY ?class ORDER BY ?class"""

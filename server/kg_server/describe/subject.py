@@ -16,6 +16,7 @@ import pyoxigraph as ox
 from kg_builder.namespaces import DCTERMS, PROV, RDF, RDFS, RJ, SKOS
 from kg_server.describe.ask import Row, is_iri, rows, values
 from kg_server.describe.current import Release
+from kg_server.http.problems import BackendFailed
 
 INCOMING_SHOWN = 200
 _DEPTH = 5
@@ -24,8 +25,9 @@ _MOST_LABELS = 4000
 _LABELS = (RDFS + "label", SKOS + "prefLabel")
 _REPLACED = DCTERMS + "isReplacedBy"
 
+# VALUES before the union and not in its parts: Virtuoso 7.2 makes texts of IRIs there.
 _OUT = """SELECT DISTINCT ?s ?p ?o WHERE {
-  { VALUES ?s { %(n)s } ?s ?p ?o } UNION { VALUES ?s { %(n)s } GRAPH ?g { ?s ?p ?o } }
+  VALUES ?s { %(n)s } { ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } }
 } ORDER BY ?s ?p ?o"""
 # No order: sorting would hold all that leads to a hub in memory before the first are kept. A release never changes, and
 # the store reads its index in one order, so pages fit together.
@@ -49,8 +51,8 @@ _REIFIED = f"""SELECT ?s ?p ?o WHERE {{
   VALUES ?s {{ %s }} VALUES ?p {{ <{RDF}subject> <{RDF}predicate> <{RDF}object> }} ?s ?p ?o
 }} ORDER BY ?s ?p ?o"""
 _NAMES = f"""SELECT DISTINCT ?s ?o WHERE {{
-  {{ VALUES ?s {{ %(n)s }} VALUES ?p {{ <{_LABELS[0]}> <{_LABELS[1]}> }} ?s ?p ?o }} UNION
-  {{ VALUES ?s {{ %(n)s }} VALUES ?p {{ <{_LABELS[0]}> <{_LABELS[1]}> }} GRAPH ?g {{ ?s ?p ?o }} }}
+  VALUES ?s {{ %(n)s }} VALUES ?p {{ <{_LABELS[0]}> <{_LABELS[1]}> }}
+  {{ ?s ?p ?o }} UNION {{ GRAPH ?g {{ ?s ?p ?o }} }}
 }} ORDER BY ?s ?o"""
 
 
@@ -228,7 +230,10 @@ def _batches(iris: list[str]) -> Iterator[list[str]]:
 
 
 def _triples(found: Iterable[Row]) -> list[ox.Triple]:
-    return [ox.Triple(row["s"], row["p"], row["o"]) for row in found]  # type: ignore[arg-type]
+    try:
+        return [ox.Triple(row["s"], row["p"], row["o"]) for row in found]  # type: ignore[arg-type]
+    except (KeyError, TypeError) as error:
+        raise BackendFailed("The engine answered with rows that are no triples.") from error
 
 
 def _incoming(found: Iterable[Row], iri: str) -> list[ox.Triple]:

@@ -148,10 +148,10 @@ class NotAcceptable(Problem):
         )
 
 
-class RequestTimeout(Problem):
-    """The client took too long to send its request; `limit` is in seconds."""
+class QueryRefused(Problem):
+    """The query names what an engine could run code by; `line` and `column` say where."""
 
-    status, slug, title = 408, "request-timeout", "The request took too long"
+    status, slug, title = 403, "query-refused", "The query is not passed on"
 
 
 class PreconditionFailed(Problem):
@@ -167,6 +167,12 @@ class RangeNotSatisfiable(Problem):
 
     def __init__(self, detail: str, size: int) -> None:
         super().__init__(detail, headers={"Content-Range": f"bytes */{size}"}, limit=size)
+
+
+class RequestTimeout(Problem):
+    """The client took too long to send its request; `limit` is in seconds."""
+
+    status, slug, title = 408, "request-timeout", "The request took too long"
 
 
 class TooLarge(Problem):
@@ -221,6 +227,30 @@ class EvaluationFailed(Problem):
     """The query parsed, but evaluating it failed."""
 
     status, slug, title = 500, "evaluation-failed", "The query could not be evaluated"
+
+
+class BackendRefused(Problem):
+    """The engine behind the endpoint refused a query that passed here; it knows less of SPARQL, or more."""
+
+    status, slug, title = 502, "backend-refused", "The engine refused the query"
+
+
+class BackendFailed(Problem):
+    """The engine behind the endpoint gave an error, or an answer that is cut or no SPARQL result."""
+
+    status, slug, title = 502, "backend-failed", "The engine failed"
+
+
+class BackendUnreachable(Problem):
+    """No connection to the engine behind the endpoint, or it broke."""
+
+    status, slug, title = 502, "backend-unreachable", "The engine cannot be reached"
+
+
+class BackendUnavailable(Problem):
+    """The engine failed again and again, or says that it is busy; `Retry-After` says when to come back."""
+
+    status, slug, title = 503, "backend-unavailable", "The engine is not available"
 
 
 class Overloaded(Problem):

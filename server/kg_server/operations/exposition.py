@@ -23,6 +23,7 @@ class Gauges:
         workers, queue: the limits of the pool.
         taken: queries running or waiting.
         cache: questions that the cache answered and those that it could not, answers in it, and their bytes.
+        breaker: state of the circuit breaker before an engine elsewhere, None without one.
         ended: processes that ended, by how.
         release: id and time of the release that is served.
         trouble: why a newer release is not served, None when there is none.
@@ -33,6 +34,7 @@ class Gauges:
     queue: int
     taken: Callable[[], int]
     cache: Callable[[], tuple[int, int, int, int]]
+    breaker: Callable[[], str | None]
     ended: Callable[[], Mapping[str, int]]
     release: Callable[[], tuple[str, str]]
     trouble: Callable[[], str | None]
@@ -117,6 +119,14 @@ class Exposition(Collector):
         for how, count in sorted(gauges.ended().items()):
             ended.add_metric((how,), count)
         yield ended
+        present = gauges.breaker()
+        if present is not None:
+            breaker = GaugeMetricFamily(
+                "rujukan_backend_breaker", "State of the circuit breaker, the present one 1.", labels=("state",)
+            )
+            for name in ("closed", "open", "half-open"):
+                breaker.add_metric((name,), float(name == present))
+            yield breaker
         hits, misses, entries, used = gauges.cache()
         yield CounterMetricFamily("rujukan_cache_hits", "Answers from the cache.", value=hits)
         yield CounterMetricFamily("rujukan_cache_misses", "Answers not in the cache.", value=misses)
