@@ -47,7 +47,10 @@ def test_a_client_that_fills_workers_and_queue_does_not_shut_others_out(release:
 
 def test_two_greedy_clients_have_the_same(release: Path) -> None:
     settings = Settings(release=release, cache_mb=0, workers=2, spare=0, queue=20, client_queries=1)
-    slow = "ASK { " + " ".join(f"VALUES ?v{place} {{ {SOME} }}" for place in range(3)) + " FILTER(?v0 + ?v2 < 0) }"
+    some = " ".join(map(str, range(36)))
+    values = " ".join(f"VALUES ?v{place} {{ {some} }}" for place in range(4))
+    # A good part of a second.
+    slow = f"ASK {{ {values} FILTER(?v0 + ?v1 + ?v2 + ?v3 < 0) }}"
     with running(settings) as client:
         order: list[str] = []
 
@@ -58,7 +61,7 @@ def test_two_greedy_clients_have_the_same(release: Path) -> None:
         threads = [threading.Thread(target=ask, args=["127.0.0.66"]) for _ in range(9)]
         for thread in threads:
             thread.start()
-        wait_until(lambda: client.get("/health").json()["queries_under_way"] >= 5)
+        wait_until(lambda: client.get("/health").json()["queries_under_way"] >= 7)
         late = [threading.Thread(target=ask, args=["127.0.0.67"]) for _ in range(3)]
         for thread in late:
             thread.start()

@@ -56,3 +56,24 @@ def test_the_hostile_set_does_not_disturb_polite_clients() -> None:
     assert found["reached"] == 0
     assert found["left"] in {0, None}
     assert found["alone"] == (found["left"] is not None)
+
+
+def test_what_tries_to_leave_is_seen() -> None:
+    code = """
+import socket
+from tests.hostile.namespace import attempts_to_leave, leave_the_network
+print(leave_the_network())
+before = attempts_to_leave()
+with socket.socket() as one, socket.socket(type=socket.SOCK_DGRAM) as two:
+    print(before, one.connect_ex(("192.0.2.1", 80)) != 0, two.connect_ex(("192.0.2.1", 53)) != 0)
+print(attempts_to_leave())
+"""
+    paths = ":".join([str(Path(__file__).parents[2]), *(path for path in sys.path if path)])
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env={"PYTHONPATH": paths}
+    )
+    alone, before, after = done.stdout.splitlines()
+    if alone != "True":
+        pytest.skip("no network of its own can be had here")
+    assert before == "0 True True"
+    assert int(after) == 2
