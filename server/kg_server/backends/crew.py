@@ -22,12 +22,8 @@ from kg_server.http.problems import (
 )
 
 # Questions are sent ahead to a process while it answers fast, so that it need not wait for the server after each one.
+# When one takes long, those behind it are called back.
 _AHEAD = 16
-_FAST_SECONDS = 0.002
-# When a question takes longer than this, those behind it are called back.
-_RECALL_SECONDS, _RECALL_COMPUTED_SECONDS = 0.005, 0.002
-# It may also wait for another endpoint, which takes no processor time.
-_RECALL_ANYWAY_SECONDS = 0.05
 _TICK_SECONDS = 0.005
 # A question with less time left than this is not begun: it would most likely cost its process and be told nothing.
 _LEAST_SECONDS = 0.05
@@ -72,7 +68,8 @@ class Crew:
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
         self._endings = Endings(pool.limits)
-        self._cores = os.cpu_count() or 1
+        # One core is kept busy by the server itself.
+        self._cores = max(1, (os.cpu_count() or 1) - 1)
         # The first process proves that the store can be opened; the others are started by the first question.
         try:
             child = pool.submit(lambda: start(place, pool.limits)).result()
@@ -139,7 +136,7 @@ class Crew:
         """
         fast, best, shortest = 0, None, _AHEAD
         for worker, jobs in self._busy.items():
-            if now - worker.since < _FAST_SECONDS:
+            if not worker.slow(now):
                 fast += 1
                 if len(jobs) < shortest:
                     best, shortest = worker, len(jobs)
@@ -156,7 +153,7 @@ class Crew:
         if jobs is None:
             self._idle.remove(worker)
             jobs = self._busy[worker] = deque()
-            worker.since = now
+            worker.mark(now)
             self._begin(worker, job)
         jobs.append(job)
         worker.write(job.request)
@@ -178,8 +175,8 @@ class Crew:
         now = self._loop.time()
         for worker, jobs in list(self._busy.items()):
             age, job = now - worker.since, jobs[0]
-            if age > _RECALL_SECONDS and len(jobs) > 1:
-                self._suspect(worker, jobs, age)
+            if len(jobs) > 1 and worker.slow(now):
+                self._recall(worker, jobs)
             if job is None:
                 # Nobody wants to know, and yet it was begun.
                 if age > _GRACE_SECONDS:
@@ -195,14 +192,6 @@ class Crew:
         self._dispatch(now)
         if (self._busy or self._waiting) and self._ticking is None:
             self._ticking = self._loop.call_later(_TICK_SECONDS, self._tick)
-
-    def _suspect(self, worker: Worker, jobs: deque[Job | None], age: float) -> None:
-        """Call back what waits behind a question that keeps a process busy, and not one that waits for a processor."""
-        computed = worker.computed()
-        if worker.suspected is None or worker.suspected[0] != worker.since:
-            worker.suspected = worker.since, computed
-        elif computed - worker.suspected[1] > _RECALL_COMPUTED_SECONDS or age > _RECALL_ANYWAY_SECONDS:
-            self._recall(worker, jobs)
 
     def _recall(self, worker: Worker, jobs: deque[Job | None]) -> None:
         behind = [job for job in list(jobs)[1:] if job is not None]
@@ -287,7 +276,7 @@ class Crew:
                 self._waiting.back(job.watch.client, job)
             else:
                 job.answer(reply)
-        worker.since = now
+        worker.mark(now)
         if not jobs:
             del self._busy[worker]
         elif jobs[0] is not None:

@@ -132,8 +132,10 @@ class Evaluator:
     ) -> Result:
         gate = RowGate(key, self._most.rows, wanted.window)
         with Sink(self._most.size, self._most.held, self._spool, wanted.coding) as sink:
+            gated = _Gated(gate, sink, link)
             with suppress(_FullError):
-                results.serialize(_Gated(gate, sink, link), format=_RESULTS[key])  # type: ignore[arg-type]
+                results.serialize(gated, format=_RESULTS[key])  # type: ignore[arg-type]
+                gated.end()
             if gate.full:
                 self._check_cut("rows")
                 sink.write(_close_cut(key, self._most.rows))
@@ -175,8 +177,27 @@ class _Gated:
 
     def __init__(self, gate: RowGate, sink: Sink, link: bytes) -> None:
         self._gate, self._sink, self._link, self._head = gate, sink, link, b""
+        self._first: bytes | None = b""
 
     def write(self, data: bytes) -> int:
+        """Take a piece; the first one waits, for most results have no other."""
+        if self._first == b"" and not self._link:
+            self._first = data
+            return len(data)
+        first, self._first = self._first, None
+        if first:
+            self._pass(first)
+        return self._pass(data)
+
+    def end(self) -> None:
+        """Pass on what waits."""
+        if self._first and self._gate.count(self._first):
+            self._sink.write(self._first)
+        elif self._first:
+            self._gate.rows = 0
+            self._pass(self._first)
+
+    def _pass(self, data: bytes) -> int:
         size = len(data)
         if self._link:
             self._head += data

@@ -24,6 +24,8 @@ from kg_server.http.problems import ReleaseError
 START_SECONDS = 60.0
 _LINGER_SECONDS = 2.0
 _PIECE = 1 << 16
+# A question that has computed for so long is not a quick one; nor is one that is this old, whatever it waits for.
+_SLOW_SECONDS, _WAITING_SECONDS = 0.003, 0.05
 # What the interpreter may need to start. Nothing else of the server's environment is a query's business.
 _KEPT = ("LD_", "PYTHONHOME", "SSL_CERT_")
 
@@ -152,6 +154,16 @@ def _config(place: Place, limits: Limits) -> Head:
     }
 
 
+def _processor_seconds(process: int) -> float:
+    """Return the processor time that a process has used; a process that is not let run uses none."""
+    try:
+        # The clock of another process, as clock_getcpuclockid(3) makes it.
+        return time.clock_gettime((~process << 3) | 2)
+    except OSError:
+        # It has ended, or the system has no such clocks.
+        return time.monotonic()
+
+
 class Owner(Protocol):
     """Who is told what a worker says and when its line ends."""
 
@@ -172,14 +184,13 @@ class Worker(asyncio.Protocol):
 
     Attributes:
         since: when it took up the first of the questions that it has (the event loop's time).
-        suspected: of which of these times it was noticed that the question takes long, and the processor time then.
     """
 
     def __init__(self, child: Child, max_body: int, owner: Owner) -> None:
         self.process = child.process
         self.ready = False
         self.since = 0.0
-        self.suspected: tuple[float, float] | None = None
+        self._computed = 0.0
         self._frames = Frames(max_body)
         self._owner = owner
         self._transport: asyncio.Transport | None = None
@@ -220,13 +231,16 @@ class Worker(asyncio.Protocol):
         self._transport = None
         self._owner.on_end(self)
 
-    def computed(self) -> float:
-        """Return the processor time that the process has used, in seconds; a process that is not let run uses none."""
-        try:
-            # The clock of another process, as clock_getcpuclockid(3) makes it.
-            return time.clock_gettime((~self.process.pid << 3) | 2)
-        except OSError:
-            return time.monotonic()
+    def mark(self, now: float) -> None:
+        """Note that it takes up a question now."""
+        self.since, self._computed = now, _processor_seconds(self.process.pid)
+
+    def slow(self, now: float) -> bool:
+        """Whether its question takes long: it computes, or waits for something that is no processor."""
+        age = now - self.since
+        if age < _SLOW_SECONDS:
+            return False
+        return age > _WAITING_SECONDS or _processor_seconds(self.process.pid) - self._computed > _SLOW_SECONDS
 
     def retire(self) -> None:
         """Let the process end; `on_end` follows."""

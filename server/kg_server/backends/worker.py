@@ -29,6 +29,8 @@ from kg_server.http.problems import Problem, ReleaseError
 STACK_BYTES = 512 << 20
 _MAX_BODY = 0
 _PIECE = 1 << 16
+# Replies that are sent together, at most.
+_TOGETHER = 8
 _KIBIBYTE = 1024
 _CPU_AHEAD = 4
 # A query that takes longer than this stands back for those that do not.
@@ -86,7 +88,7 @@ class _Line:
         with self._sending:
             self._out.append(data)
             self._held += len(data)
-        if self._held > _PIECE or "last" in head:
+        if len(self._out) >= _TOGETHER or self._held > _PIECE or "last" in head:
             self.flush()
 
     @property
