@@ -22,6 +22,8 @@ from kg_server.http.origins import Origin
 from kg_server.http.problems import ReleaseError
 
 START_SECONDS = 60.0
+# A question takes long when it has computed so much; it may also wait for another endpoint, which takes nothing.
+_SLOW_SECONDS, _SLOW_COMPUTED_SECONDS, _SLOW_ANYWAY_SECONDS = 0.005, 0.002, 0.05
 _LINGER_SECONDS = 2.0
 _PIECE = 1 << 16
 # What the interpreter may need to start. Nothing else of the server's environment is a query's business.
@@ -121,10 +123,13 @@ def await_ready(child: Child) -> Head:
 def describe_end(code: int) -> str:
     """Return how a process ended, in words.
 
-    >>> describe_end(-9), describe_end(1)
-    ('SIGKILL', 'exit code 1')
+    >>> describe_end(-9), describe_end(-40), describe_end(1)
+    ('SIGKILL', 'signal 40', 'exit code 1')
     """
-    return signal.Signals(-code).name if code < 0 else f"exit code {code}"
+    if code >= 0:
+        return f"exit code {code}"
+    # The real-time signals have no names.
+    return signal.Signals(-code).name if -code in set(signal.Signals) else f"signal {-code}"
 
 
 def _environment() -> dict[str, str]:
@@ -172,14 +177,14 @@ class Worker(asyncio.Protocol):
 
     Attributes:
         since: when it took up the first of the questions that it has (the event loop's time).
-        suspected: of which of these times it was noticed that the question takes long, and the processor time then.
     """
 
     def __init__(self, child: Child, max_body: int, owner: Owner) -> None:
         self.process = child.process
         self.ready = False
         self.since = 0.0
-        self.suspected: tuple[float, float] | None = None
+        # For which value of `since` it was noticed that the question may take long, and the processor time then.
+        self._suspected: tuple[float, float] | None = None
         self._frames = Frames(max_body)
         self._owner = owner
         self._transport: asyncio.Transport | None = None
@@ -220,8 +225,18 @@ class Worker(asyncio.Protocol):
         self._transport = None
         self._owner.on_end(self)
 
-    def computed(self) -> float:
-        """Return the processor time that the process has used, in seconds; a process that is not let run uses none."""
+    def is_slow(self, now: float) -> bool:
+        """Tell whether its question takes long and does not merely wait for a processor; asked again and again."""
+        age = now - self.since
+        if age <= _SLOW_SECONDS:
+            return False
+        computed = self._computed()
+        if self._suspected is None or self._suspected[0] != self.since:
+            self._suspected = self.since, computed
+            return False
+        return computed - self._suspected[1] > _SLOW_COMPUTED_SECONDS or age > _SLOW_ANYWAY_SECONDS
+
+    def _computed(self) -> float:
         try:
             # The clock of another process, as clock_getcpuclockid(3) makes it.
             return time.clock_gettime((~self.process.pid << 3) | 2)
