@@ -238,6 +238,14 @@ def test_what_a_request_is_found_by_counts_as_memory_of_the_cache(own: httpx.Cli
     assert metric(own, "rujukan_cache_bytes") > 60_000
 
 
+def test_what_a_question_is_kept_by_counts_as_memory_of_the_cache(own: httpx.Client) -> None:
+    for number in range(4):
+        graphs = [f"urn:{'y' * 10_000}:{number}:{each}" for each in range(3)]
+        asked = own.post("/sparql", data={"query": "ASK {}", "default-graph-uri": graphs})
+        assert asked.json()["boolean"] is True
+    assert metric(own, "rujukan_cache_bytes") > 120_000
+
+
 def test_the_server_stays_small_while_long_answers_pass(tmp_path: Path, release: Path) -> None:
     query = f"SELECT ?a ?b ?c {{ VALUES ?a {{ {NUMBERS} }} VALUES ?b {{ {NUMBERS} }} VALUES ?c {{ {NUMBERS} }} }}"
     with running(Settings(release=release, spool_dir=str(tmp_path))) as client:
