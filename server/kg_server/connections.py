@@ -249,7 +249,8 @@ class GuardedConnection(HttpToolsProtocol):
             size += len(name) + len(value)
         if size > self._limits.head_bytes:
             self._refuse(self._too_large())
-        if version == "1.1" and hosts != 1:
+        # HTTP/1.0 knows no such header; two of them would be two answers to what links begin with.
+        if hosts > 1 or (version == "1.1" and not hosts):
             self._refuse(BadRequest("A request of HTTP/1.1 has one header 'Host' (RFC 9112, section 3.2)."))
 
     def on_message_complete(self) -> None:

@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import AsyncIterator, Hashable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -133,7 +133,7 @@ class Rsgi:
         answering = _Answering(protocol, full, key, self._site, self._body_seconds)
         await self._front(full, answering.receive, answering.send)
 
-    def _at_hand(self, scope: Scope, key: Hashable, protocol: HTTPProtocol) -> bool:
+    def _at_hand(self, scope: Scope, key: tuple[str, ...], protocol: HTTPProtocol) -> bool:
         """Answer with what was kept, if it was, and return whether."""
         release = self._site.current.peek()
         ready = None if release is None else self._site.cache.shortcut((release.manifest.release, key))
@@ -146,7 +146,7 @@ class Rsgi:
         return True
 
 
-def _key(scope: RsgiScope) -> Hashable | None:
+def _key(scope: RsgiScope) -> tuple[str, ...] | None:
     """Return what a reply to a reading request depends on, None where that is not all."""
     headers: Any = scope.headers  # the stub lacks get_all
     if scope.method not in _READING or "if-none-match" in headers:
@@ -154,10 +154,10 @@ def _key(scope: RsgiScope) -> Hashable | None:
     accept = headers.get_all("accept")
     if len(accept) > 1:
         return None
-    codings = headers.get_all("accept-encoding")
-    if len(codings) > 1:
+    codings, hosts = headers.get_all("accept-encoding"), headers.get_all("host")
+    if len(codings) > 1 or len(hosts) > 1:
         return None
-    return "rsgi", scope.path, scope.query_string, tuple(accept), tuple(codings), scope.authority or headers.get("host")
+    return "rsgi", scope.path, scope.query_string, *accept, "|", *codings, "|", scope.authority or "", *hosts
 
 
 def _scope(scope: RsgiScope, *, full: bool) -> Scope:
@@ -183,7 +183,7 @@ class _Answering:
     """Carries the messages of one request between granian and an ASGI application."""
 
     def __init__(
-        self, protocol: HTTPProtocol, scope: Scope, key: Hashable | None, site: Site, body_seconds: float
+        self, protocol: HTTPProtocol, scope: Scope, key: tuple[str, ...] | None, site: Site, body_seconds: float
     ) -> None:
         self._protocol, self._scope, self._key, self._site = protocol, scope, key, site
         self._body_seconds = body_seconds
@@ -233,4 +233,4 @@ class _Answering:
             kept = [pair for pair in headers if pair[0] != "x-request-id"]
             ready = _Ready(kept, body, exchange.query_hash, exchange.rows)
             # The first part of the key is the release.
-            self._site.cache.remember((under[0], self._key), under, ready, len(self._scope["query_string"]))
+            self._site.cache.remember((under[0], self._key), under, ready, sum(map(len, self._key)))

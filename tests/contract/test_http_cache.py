@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 import pytest
 from tests.support.processes import resident_mb
+from tests.support.rawclient import send_raw
 from tests.support.release_fixture import TRIG, make_release, running, wait_until
 
 from kg_server.settings import Settings
@@ -206,6 +207,43 @@ def test_an_answer_may_be_cut_and_says_so(release: Path, form: str) -> None:
         graph = client.get("/sparql", params={"query": triples})
         assert graph.headers["rujukan-cut"] == "rows=50"
         assert graph.text.rstrip().splitlines()[-1].startswith("# cut after 50 rows")
+
+
+def test_a_long_answer_that_is_cut_leaves_no_file(tmp_path: Path, release: Path) -> None:
+    settings = Settings(release=release, cut_answers=1, max_answer_rows=20_000, spool_dir=str(tmp_path))
+    with running(settings) as client:
+        numbers = " ".join(map(str, range(200)))
+        response = client.get("/sparql", params={"query": MANY % (numbers, numbers), "format": "json"}, headers=PLAIN)
+        assert len(response.content) > 1 << 20
+        assert response.headers["rujukan-cut"] == "rows=20000"
+        assert not list(tmp_path.glob("*/*"))
+
+
+def test_nobody_can_choose_the_host_in_what_others_are_given(own: httpx.Client) -> None:
+    name, port = own.base_url.host, own.base_url.port
+    path = "/queries/names-of-loans?format=json"
+    # Both are older than HTTP/1.1, so no header is required, and whose host counts would be a matter of taste.
+    hosts = f"Host: evil.example\r\nHost: {name}:{port}\r\n"
+    rest = "Accept: */*\r\nAccept-Encoding: identity"
+    replies = [send_raw(port or 0, [f"GET {path} HTTP/1.0\r\n{hosts}{rest}\r\n\r\n".encode()]) for _ in range(3)]
+    assert [each.statuses for each in replies] == [(400,)] * 3
+    for _ in range(2):
+        assert "evil.example" not in own.get(path, headers={"Accept": "*/*", **PLAIN}).headers["link"]
+
+
+def test_what_a_request_is_found_by_counts_as_memory_of_the_cache(own: httpx.Client) -> None:
+    for number in range(4):
+        accept = f"application/sparql-results+json, x/{'y' * 20_000}{number};q=0.1"
+        assert own.get("/sparql", params={"query": LOANS}, headers={"Accept": accept}).status_code == 200
+    assert metric(own, "rujukan_cache_bytes") > 60_000
+
+
+def test_what_a_question_is_kept_by_counts_as_memory_of_the_cache(own: httpx.Client) -> None:
+    for number in range(4):
+        graphs = [f"urn:{'y' * 10_000}:{number}:{each}" for each in range(3)]
+        asked = own.post("/sparql", data={"query": "ASK {}", "default-graph-uri": graphs})
+        assert asked.json()["boolean"] is True
+    assert metric(own, "rujukan_cache_bytes") > 120_000
 
 
 def test_the_server_stays_small_while_long_answers_pass(tmp_path: Path, release: Path) -> None:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from sys import getsizeof
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlencode
 
@@ -187,7 +188,9 @@ class Asked:
         backend = self.site.operations.asking(self.release.backend, exchange)
         answer = await backend.answer(self.question, wanted)
         if answer.lasting and isinstance(answer.body, bytes):
-            cache.put(key, answer, len(self.question.query))
+            # The question is in the key, with graphs and parameters that may be longer than its text.
+            weight = sum(map(getsizeof, (self.question.query, *(value for _, value in self.pairs))))
+            cache.put(key, answer, weight)
         return answer
 
     def _wanted(self) -> tuple[Wanted, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Hashable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
@@ -19,9 +19,13 @@ from kg_server.operations.recorder import Exchange, exchange_of
 
 Always = tuple[tuple[bytes, bytes], ...]
 Handler = Callable[[Scope, Receive, Send], Awaitable[None]]
+# Path, query string, and headers: what a reply to a reading request depends on.
+_Raw = tuple[str | bytes | None, ...]
 
 SPARQL = frozenset({"/sparql", "/sparql/"})
 _READING = frozenset({"GET", "HEAD"})
+# Links in a reply may repeat the host.
+_DEPENDS = frozenset({b"accept", b"accept-encoding", b"host", b"if-none-match"})
 _OK, _NOT_MODIFIED = 200, 304
 
 
@@ -109,7 +113,7 @@ class _Leaving:
         size: bytes of the body.
     """
 
-    def __init__(self, site: Site, scope: Scope, send: Send, raw: Hashable | None, always: Always) -> None:
+    def __init__(self, site: Site, scope: Scope, send: Send, raw: _Raw | None, always: Always) -> None:
         self.site, self._scope, self._send, self._raw = site, scope, send, raw
         self._always, self._exchange = always, exchange_of(scope)
         self._headers: list[tuple[bytes, bytes]] | None = None
@@ -136,34 +140,27 @@ class _Leaving:
         key, exchange = self._scope[KEPT_UNDER], self._exchange
         ready = Prepared(headers, message, Headers(raw=headers)["etag"], exchange.query_hash, exchange.rows)
         # The first part of the key is the release.
-        self.site.cache.remember((key[0], self._raw), key, ready, len(self._scope["query_string"]))
+        # What a request is found by is as long as its client likes.
+        weight = sum(len(each) for each in self._raw or () if each is not None)
+        self.site.cache.remember((key[0], self._raw), key, ready, weight)
 
 
 def _encoded(headers: Mapping[str, str]) -> Always:
     return tuple((name.lower().encode(), value.encode()) for name, value in headers.items())
 
 
-def _raw(scope: Scope) -> tuple[Hashable | None, bytes | None]:
+def _raw(scope: Scope) -> tuple[_Raw | None, bytes | None]:
     """Return what a reply to a reading request depends on, as it came, and the `If-None-Match` header."""
-    accept = coding = known = host = None
+    found: dict[bytes, bytes] = {}
     for name, value in scope["headers"]:
-        if name == b"accept":
-            if accept is not None:
+        if name in _DEPENDS:
+            if name in found:
                 return None, None
-            accept = value
-        elif name == b"accept-encoding":
-            if coding is not None:
-                return None, None
-            coding = value
-        elif name == b"host":
-            # Links in the reply may repeat it.
-            host = value
-        elif name == b"if-none-match":
-            if known is not None:
-                return None, None
-            known = value
+            found[name] = value
+    known = found.get(b"if-none-match")
     if scope["method"] not in _READING:
         return None, known
+    accept, coding, host = found.get(b"accept"), found.get(b"accept-encoding"), found.get(b"host")
     return (scope["path"], scope["query_string"], accept, coding, host), known
 
 

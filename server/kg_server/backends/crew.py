@@ -8,21 +8,17 @@ import os
 import signal
 from collections import deque
 from collections.abc import Coroutine
-from concurrent.futures import Future
 
 from kg_server.backends.endings import Endings
 from kg_server.backends.fair import FairQueue
 from kg_server.backends.jobs import Job, Reply
 from kg_server.backends.pool import QueryPool
-from kg_server.backends.process import START_SECONDS, Child, Place, Worker, await_ready, describe_end, start
+from kg_server.backends.process import START_SECONDS, Child, Place, Worker, await_ready, describe_end
 from kg_server.backends.watch import Watch
-from kg_server.backends.wire import Head, frame, unpack_problem
-from kg_server.http.problems import (
-    ReleaseError,
-)
+from kg_server.backends.wire import Head, file_of, frame, unpack_problem
+from kg_server.http.problems import ReleaseError
 
-# Questions are sent ahead to a process while it answers fast, so that it need not wait for the server after each one.
-# When one takes long, those behind it are called back.
+# Questions are sent ahead to a process while it answers fast; when one takes long, those behind it are called back.
 _AHEAD = 16
 _TICK_SECONDS = 0.005
 # A question with less time left than this is not begun: it would most likely cost its process and be told nothing.
@@ -36,6 +32,7 @@ _RETRY_SECONDS = 1.0
 _BODY_MARGIN = 1 << 16
 
 _RECALL = frame({"recall": True})
+_STOPS = "The server stops."
 
 
 def _kill_silent(worker: Worker) -> None:
@@ -72,7 +69,7 @@ class Crew:
         self._cores = max(1, (os.cpu_count() or 1) - 1)
         # The first process proves that the store can be opened; the others are started by the first question.
         try:
-            child = pool.submit(lambda: start(place, pool.limits)).result()
+            child = pool.start(place).result()
         except OSError as error:
             raise ReleaseError(f"A query process could not be started: {error.strerror}.") from error
         pool.egress = str(await_ready(child)["egress"])
@@ -92,6 +89,8 @@ class Crew:
         Raises:
             Overloaded, QueryTimeout, MemoryExceeded, WorkerLost, and what the process raises.
         """
+        if self._closed:
+            raise self._endings.lost(_STOPS)
         displaced = self._waiting.displace(watch.client) if self._pool.full else None
         if displaced is not None:
             displaced.fail(self._pool.overloaded())
@@ -128,6 +127,8 @@ class Crew:
         while not self._closed and len(self._alive) + self._starting < self._limits.workers + self._limits.spare:
             self._starting += 1
             self._spawn(self._add())
+        if self._ticking is None and (self._busy or self._waiting) and self._loop is not None:
+            self._ticking = self._loop.call_later(_TICK_SECONDS, self._tick)
 
     def _next_worker(self, now: float) -> tuple[Worker | None, str | None]:
         """Return who takes the next question, and behind whose question it will be put.
@@ -157,8 +158,6 @@ class Crew:
             self._begin(worker, job)
         jobs.append(job)
         worker.write(job.request)
-        if self._ticking is None and self._loop is not None:
-            self._ticking = self._loop.call_later(_TICK_SECONDS, self._tick)
 
     def _begin(self, worker: Worker, job: Job) -> None:
         self._waiting.begin(job.watch.client)
@@ -190,15 +189,19 @@ class Crew:
             self._waiting.remove(job)
             job.fail(self._endings.timeout())
         self._dispatch(now)
-        if (self._busy or self._waiting) and self._ticking is None:
-            self._ticking = self._loop.call_later(_TICK_SECONDS, self._tick)
 
     def _recall(self, worker: Worker, jobs: deque[Job | None]) -> None:
+        """Call back what waits behind a question that takes long."""
         behind = [job for job in list(jobs)[1:] if job is not None]
         if behind:
             self._busy[worker] = deque([jobs[0], *[None] * (len(jobs) - 1)])
             worker.write(_RECALL)
-            for job in reversed(behind):
+            self._again(behind)
+
+    def _again(self, jobs: list[Job]) -> None:
+        """Let questions wait as the next ones; not those that nobody waits for."""
+        for job in reversed(jobs):
+            if not job.future.done():
                 self._waiting.back(job.watch.client, job)
 
     # Processes come
@@ -209,34 +212,38 @@ class Crew:
         task.add_done_callback(self._tasks.discard)
 
     async def _add(self) -> None:
-        ready, self._first = self._first, None
-        loop = asyncio.get_running_loop()
+        child, self._first = self._first, None
+        loop, ready = asyncio.get_running_loop(), child is not None
         try:
-            child = await asyncio.wrap_future(self._start()) if ready is None else ready
-            worker = Worker(child, self._limits.held_bytes + _BODY_MARGIN, self)
-            self._alive.add(worker)
-            self._attached.add(worker)
-            await worker.attach(child.line)
+            if child is None and not self._closed:
+                child = await asyncio.wrap_future(self._pool.start(self._place, lambda: self._closed))
+            if child is not None:
+                await self._attach(child, loop, ready=ready)
         except OSError as error:
             await self._cannot_start(str(error))
-        else:
-            loop.call_later(START_SECONDS, _kill_silent, worker)
-            if ready is not None:
-                worker.ready = True
-                self._idle.append(worker)
         finally:
             self._starting -= 1
         self._dispatch(loop.time())
 
-    def _start(self) -> Future[Child]:
-        future = self._pool.submit(lambda: start(self._place, self._limits))
-
-        def discard_late(done: Future[Child]) -> None:
-            if self._closed and not done.cancelled() and done.exception() is None:
-                done.result().discard()
-
-        future.add_done_callback(discard_late)
-        return future
+    async def _attach(self, child: Child, loop: asyncio.AbstractEventLoop, *, ready: bool) -> None:
+        if self._closed:
+            # The others were ended while it was started.
+            child.discard()
+            return
+        worker = Worker(child, self._limits.held_bytes + _BODY_MARGIN, self)
+        self._alive.add(worker)
+        self._attached.add(worker)
+        try:
+            await worker.attach(child.line)
+        except OSError:
+            self._alive.discard(worker)
+            self._attached.discard(worker)
+            child.discard()
+            raise
+        loop.call_later(START_SECONDS, _kill_silent, worker)
+        if ready and worker in self._attached:
+            worker.ready = True
+            self._idle.append(worker)
 
     async def _cannot_start(self, reason: str) -> None:
         logging.getLogger("kg_server").error("A query process could not be started: %s", reason)
@@ -252,17 +259,24 @@ class Crew:
         now = self._loop.time()
         jobs = self._busy.get(worker)
         if jobs is None:
+            if worker.ready:
+                # Nobody asked it.
+                worker.kill()
+                return
             if "ready" not in head:
                 # It says why it cannot open the store, and ends.
                 return
         else:
             self._take(worker, jobs, (head, body), now)
-            if jobs and "last" not in head:
+            if "last" in head:
+                # What was sent ahead is for another one.
+                ahead = self._take_back(worker)
+                self._again([] if ahead is None else [ahead])
+                worker.retire()
+                self._dispatch(now)
                 return
-        if "last" in head:
-            # What was sent ahead comes back when the process is buried.
-            worker.retire()
-            return
+            if jobs:
+                return
         worker.ready = True
         self._idle.append(worker)
         self._dispatch(now)
@@ -271,11 +285,11 @@ class Crew:
         job = jobs.popleft()
         if job is not None:
             self._end(job)
-            if "skipped" in reply[0]:
-                # It was called back before the process had so much as looked at it.
-                self._waiting.back(job.watch.client, job)
-            else:
-                job.answer(reply)
+        if "skipped" in reply[0]:
+            # It was called back before the process had so much as looked at it.
+            self._again([] if job is None else [job])
+        elif job is None or not job.answer(reply):
+            self._discard(reply)
         worker.mark(now)
         if not jobs:
             del self._busy[worker]
@@ -296,9 +310,7 @@ class Crew:
         if jobs is None:
             return None
         first, *behind = jobs
-        for job in reversed(behind):
-            if job is not None:
-                self._waiting.back(job.watch.client, job)
+        self._again([job for job in behind if job is not None])
         if first is not None:
             self._end(first)
         return first
@@ -306,16 +318,16 @@ class Crew:
     async def _bury(self, worker: Worker, job: Job | None) -> None:
         loop = asyncio.get_running_loop()
         ran = loop.time() - worker.since
-        code = await self._wait_for(worker)
+        code = await self._pool.bury(worker)
         self._pool.ended[describe_end(code)] += 1
         self._place.spool.discard(worker.process.pid)
         if not self._closed:
             event = {"event": "query_process_ended", "pid": worker.process.pid, "how": describe_end(code)}
             logging.getLogger("kg_server").info("Another one takes its place.", extra=event)
         if job is not None:
-            if code == -signal.SIGKILL and ran < _RETRY_BEFORE_SECONDS and not job.retried and job.left is None:
+            if code == -signal.SIGKILL and ran < _RETRY_BEFORE_SECONDS and not job.retried:
                 job.retried = True
-                self._waiting.back(job.watch.client, job)
+                self._again([job])
             else:
                 job.fail(self._endings.explain(code))
         if not worker.ready and not self._closed and code != -signal.SIGKILL:
@@ -324,24 +336,25 @@ class Crew:
             await self._cannot_start(f"it ended while it opened the store ({describe_end(code)})")
             self._starting -= 1
         if self._closed:
-            self._fail_waiting("The server stops.")
+            self._fail_waiting(_STOPS)
         self._dispatch(loop.time())
-
-    async def _wait_for(self, worker: Worker) -> int:
-        if self._closed:
-            return worker.end()
-        return await asyncio.wrap_future(self._pool.submit(worker.end))
 
     # Questions end early
 
     def _abandon(self, job: Job) -> None:
-        if job in self._waiting:
-            self._waiting.remove(job)
-            return
+        if reply := job.reply():
+            # It came at the same moment.
+            self._discard(reply)
+        self._waiting.remove(job)
         for jobs in self._busy.values():
             if job in jobs:
                 assert self._loop is not None  # noqa: S101 - `ask` has set it
                 job.left = self._loop.time()
+
+    def _discard(self, reply: Reply) -> None:
+        name = file_of(reply[0])
+        if name is not None:
+            self._place.spool.remove(name)
 
     def _stop(self, worker: Worker) -> None:
         """Kill a process; a spare takes over before it is gone."""
@@ -372,7 +385,7 @@ class Crew:
         if wait:
             for worker in workers:
                 worker.end()
-        self._fail_waiting("The server stops.")
+        self._fail_waiting(_STOPS)
 
     async def gone(self) -> None:
         """Wait until the processes that `close` ended are buried."""

@@ -38,4 +38,4 @@ class EmbeddedBackend:
         return unpack_result(head, body, wanted, self._open)
 
     def _open(self, name: str) -> Spooled:
-        return Spooled(self._place.spool.path / name, self._room)
+        return Spooled(self._place.spool.file(name), self._room)

@@ -119,6 +119,8 @@ class Evaluator:
             # The place for a remark is the beginning, which is over when the end is known; so it is made twice.
             again = self._source.query(question)
             if isinstance(again, ox.QuerySolutions):
+                if self._spool is not None and result.written.file is not None:
+                    self._spool.remove(result.written.file)
                 return self._serialise(question, wanted, again, key, _LINK)
         return result
 

@@ -31,10 +31,17 @@ class Job:
     retried: bool = False
     left: float | None = None
 
-    def answer(self, reply: Reply) -> None:
-        """Hand over the answer."""
-        if not self.future.done():
-            self.future.set_result(reply)
+    def answer(self, reply: Reply) -> bool:
+        """Hand over the answer, and tell whether somebody waits for it."""
+        if self.future.done():
+            return False
+        self.future.set_result(reply)
+        return True
+
+    def reply(self) -> Reply | None:
+        """Return the answer that was handed over, if one was."""
+        future = self.future
+        return future.result() if future.done() and not future.cancelled() and not future.exception() else None
 
     def fail(self, error: Exception) -> None:
         """Say why there is none."""

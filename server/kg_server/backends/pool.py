@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from kg_server.backends.limits import Limits
+from kg_server.backends.process import Child, Place, Worker, start
 from kg_server.backends.spool import Room
 from kg_server.http.problems import Overloaded
-
-Result = TypeVar("Result")
 
 
 class Closable(Protocol):
@@ -74,9 +74,30 @@ class QueryPool:
         """Give a place back."""
         self._taken -= 1
 
-    def submit(self, call: Callable[[], Result]) -> Future[Result]:
-        """Run a short blocking call, such as a start or a wait for a killed process, in a thread that stays."""
-        return self._starter.submit(call)
+    def start(self, place: Place, unwanted: Callable[[], bool] = lambda: False) -> Future[Child]:
+        """Start a query process in a thread that stays.
+
+        Args:
+            place: what it is asked of.
+            unwanted: whether it is to be ended at once when it has started.
+        """
+
+        def discard_late(done: Future[Child]) -> None:
+            if unwanted() and not done.cancelled() and done.exception() is None:
+                done.result().discard()
+
+        future = self._starter.submit(start, place, self.limits)
+        future.add_done_callback(discard_late)
+        return future
+
+    async def bury(self, worker: Worker) -> int:
+        """Wait until a process has gone, and return how it ended (see `Worker.end`)."""
+        try:
+            ended = self._starter.submit(worker.end)
+        except RuntimeError:
+            # The threads have gone, for the server stops.
+            return worker.end()
+        return await asyncio.wrap_future(ended)
 
     def add(self, crew: Closable) -> None:
         """Remember what is to be closed."""
@@ -90,7 +111,8 @@ class QueryPool:
         """End all processes and take no more calls."""
         for crew in list(self._crews):
             crew.close()
-        self._starter.shutdown(wait=False, cancel_futures=True)
+        # What has been submitted is done yet: somebody waits for it, or it is a process that must be ended again.
+        self._starter.shutdown(wait=False)
 
     async def stop(self) -> None:
         """Do as `close` does, and wait until the event loop holds nothing of the processes any more."""

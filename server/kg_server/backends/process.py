@@ -123,10 +123,13 @@ def await_ready(child: Child) -> Head:
 def describe_end(code: int) -> str:
     """Return how a process ended, in words.
 
-    >>> describe_end(-9), describe_end(1)
-    ('SIGKILL', 'exit code 1')
+    >>> describe_end(-9), describe_end(-40), describe_end(1)
+    ('SIGKILL', 'signal 40', 'exit code 1')
     """
-    return signal.Signals(-code).name if code < 0 else f"exit code {code}"
+    if code >= 0:
+        return f"exit code {code}"
+    # The real-time signals have no names.
+    return signal.Signals(-code).name if -code in set(signal.Signals) else f"signal {-code}"
 
 
 def _environment() -> dict[str, str]:

@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from kg_server.http.window import Window
 
 # Where a row begins, in what Oxigraph writes: JSON and XML without spaces between values. A string may hold `},{`, but
-# there it is never followed by a name and a colon, for a quote in it would be escaped; `},{}` in a string counts.
+# there it is never followed by a name and a colon, for a quote in it would be escaped; whether `},{}` is in a string
+# is seen from the quotes before it.
 _JSON = re.compile(rb'(?:"bindings":\[|\},)(?=\{(?:"[^}:,]|\}))')
 _XML = re.compile(rb"(?=<result/?>)")
 # A line end within quotes belongs to a value (RFC 4180, section 2); in TSV it is escaped.
@@ -47,6 +48,7 @@ class RowGate:
         self._last = limit if window.limit is None else min(limit, window.offset + window.limit)
         self._kept = b""
         self._quoted = False
+        self._string = _String()
 
     @property
     def full(self) -> bool:
@@ -86,6 +88,26 @@ class RowGate:
         return b"".join(out)
 
     def _beginnings(self, joined: bytes, safe: int) -> Iterator[int]:
+        return self._json(joined, safe) if self._key == "json" else self._others(joined, safe)
+
+    def _json(self, joined: bytes, safe: int) -> Iterator[int]:
+        known = 0
+        for match in self._pattern.finditer(joined):
+            if match.start() >= safe:
+                break
+            between = match.group() == b"},"
+            if between and joined.startswith(b"{}", match.end()):
+                self._string.read(joined[known : match.start()])
+                known = match.start()
+                if self._string.inside:
+                    continue
+            else:
+                self._string = _String()
+                known = match.start() if between else match.end()
+            yield match.start() + 1 if between else match.end()
+        self._string.read(joined[known : max(known, safe)])
+
+    def _others(self, joined: bytes, safe: int) -> Iterator[int]:
         for match in self._pattern.finditer(joined):
             if match.start() >= safe:
                 return
@@ -93,7 +115,7 @@ class RowGate:
             if found == b'"':
                 self._quoted = not self._quoted
             elif not self._quoted:
-                yield match.start() + 1 if found == b"}," else match.end()
+                yield match.end()
 
     def _pass(self, part: bytes) -> bytes:
         return part if not self.rows or self._first < self.rows <= self._last else b""
@@ -104,3 +126,26 @@ class RowGate:
         if not self._kept.endswith(tail):
             return self._let(self._kept, len(self._kept))
         return self._let(self._kept, len(self._kept) - len(tail)) + tail
+
+
+class _String:
+    r"""Tells whether a place in JSON is inside a string.
+
+    >>> string = _String()
+    >>> string.read(b'{"a\\'); string.read(b'" ')
+    >>> string.inside
+    True
+    """
+
+    __slots__ = ("_escaped", "inside")
+
+    def __init__(self) -> None:
+        self.inside = self._escaped = False
+
+    def read(self, part: bytes) -> None:
+        """Go on behind these bytes."""
+        if not part:
+            return
+        plain = (part[1:] if self._escaped else part).replace(b"\\\\", b"")
+        self._escaped = plain.endswith(b"\\")
+        self.inside ^= plain.replace(b'\\"', b"").count(b'"') % 2 == 1

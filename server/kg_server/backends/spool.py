@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import shutil
 import tempfile
 import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
-from kg_server.http.problems import SpoolFull
+from kg_server.http.problems import EvaluationFailed, SpoolFull
 
 _PREFIX, _MAKING = "rujukan-spool-", ".rujukan-spool-"
 _PIECE = 1 << 20
+_NAME = re.compile(r"[0-9]+-[0-9]+")
 
 
 class Spooled:
@@ -26,11 +28,18 @@ class Spooled:
     Args:
         path: the file, which loses its name here.
         room: told when the bytes are given back.
+
+    Raises:
+        SpoolFull: when there is no room, or no descriptor.
     """
 
     def __init__(self, path: Path, room: Room) -> None:
-        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-        path.unlink()
+        try:
+            handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+        except OSError as error:
+            raise SpoolFull(f"The answer cannot be read back: {error.strerror}. Try again later.") from error
+        finally:
+            path.unlink(missing_ok=True)
         self._handle = handle
         self.size = os.fstat(handle).st_size
         try:
@@ -103,6 +112,20 @@ class SpoolFolder:
         fcntl.flock(self._handle, fcntl.LOCK_EX)
         self.path = made.rename(place / (_PREFIX + made.name.removeprefix(_MAKING)))
         self._removed = weakref.finalize(self, _remove, self.path, self._handle)
+
+    def file(self, name: str) -> Path:
+        """Return the path of a file that a process named.
+
+        Raises:
+            EvaluationFailed: when it is not named as such files are.
+        """
+        if not _NAME.fullmatch(name):
+            raise EvaluationFailed("The query process named a file that is none of its own.")
+        return self.path / name
+
+    def remove(self, name: str) -> None:
+        """Remove a file that nobody will read."""
+        self.file(name).unlink(missing_ok=True)
 
     def discard(self, process: int) -> None:
         """Remove what a process that has ended was writing."""

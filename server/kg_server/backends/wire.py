@@ -156,6 +156,16 @@ def unpack_result(head: Head, body: bytes, wanted: Wanted, open_file: Callable[[
     return Answer(head["kind"], choice, held, etag, rows, total, coding, lasting, cut)
 
 
+def file_of(head: Head) -> str | None:
+    """Return the name of the spool file that holds an answer, None when there is none.
+
+    >>> file_of({"kind": "bindings", "answer": ['"tag"', 1, 1, None, True, False, "4711-0"]})
+    '4711-0'
+    """
+    fields = head.get("answer")
+    return fields[-1] if fields else None
+
+
 def _choice(key: str | None, formats: tuple[Format, ...]) -> Choice | None:
     found = next((each for each in formats if each.key == key), None)
     return Choice(found, found.media_types[0]) if found else None

@@ -77,6 +77,11 @@ class _Line:
                 else:
                     self._waiting.append(head)
 
+    def drain(self) -> None:
+        """Wait until the server has gone; what it still asks it asks others."""
+        while self.read() is not None:
+            pass
+
     def _skip(self) -> None:
         while self._waiting:
             self._waiting.popleft()
@@ -123,6 +128,7 @@ def main() -> None:
         session = _Session(line, config, outside, shut)
         while not session.over:
             session.run_thread()
+        sys.exit(session.code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +154,7 @@ class _Session:
         self._allowed = self._alarm_at = 0.0
         self._began: float | None = None
         self.over = False
+        self.code = 1
         # Handlers run in the main thread, which does nothing else.
         signal.signal(signal.SIGALRM, lambda *_: self._take_notice())
 
@@ -189,19 +196,27 @@ class _Session:
         signal.setitimer(signal.ITIMER_REAL, wait)
 
     def _serve(self) -> None:
+        # Whatever ends this thread by surprise leaves a question without its answer, and the answers to those behind it
+        # would be taken for its own. So it ends the process.
+        self.over = True
         if self._evaluator is None:
             self._evaluator = _try_evaluator(self._line, self._config, self._outside)
             if self._evaluator is None:
-                self.over = True
                 return
             self._line.write({"ready": True, "egress": self._shut})
             self._line.flush()
         while not self._stood_back:
             head = self._line.read()
             if head is None:
-                self.over = True
+                self.code = 0
                 return
-            self._line.write(*self._answer(self._evaluator, head))
+            reply, body = self._answer(self._evaluator, head)
+            self._line.write(reply, body)
+            if "last" in reply:
+                self.code = 0
+                self._line.drain()
+                return
+        self.over = False
 
     def _answer(self, evaluator: Evaluator, head: Head) -> tuple[Head, bytes]:
         self._allow_cpu()

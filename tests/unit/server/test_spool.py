@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from kg_server.backends.sink import Sink, Spool
 from kg_server.backends.spool import Room, Spooled, SpoolFolder, sweep
 from kg_server.http.encoding import Coding
-from kg_server.http.problems import AnswerTooLarge, SpoolFull
+from kg_server.http.problems import AnswerTooLarge, EvaluationFailed, SpoolFull
 
 PARTS = st.lists(st.binary(max_size=600), max_size=12)
 
@@ -52,6 +52,25 @@ def test_what_is_too_large_is_refused_and_removed(tmp_path: Path) -> None:
         write()
     assert caught.value.extensions["limit"] == 1000
     assert not list(tmp_path.iterdir())
+
+
+def test_a_file_that_cannot_be_read_back_is_told_and_removed(tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.write_bytes(b"secret")
+    (tmp_path / "1-0").symlink_to(outside)
+    room = Room(10)
+    with pytest.raises(SpoolFull):
+        Spooled(tmp_path / "1-0", room)
+    assert list(tmp_path.iterdir()) == [outside]
+    assert room.taken == 0
+
+
+@pytest.mark.parametrize("name", ["../outside", "/etc/hostname", "1-0/..", "1-0\n", "", "1-"])
+def test_a_process_can_name_only_files_of_the_folder(tmp_path: Path, name: str) -> None:
+    folder = SpoolFolder(tmp_path)
+    with pytest.raises(EvaluationFailed):
+        folder.file(name)
+    folder.close()
 
 
 def test_a_full_disk_is_told() -> None:
