@@ -17,7 +17,7 @@ DEV := $(VENV)/.dev
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help serve test build check bench lock install clean
+.PHONY: help serve test longtest build check bench lock install clean
 
 help: ## list the targets
 	@echo "make TARGET, where TARGET is one of"
@@ -31,7 +31,10 @@ build: $(RUN) ## build the graph: build/current
 	@$(BIN)/rujukan build
 
 test: $(DEV) ## run the tests (ARGS="-k name" for some of them)
-	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not long" $(ARGS)
+
+longtest: $(DEV) ## run those that attack, kill, fill disks and start other engines
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m long $(ARGS)
 
 check: $(DEV) ## format, lint, types, architecture
 	@$(BIN)/ruff format --check .

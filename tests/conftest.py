@@ -9,6 +9,26 @@ settings.register_profile("project", deadline=None, suppress_health_check=[Healt
 settings.load_profile("project")
 
 
+# Tests that attack, kill, fill disks or start other engines for a minute or so each. `make test` leaves them out, so
+# that it is done in less than five minutes; `make longtest` runs them, and so does CI.
+LONG = (
+    "contract/backends/",
+    "contract/test_deployment.py",
+    "contract/test_fairness.py",
+    "contract/test_kill_real_build.py",
+    "contract/test_survives.py",
+    "hostile/",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what takes long."""
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(here) and item.path.relative_to(here).as_posix().startswith(LONG):
+            item.add_marker(pytest.mark.long)
+
+
 @pytest.fixture(scope="session")
 def project_root() -> Path:
     return Path(__file__).parents[1]

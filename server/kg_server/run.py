@@ -20,6 +20,7 @@ from kg_server.connections import connection_limits, http_protocol, raise_descri
 from kg_server.describe.queries import read_queries
 from kg_server.http.problems import AddressError, StartError
 from kg_server.settings import Settings
+from kg_server.supervise import keep
 
 _BACKLOG = 2048
 _HIGHEST_PORT = 65535
@@ -54,13 +55,27 @@ def serve(
             print(loaded.table(), file=out or sys.stdout)
             return 0
         settings = loaded.settings
-        app = create_app(settings)
         listener = listen(settings.host, settings.port)
     except StartError as error:
         print(f"error: {error}", file=err or sys.stderr)
         return error.exit_code
+
+    def run(first: bool) -> int:  # noqa: FBT001 - as `keep` calls it
+        return _run(settings, listener, (out or sys.stdout) if first else None, err or sys.stderr)
+
     with listener:
-        print(announcement(settings, listener), file=out or sys.stdout, flush=True)
+        return keep(run) if settings.supervise else run(True)  # noqa: FBT003 - as above
+
+
+def _run(settings: Settings, listener: socket.socket, out: TextIO | None, err: TextIO) -> int:
+    try:
+        app = create_app(settings)
+    except StartError as error:
+        print(f"error: {error}", file=err)
+        return error.exit_code
+    with listener:
+        if out is not None:
+            print(announcement(settings, listener), file=out, flush=True)
         if settings.server == "granian":
             # Slow to import, and few ask for it.
             from kg_server.rsgi import serve_granian  # noqa: PLC0415

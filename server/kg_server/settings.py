@@ -107,6 +107,7 @@ class Settings:
         "", "secret of the clients' names in the log; without one, a new one each start", secret=True
     )
     log_key_file: str = _setting("", "file that holds log_key", path=True)
+    supervise: int = _setting(0, "1: start the server again when it is killed; `rujukan serve` does so", 0)
     drain_seconds: int = _setting(0, "seconds to go on answering after SIGTERM, while /ready says 503", 0)
 
     def __post_init__(self) -> None:

@@ -45,9 +45,10 @@ SERVER: dict[str, set[str]] = {
     "operations": SHARED | LEAVES | {"backends"},
     "app": BELOW_APP,
     "cork": set(),
+    "supervise": set(),
     "rsgi": BELOW_APP | {"app"},
     "connections": SHARED | LEAVES | {"cork"},
-    "run": BELOW_APP | {"app", "configuration", "connections", "rsgi"},
+    "run": BELOW_APP | {"app", "configuration", "connections", "rsgi", "supervise"},
 }
 
 CONTRACTS = {"kg_builder": BUILDER, "kg_server": SERVER}

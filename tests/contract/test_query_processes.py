@@ -168,7 +168,11 @@ def test_the_processes_end_with_the_server_whatever_ends_it(release: Path) -> No
         [sys.executable, "-m", "kg_server.run", str(release), "--port", "0"],
         stdout=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path), "RUJUKAN_SECRET": "x"},
+        env={
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
+            "RUJUKAN_OPERATOR_TOKEN": "x" * 16,
+        },
     )
     try:
         assert server.stdout is not None

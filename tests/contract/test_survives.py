@@ -13,7 +13,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx2 as httpx
@@ -109,6 +109,45 @@ def test_a_killed_server_leaves_nothing_and_starts_again_at_once(release: Path, 
         # The folder for long answers went unlocked with its server, and the next one sweeps it away.
         assert not left.exists()
     assert time.monotonic() - began < 20
+
+
+def test_a_killed_server_is_started_again_by_its_supervisor(release: Path, tmp_path: Path) -> None:
+    def front() -> int:
+        return next((each for each in children(server.process.pid)), 0)
+
+    with served(command(release, cache_mb=0, workers=2, supervise=1), tmp_path / "log") as server:
+        assert server.ask(POLITE).status_code == 200
+        for _ in range(2):
+            killed = front()
+            os.kill(killed, signal.SIGKILL)
+            # The port is held meanwhile, so that this one waits and is not refused.
+            assert server.ask(POLITE).status_code == 200
+            assert front() not in {0, killed}
+        last = front()
+        server.process.terminate()
+        assert server.process.wait(20) in {0, -signal.SIGTERM}
+        wait_until(lambda: not alive(last))
+    assert (tmp_path / "log").read_text().count("started again") == 2
+
+
+def test_the_server_outlives_its_supervisor(release: Path, tmp_path: Path) -> None:
+    with served(command(release, cache_mb=0, workers=2, supervise=1), tmp_path / "log") as server:
+        assert server.ask(POLITE).status_code == 200
+        (front,) = children(server.process.pid)
+        server.process.kill()
+        server.process.wait()
+        assert server.ask(POLITE).status_code == 200
+        os.kill(front, signal.SIGTERM)
+        wait_until(lambda: not alive(front))
+
+
+def children(process: int) -> list[int]:
+    found = []
+    for entry in Path("/proc").iterdir():
+        with suppress(OSError, ValueError):
+            if int((entry / "stat").read_text().rpartition(")")[2].split()[1]) == process:
+                found.append(int(entry.name))
+    return found
 
 
 def alive(process: int) -> bool:

@@ -72,7 +72,17 @@ def oxigraph_server(store: Path) -> Iterator[tuple[str, int]]:
     """The address of its endpoint and its process id."""
     binary, port = oxigraph_binary(), free_port()
     assert binary is not None
-    command = [str(binary), "serve-read-only", "--location", str(store), "--bind", f"127.0.0.1:{port}"]
+    # Otherwise it computes on for clients that have gone, and takes a core from every test after that.
+    command = [
+        str(binary),
+        "serve-read-only",
+        "--location",
+        str(store),
+        "--bind",
+        f"127.0.0.1:{port}",
+        "--timeout-s",
+        "5",
+    ]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         url = f"http://127.0.0.1:{port}/query"

@@ -52,7 +52,7 @@ def test_every_kind_of_setting_comes_from_a_file(tmp_path: Path) -> None:
     ("text", "said"),
     [
         ("\nworkrs = 3\n", "rujukan.toml:2: There is no setting 'workrs'; did you mean workers?"),
-        ("# x\n[server]\nport = 3\n", "rujukan.toml:2: There is no setting 'server'"),
+        ("# x\n[serving]\nport = 3\n", "rujukan.toml:2: There is no setting 'serving'"),
         ("port = '80'\n", "rujukan.toml:1: port is '80', not a whole number."),
         ("port = 80.0\n", "rujukan.toml:1: port is 80.0, not a whole number."),
         ("port = true\n", "rujukan.toml:1: port is True, not a whole number."),
