@@ -48,8 +48,7 @@ def keep(run: Callable[[bool], int]) -> int:
         if code >= 0 or told:
             return max(0, code)
         first, child = False, 0
-        print(
-            f"The server was ended by {signal.Signals(-code).name}; it is started again.", file=sys.stderr, flush=True
-        )
+        sys.stderr.write(f"The server was ended by {signal.Signals(-code).name}; it is started again.\n")
+        sys.stderr.flush()
         if time.monotonic() - began < _SHORT_SECONDS:
             time.sleep(_PAUSE_SECONDS)
