@@ -8,6 +8,7 @@ whole answer, so they fit together, and how many there are is known.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from kg_server.http.window import Window
@@ -68,7 +69,27 @@ class RowGate:
     def feed(self, data: bytes) -> bytes:
         """Take a piece and return what passes; a few bytes wait for the next piece."""
         joined = self._kept + data
-        return self._let(joined, max(0, len(joined) - self._behind))
+        safe = max(0, len(joined) - self._behind)
+        if self._key == "json" and self._first == 0 and self.rows and b"{}" not in joined:
+            passed = self._all(joined, safe)
+            if passed is not None:
+                return passed
+        return self._let(joined, safe)
+
+    def _all(self, joined: bytes, safe: int) -> bytes | None:
+        """Let a piece through as it is, several times as fast as row by row; None when not all of it may pass."""
+        starts = [match.start() for match in self._pattern.finditer(joined)]
+        count = bisect_left(starts, safe)
+        if self.rows + count > self._last:
+            return None
+        self.rows += count
+        if count:
+            self._string = _String()
+        # A beginning that is cut by the end of what is safe passes whole, lest it be found again.
+        done = max(safe, starts[count - 1] + 2) if count else safe
+        self._string.read(joined[starts[count - 1] if count else 0 : done])
+        self._kept = joined[done:]
+        return joined[:done]
 
     def _let(self, joined: bytes, safe: int) -> bytes:
         out, done = [], 0
