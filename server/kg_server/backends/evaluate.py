@@ -11,6 +11,7 @@ import pyoxigraph as ox
 from kg_server.backends.base import Kind, Question, Wanted
 from kg_server.backends.lasting import is_lasting
 from kg_server.backends.rows import RowGate
+from kg_server.backends.serialisations import RDF_FORMATS
 from kg_server.backends.sink import Sink, Spool, Written
 from kg_server.backends.source import Source
 from kg_server.guard import check
@@ -23,15 +24,6 @@ _RESULTS = {
     "xml": ox.QueryResultsFormat.XML,
     "csv": ox.QueryResultsFormat.CSV,
     "tsv": ox.QueryResultsFormat.TSV,
-}
-_RDF = {
-    "turtle": ox.RdfFormat.TURTLE,
-    "ntriples": ox.RdfFormat.N_TRIPLES,
-    "jsonld": ox.RdfFormat.JSON_LD,
-    "rdfxml": ox.RdfFormat.RDF_XML,
-    "nquads": ox.RdfFormat.N_QUADS,
-    "trig": ox.RdfFormat.TRIG,
-    "n3": ox.RdfFormat.N3,
 }
 
 
@@ -151,7 +143,7 @@ class Evaluator:
         key = choice.format.key
         count = _Count(results, self._most.rows)
         with Sink(self._most.size, self._most.held, self._spool, wanted.coding) as sink:
-            ox.serialize(count, sink, format=_RDF[key], prefixes=self._prefixes)  # type: ignore[arg-type]
+            ox.serialize(count, sink, format=RDF_FORMATS[key], prefixes=self._prefixes)  # type: ignore[arg-type]
             if count.more:
                 self._check_cut("triples")
                 sink.write(_mark_cut(key, self._most.rows))

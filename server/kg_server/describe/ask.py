@@ -13,6 +13,7 @@ import pyoxigraph as ox
 
 from kg_builder.namespaces import PREFIXES, RDF, XSD
 from kg_server.backends.base import Backend, Question, Wanted
+from kg_server.backends.serialisations import RDF_FORMATS
 from kg_server.http.formats import BINDINGS, Choice
 
 Node = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
@@ -20,15 +21,6 @@ Row = Mapping[str, Node]
 
 _JSON = Wanted(Choice(BINDINGS[0], BINDINGS[0].media_types[0]), None)
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]+")
-_RDF_FORMATS = {
-    "turtle": ox.RdfFormat.TURTLE,
-    "ntriples": ox.RdfFormat.N_TRIPLES,
-    "jsonld": ox.RdfFormat.JSON_LD,
-    "rdfxml": ox.RdfFormat.RDF_XML,
-    "nquads": ox.RdfFormat.N_QUADS,
-    "trig": ox.RdfFormat.TRIG,
-    "n3": ox.RdfFormat.N3,
-}
 
 
 async def rows(backend: Backend, query: str) -> list[Row]:
@@ -123,4 +115,4 @@ def serialise(triples: Iterable[ox.Triple], key: str, prefixes: Mapping[str, str
     ordered = (each for found in by_subject.values() for each in found)
     known = {**PREFIXES, **prefixes}
     unique = {iri: prefix for prefix, iri in known.items()}
-    return ox.serialize(ordered, format=_RDF_FORMATS[key], prefixes={v: k for k, v in unique.items()}) or b""
+    return ox.serialize(ordered, format=RDF_FORMATS[key], prefixes={v: k for k, v in unique.items()}) or b""
