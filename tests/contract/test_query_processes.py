@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import threading
@@ -15,7 +14,7 @@ from pathlib import Path
 
 import httpx2 as httpx
 import pytest
-from tests.support.processes import cpu_seconds, query_processes, resident_mb
+from tests.support.processes import cpu_seconds, kill, query_processes, resident_mb
 from tests.support.release_fixture import TRIG, make_release, running, wait_until
 
 from kg_server.settings import Settings
@@ -142,14 +141,14 @@ def test_a_killed_process_gives_one_problem_and_is_replaced(release: Path, proce
     with running(Settings(release=release, workers=1, spare=1, retry_seconds=7)) as client:
         answers: list[httpx.Response] = []
         thread = in_background(client, BUSY, answers)
-        os.kill(wait_for_busy(processes), signal.SIGKILL)
+        kill(wait_for_busy(processes))
         thread.join()
         assert answers[0].status_code == 503
         assert answers[0].headers["retry-after"] == "7"
         assert answers[0].json()["type"].endswith("#worker-lost")
         assert ask(client, POLITE).status_code == 200
         for process in processes():
-            os.kill(process, signal.SIGKILL)
+            kill(process)
         wait_until(lambda: ask(client, POLITE).status_code == 200)
         wait_until(lambda: len(processes()) == 2)
 
@@ -263,7 +262,7 @@ def test_nothing_is_left_behind_by_many_queries_and_kills(release: Path, process
             for _ in range(25):
                 assert client.get(url, params={"query": POLITE}).status_code == 200
             for process in processes():
-                os.kill(process, signal.SIGKILL)
+                kill(process)
             wait_until(lambda: client.get(url, params={"query": POLITE}).status_code == 200)
             wait_until(settled)
         wait_until(lambda: len(list(descriptors.iterdir())) <= before)

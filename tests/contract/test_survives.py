@@ -18,7 +18,7 @@ from pathlib import Path
 
 import httpx2 as httpx
 import pytest
-from tests.support.processes import family_of, proportional_mb, query_processes
+from tests.support.processes import family_of, kill, proportional_mb, query_processes
 from tests.support.release_fixture import TRIG, make_release, wait_until
 from tests.support.served import Served, command, served
 
@@ -79,7 +79,7 @@ def test_killed_query_processes_cost_their_own_questions_only(release: Path, tmp
             for number in range(25):
                 wait_until(lambda: len(query_processes(server.process.pid)) >= 3)
                 victims = sorted(query_processes(server.process.pid))
-                os.kill(victims[number % len(victims)], signal.SIGKILL)
+                kill(victims[number % len(victims)])
                 kills += 1
                 time.sleep(0.05)
         lost = seen.pop("503 worker-lost 2", 0)
@@ -119,7 +119,7 @@ def test_a_killed_server_is_started_again_by_its_supervisor(release: Path, tmp_p
         assert server.ask(POLITE).status_code == 200
         for _ in range(2):
             killed = front()
-            os.kill(killed, signal.SIGKILL)
+            kill(killed)
             # The port is held meanwhile, so that this one waits and is not refused.
             assert server.ask(POLITE).status_code == 200
             assert front() not in {0, killed}
@@ -243,7 +243,7 @@ def test_a_release_that_goes_while_it_is_served(tmp_path: Path) -> None:
         assert [server.ask(POLITE).status_code for _ in range(10)] == [200] * 10
         assert server.health()["status"] == "degraded"
         for process in query_processes(server.process.pid):
-            os.kill(process, signal.SIGKILL)
+            kill(process)
         wait_until(lambda: server.ask(POLITE).status_code == 503)
         make_release(tmp_path / "two", release="two")
         move(link, tmp_path / "two")
@@ -270,7 +270,7 @@ def test_no_descriptors_are_left_for_clients(release: Path, tmp_path: Path) -> N
                 statuses.add(early.get("/sparql", params={"query": POLITE}).status_code)
                 victim = min(query_processes(server.process.pid), default=None)
                 if victim is not None:
-                    os.kill(victim, signal.SIGKILL)
+                    kill(victim)
             assert statuses <= {200, 503}
             wait_until(lambda: early.get("/sparql", params={"query": POLITE}).status_code == 200)
             assert descriptors(server.process.pid) < 220

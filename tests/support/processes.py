@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+from contextlib import suppress
 from pathlib import Path
 
 _WORKER = b"kg_server.backends.worker"
@@ -21,6 +24,12 @@ def query_processes(parent: int) -> set[int]:
             if _WORKER in command and int(after_name[1]) == parent:
                 found.add(int(folder.name))
     return found
+
+
+def kill(process: int) -> None:
+    """SIGKILL, unless the process ended since it was looked for."""
+    with suppress(ProcessLookupError):
+        os.kill(process, signal.SIGKILL)
 
 
 def resident_mb(process: int) -> float:
