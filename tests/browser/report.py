@@ -60,7 +60,18 @@ def tables(measured: list[Measured]) -> str:
             f"| {each.place.name} (`{path}`) | {found} | {kilobytes(each.script)} of {each.place.budget // 1000} kB "
             f"| {kilobytes(each.style)} kB | {each.requests} |"
         )
-    return "\n".join(lines)
+    return "\n".join([*lines, "", *pictures()])
+
+
+def pictures() -> list[str]:
+    """The pictures that there are, in Markdown."""
+    kinds = [(size, theme) for size in SIZES for theme in THEMES]
+    lines = ["| page | " + " | ".join(f"{size}, {theme}" for size, theme in kinds) + " |", "|---" * 5 + "|"]
+    for place in PLACES:
+        names = [f"{place.name}-{size}-{theme}.webp" for size, theme in kinds]
+        if all((PAGE.parent / "screenshots" / name).is_file() for name in names):
+            lines.append(f"| {place.name} | " + " | ".join(f"![](screenshots/{name})" for name in names) + " |")
+    return lines
 
 
 def kilobytes(size: int) -> str:
