@@ -18,6 +18,7 @@ from kg_server.http.window import Window
 # is seen from the quotes before it.
 _JSON = re.compile(rb'(?:"bindings":\[|\},)(?=\{(?:"[^}:,]|\}))')
 _XML = re.compile(rb"(?=<result/?>)")
+_ENDS_OF_STRINGS = (b'},{"}', b'},{",', b'},{":')
 # A line end within quotes belongs to a value (RFC 4180, section 2); in TSV it is escaped.
 _CSV = re.compile(rb'"|\n(?=.)', re.DOTALL)
 _TSV = re.compile(rb"\n(?=.)", re.DOTALL)
@@ -63,7 +64,12 @@ class RowGate:
 
     def count(self, data: bytes) -> bool:
         """Count the rows of a result that is there as a whole; return whether all of it passes as it is."""
-        self.rows = sum(1 for _ in self._beginnings(data, len(data)))
+        if self._key == "json" and b"{}" not in data:
+            # As `_JSON` says, in a quarter of the time.
+            begun = data.count(b'},{"') + data.count(b'"bindings":[{"')
+            self.rows = begun - sum(map(data.count, _ENDS_OF_STRINGS)) if begun else 0
+        else:
+            self.rows = sum(1 for _ in self._beginnings(data, len(data)))
         return self._first == 0 and self.rows <= self._last
 
     def feed(self, data: bytes) -> bytes:
