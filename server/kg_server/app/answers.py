@@ -137,6 +137,7 @@ class Asked:
         saved: the saved query that the question comes from.
         pairs: the request's parameters, repeated in links to other formats and pages.
         window: the rows that are wanted.
+        missed: whether the cache has been found without the answer.
     """
 
     site: Site
@@ -147,6 +148,7 @@ class Asked:
     saved: SavedQuery | None = None
     pairs: tuple[tuple[str, str], ...] = ()
     window: Window = _ALL_ROWS
+    missed: bool = False
 
     def at_once(self) -> Response | None:
         """Answer without waiting what is in the cache or proved to be small, unless on a page; None for the rest."""
@@ -156,6 +158,7 @@ class Asked:
         key = self._key(wanted, how)
         answer = self._cached(key)
         if answer is None:
+            self.missed = True
             backend = self.site.operations.asking(self.release.backend, exchange_of(self.request.scope))
             answer = backend.at_once(self.question, wanted)
             if answer is not None:
@@ -190,7 +193,7 @@ class Asked:
         """Return the answer, from the cache if it is there."""
         wanted, how = self._wanted()
         key = self._key(wanted, how)
-        answer = self._cached(key)
+        answer = None if self.missed else self._cached(key)
         if answer is not None:
             return answer
         backend = self.site.operations.asking(self.release.backend, exchange_of(self.request.scope))

@@ -52,12 +52,16 @@ class SparqlEndpoint:
         try:
             operation = await self._read(request)
             release = self._site.current.peek() or await self._site.current.get()
-            response = self._at_once(request, operation, release)
-            if response is not None:
-                # Compressed where it is worth it, as all answers are that have an entity tag.
-                await response(scope, receive, send)
-                return
-            response = await unless_gone(receive, self._reply(request, operation, release))
+            if operation.query is None:
+                response = self._describe(request, operation, release)
+            else:
+                asked = self._asked(request, operation, operation.query, release)
+                response = asked.at_once()
+                if response is not None:
+                    # Compressed where it is worth it, as all answers are that have an entity tag.
+                    await response(scope, receive, send)
+                    return
+                response = await unless_gone(receive, asked.reply())
         except ClientDisconnect:
             # It went away, or was sent away, before its question was whole.
             return
@@ -75,16 +79,6 @@ class SparqlEndpoint:
             raise UriTooLong(f"The address has more than {limit} bytes; send the query by POST.", limit=limit)
         body = await _read_body(request, limit) if request.method in WITH_BODY else b""
         return parse_operation(request.method, query_string, request.headers.get("content-type"), body)
-
-    def _at_once(self, request: Request, operation: Operation, release: Release) -> Response | None:
-        if operation.query is None:
-            return None
-        return self._asked(request, operation, operation.query, release).at_once()
-
-    async def _reply(self, request: Request, operation: Operation, release: Release) -> Response:
-        if operation.query is None:
-            return self._describe(request, operation, release)
-        return await self._asked(request, operation, operation.query, release).reply()
 
     def _asked(self, request: Request, operation: Operation, query: str, release: Release) -> Asked:
         question = Question(query, operation.default_graphs, operation.named_graphs)
