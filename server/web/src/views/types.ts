@@ -36,7 +36,7 @@ export interface GraphData {
 }
 
 export interface TimelineItem extends Named {
-  /** A date or an interval, in EDTF (ISO 8601-2) as far as it is known: 2024-06-28, 1623~, 196X/198X, [a..b]. */
+  /** A date or an interval, in EDTF (ISO 8601-2) as far as it is known: 2024-06-28, 1623~, 196X/198X, [a..b]; "" if not. */
   readonly start: string;
   readonly end?: string;
   /** Days between which an uncertain date lies, YYYY-MM-DD; they are read from start and end where they are left out. */
@@ -87,11 +87,5 @@ export interface Views {
 
 export type View = keyof Views;
 
-/** The page's words by key (`figure_…`), and its language. */
-export interface Words {
-  readonly language: string;
-  readonly text: (key: string) => string;
-}
-
-/** Draws into an element, in place of what was drawn there; returns what ends it. */
-export type Draw<V extends View> = (host: HTMLElement, data: Views[V], words: Words) => () => void;
+/** Draws into an element, in place of what was drawn there; returns what ends it. Words come from lib/words.ts. */
+export type Draw<V extends View> = (host: HTMLElement, data: Views[V]) => () => void;
