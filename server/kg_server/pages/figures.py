@@ -1,19 +1,17 @@
 """Figures: a graph, a timeline, a map or a chart as data for the page's scripts, and as a table for everybody.
 
 The shapes are those of `server/web/src/views/types.ts`. A template shows a figure with the macro of `_figure.html`,
-which writes the table too.
+which writes the table too; the page is rendered with `script_words=script_words(...)`.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import ClassVar, Literal, TypeAlias, get_args
 
-from markupsafe import Markup
-
 from kg_server.pages.dates import date_text
+from kg_server.pages.words.figures import SCRIPT_WORDS
 
 View: TypeAlias = Literal["graph", "timeline", "map", "chart"]
 Bound: TypeAlias = Literal["exact", "more", "least", "less", "most", "about"]
@@ -58,7 +56,8 @@ class Item:
     """Something with a date.
 
     Attributes:
-        start: the date or interval, in EDTF as far as it is known; `end` where the two ends are known apart.
+        start: the date or interval, in EDTF as far as it is known, empty where it is not; `end` where the two ends
+            are known apart.
         earliest, latest: the days (YYYY-MM-DD) between which it lies; read from the EDTF where they are left out.
     """
 
@@ -74,8 +73,12 @@ class Item:
     lang: str | None = None
 
     def when(self, language: str) -> str:
-        """Return the date in words."""
-        return date_text(f"{self.start}/{self.end}" if self.end else self.start, language)
+        """Return the date in words, empty where it is not known."""
+        if self.start:
+            return date_text(f"{self.start}/{self.end}" if self.end else self.start, language)
+        if self.earliest and self.latest and self.earliest != self.latest:
+            return date_text(f"[{self.earliest}..{self.latest}]", language)
+        return date_text(self.earliest or self.latest or "", language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,7 @@ class Place:
 
     def count(self, language: str) -> str:
         """Return the number that the map shows here, as people of a language write it."""
-        return amount(len(self.items) if self.value is None else self.value, language)
+        return decimal(len(self.items) if self.value is None else self.value, language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,15 +113,19 @@ class Bar:
 
     def amount(self, language: str) -> str:
         """Return the number without its bound, as people of a language write it."""
-        return amount(self.value, language)
+        return decimal(self.value, language)
 
 
 class _Drawn:
     __slots__ = ()
 
-    def json(self: Figure) -> Markup:  # type: ignore[misc]
-        """Return the data as it stands in the page."""
-        return Markup(script_json(data_of(self)))  # noqa: S704 - escaped
+    def data(self) -> dict[str, object]:
+        """Return the figure as plain data for its script; what has no value is left out.
+
+        >>> Chart((Bar("maps", 12, "more"),)).data()
+        {'bars': [{'label': 'maps', 'value': 12, 'bound': 'more'}]}
+        """
+        return {each: [dict(_pairs(part)) for part in getattr(self, each)] for each in self.__slots__}
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,15 +167,6 @@ _Part: TypeAlias = Named | Node | Edge | Item | Place | Bar
 _RENAMED = {"source": "from", "target": "to"}
 
 
-def data_of(figure: Figure) -> dict[str, object]:
-    """Return a figure as plain data for its script; what has no value is left out.
-
-    >>> data_of(Chart((Bar("maps", 12, "more"),)))
-    {'bars': [{'label': 'maps', 'value': 12, 'bound': 'more'}]}
-    """
-    return {each.name: [dict(_pairs(part)) for part in getattr(figure, each.name)] for each in fields(figure)}
-
-
 def _pairs(part: _Part) -> Iterator[tuple[str, object]]:
     for each in fields(part):
         value = getattr(part, each.name)
@@ -179,20 +177,19 @@ def _pairs(part: _Part) -> Iterator[tuple[str, object]]:
             yield _RENAMED.get(each.name, each.name), value
 
 
-def script_json(data: object) -> str:
-    r"""Return JSON that can stand in a `<script type="application/json">`: nothing in it ends the element.
+def script_words(*views: View) -> tuple[str, ...]:
+    """Return the keys of the words that the scripts of these views say.
 
-    >>> script_json({"label": "</script>"})
-    '{"label": "\\u003c/script>"}'
+    >>> "figure_about" in script_words("chart")
+    True
     """
-    text = json.dumps(data, ensure_ascii=False)
-    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    return tuple(dict.fromkeys(key for view in views for key in (*SCRIPT_WORDS["all"], *SCRIPT_WORDS[view])))
 
 
-def amount(value: float, language: str) -> str:
+def decimal(value: float, language: str) -> str:
     """Write a number as people of a language do.
 
-    >>> amount(4500000, "en"), amount(2600.5, "id")
+    >>> decimal(4500000, "en"), decimal(2600.5, "id")
     ('4,500,000', '2.600,5')
     """
     text = f"{value:,}".removesuffix(".0")

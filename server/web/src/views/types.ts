@@ -36,8 +36,8 @@ export interface GraphData {
 }
 
 export interface TimelineItem extends Named {
-  /** A date or an interval, in EDTF (ISO 8601-2) as far as it is known: 2024-06-28, 1623~, 196X/198X, [a..b]; "" if not. */
-  readonly start: string;
+  /** A date or an interval, in EDTF (ISO 8601-2) as far as it is known: 2024-06-28, 1623~, 196X/198X, [a..b]. Left out where unknown. */
+  readonly start?: string;
   readonly end?: string;
   /** Days between which an uncertain date lies, YYYY-MM-DD; they are read from start and end where they are left out. */
   readonly earliest?: string;
