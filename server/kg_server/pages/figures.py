@@ -116,16 +116,15 @@ class Bar:
         return decimal(self.value, language)
 
 
+@dataclass(frozen=True, slots=True)
 class _Drawn:
-    __slots__ = ()
-
     def data(self) -> dict[str, object]:
         """Return the figure as plain data for its script; what has no value is left out.
 
         >>> Chart((Bar("maps", 12, "more"),)).data()
         {'bars': [{'label': 'maps', 'value': 12, 'bound': 'more'}]}
         """
-        return {each: [dict(_pairs(part)) for part in getattr(self, each)] for each in self.__slots__}
+        return {each.name: [dict(_pairs(part)) for part in getattr(self, each.name)] for each in fields(self)}
 
 
 @dataclass(frozen=True, slots=True)
