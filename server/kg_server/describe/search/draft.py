@@ -39,6 +39,7 @@ CREATE TABLE name (
   id INTEGER PRIMARY KEY, shelf TEXT, thing INT, text TEXT, language TEXT, preferred INT, folded TEXT, sounds TEXT
 );
 CREATE TABLE kind_label (kind TEXT, language TEXT, label TEXT);
+CREATE TABLE article_label (article TEXT, language TEXT, label TEXT);
 CREATE TABLE word (sounds TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE near (variant TEXT, stem TEXT, PRIMARY KEY (variant, stem)) WITHOUT ROWID;
 """
@@ -69,7 +70,11 @@ INSERT INTO thing (shelf, iri, kind, article, articles, facts)
 _NAMES = """SELECT DISTINCT thing.shelf, thing.id, text, language, preferred
 FROM thing JOIN raw.name AS given ON given.iri = thing.iri AND given.shelf = thing.shelf
 ORDER BY thing.id, preferred DESC, language, text"""
-_INDEXES = "CREATE INDEX name_folded ON name (shelf, folded); CREATE INDEX name_thing ON name (thing, preferred);"
+_INDEXES = """
+CREATE INDEX name_folded ON name (shelf, folded);
+CREATE INDEX name_thing ON name (thing, preferred);
+CREATE INDEX article_label_article ON article_label (article)
+"""
 
 Name: TypeAlias = tuple[Shelf, str, str, str, bool]
 """Shelf, IRI, text, language (empty for none), and whether it is the preferred name in that language."""
@@ -120,6 +125,10 @@ class Draft:
     def kind_labels(self, rows: Iterable[tuple[str, str, str]]) -> None:
         """Add labels of classes: IRI, language, text."""
         self._insert("kind_label VALUES (?, ?, ?)", rows)
+
+    def article_labels(self, rows: Iterable[tuple[str, str, str]]) -> None:
+        """Add what articles are known by: IRI, language, text."""
+        self._insert("article_label VALUES (?, ?, ?)", rows)
 
     def used_kinds(self) -> list[str]:
         """Return the classes that things have."""

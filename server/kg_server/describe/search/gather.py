@@ -33,6 +33,9 @@ OPTIONAL {{ ?article <{SCHEMA}inLanguage> ?language }} }}"""
 _LONG_PHRASES = f"""SELECT ?s ?first ?last ?article ?language WHERE {{
 ?s <{RJ}article> ?article ; <{RJ}firstWords> ?first ; <{RJ}lastWords> ?last
 OPTIONAL {{ ?article <{SCHEMA}inLanguage> ?language }} }}"""
+# An article without a title is known by who published it.
+_ARTICLES = f"""SELECT ?s ?title ?name WHERE {{ ?s a <{SCHEMA}NewsArticle>
+{{ ?s <{_PREFERRED[0]}> ?title }} UNION {{ ?s <{SCHEMA}publisher> ?publisher . ?publisher <{_PREFERRED[0]}> ?name }} }}"""
 _LABELS = f"""SELECT DISTINCT ?s ?name WHERE {{ VALUES ?s {{ %s }} VALUES ?p {{ <{_PREFERRED[0]}> <{_PREFERRED[1]}> }}
 {{ ?s ?p ?name }} UNION {{ GRAPH ?g {{ ?s ?p ?name }} }} }} ORDER BY ?s ?name"""
 
@@ -57,6 +60,7 @@ async def gather(release: Release, draft: Draft) -> bool:
         "kinds": (_KINDS % base, lambda found: draft.kinds(_kinds(found))),
         "phrases": (_PHRASES, lambda found: draft.phrases(_phrases(found))),
         "long phrases": (_LONG_PHRASES, lambda found: draft.phrases(_phrases(found))),
+        "names of articles": (_ARTICLES, lambda found: draft.article_labels(_articles(found))),
         "mentions": (_MENTIONS, lambda found: draft.counts((iri, n, 0) for iri, n in _counts(found))),
         "counts of facts": (_FACTS % base, lambda found: draft.counts((iri, 0, n) for iri, n in _counts(found))),
     }
@@ -111,6 +115,12 @@ def _phrases(found: Iterable[Row]) -> Iterator[tuple[str, str, str, str]]:
         # A phrase of more than eight words is kept as its first and last ones.
         text = _value(row, "text") if "text" in row else f"{_value(row, 'first')} … {_value(row, 'last')}"
         yield _value(row, "s"), text, _value(row, "language"), _value(row, "article")
+
+
+def _articles(found: Iterable[Row]) -> Iterator[tuple[str, str, str]]:
+    for row in found:
+        name = "title" if "title" in row else "name"
+        yield _value(row, "s"), _language(row[name]), _value(row, name)
 
 
 def _counts(found: Iterable[Row]) -> Iterator[tuple[str, int]]:

@@ -22,6 +22,7 @@ _STEPS = 1000
 _SECONDS = 0.5
 _THINGS = "SELECT id, iri, kind, article, articles FROM thing WHERE id IN (SELECT value FROM json_each(?))"
 _KINDS = "SELECT id, kind FROM thing WHERE kind <> '' AND id IN (SELECT value FROM json_each(?))"
+_ARTICLES = "SELECT article, language, label FROM article_label WHERE article IN (SELECT value FROM json_each(?))"
 _LABELS = """SELECT thing, language, text FROM name
 WHERE preferred AND thing IN (SELECT value FROM json_each(?)) ORDER BY id DESC"""
 
@@ -39,6 +40,7 @@ class Match:
         labels: its preferred names, by language.
         kind: the class that says most of it.
         article: of a phrase, in which it stands.
+        article_labels: what that article is known by, by language.
         articles: how many mention it.
     """
 
@@ -50,6 +52,7 @@ class Match:
     labels: Mapping[str, str]
     kind: str | None = None
     article: str | None = None
+    article_labels: Mapping[str, str] = field(default_factory=dict)
     articles: int = 0
 
 
@@ -173,14 +176,22 @@ def _kinds(reader: sqlite3.Connection, hits: Sequence[Hit]) -> dict[int, str]:
 
 def _matches(reader: sqlite3.Connection, shelf: Shelf, hits: Sequence[Hit]) -> Iterator[Match]:
     things = json.dumps([each.thing for each in hits])
-    labels: dict[int, dict[str, str]] = {}
-    for thing, language, text in reader.execute(_LABELS, (things,)):
-        labels.setdefault(thing, {})[language] = text
     known = {row[0]: row[1:] for row in reader.execute(_THINGS, (things,))}
+    labels = _by_language(reader, _LABELS, things)
+    sources = _by_language(reader, _ARTICLES, json.dumps(list({row[2] for row in known.values() if row[2]})))
     for hit in hits:
         iri, kind, article, articles = known[hit.thing]
         named = labels.get(hit.thing, {})
-        yield Match(shelf, iri, hit.text, hit.language, hit.how, named, kind, article, articles)
+        yield Match(
+            shelf, iri, hit.text, hit.language, hit.how, named, kind, article, sources.get(article, {}), articles
+        )
+
+
+def _by_language(reader: sqlite3.Connection, query: str, keys: str) -> dict[object, dict[str, str]]:
+    found: dict[object, dict[str, str]] = {}
+    for key, language, text in reader.execute(query, (keys,)):
+        found.setdefault(key, {})[language] = text
+    return found
 
 
 def _open(path: Path) -> sqlite3.Connection:

@@ -20,7 +20,7 @@ LONGEST_QUERY = 200
 _MOST_WORDS = 8
 _MOST_NEAR, _MOST_CANDIDATES = 8, 2000
 _FEW = 3
-_WAYS: tuple[How, ...] = get_args(How)
+WAYS: tuple[How, ...] = get_args(How)
 _LAST = "\U0010ffff"
 
 _EXACT = "SELECT id FROM name WHERE shelf = ? AND folded = ? ORDER BY id LIMIT ?"
@@ -76,7 +76,7 @@ class Hit:
     @property
     def how(self) -> How:
         """How it was found."""
-        return _WAYS[self.way]
+        return WAYS[self.way]
 
 
 class Lookup:
@@ -174,7 +174,7 @@ class Lookup:
     def _keep(self, how: How, names: Sequence[int]) -> None:
         new = [name for name in names if name not in self._seen]
         self._seen.update(new)
-        way = _WAYS.index(how)
+        way = WAYS.index(how)
         for thing, text, language, preferred, folded, sounds in self._reader.execute(_DETAILS, (json.dumps(new),)):
             distance = self._distance(how, folded, sounds.split())
             hit = Hit(way, distance, thing, not preferred, text, language)
