@@ -17,6 +17,7 @@ from kg_server.app.linked import LinkedData, dump_links, query_links, site_links
 from kg_server.app.openapi import openapi_document
 from kg_server.app.operator import OperatorViews
 from kg_server.app.replies import Site, accept_of, language_of, page_reply, page_values
+from kg_server.app.search import Search
 from kg_server.app.sparql import EXAMPLE
 from kg_server.backends.base import Question
 from kg_server.describe.current import Release
@@ -55,6 +56,7 @@ def make_router(site: Site) -> APIRouter:
     OperatorViews(site).add_to(router)
     Licences(site).add_to(router)
     Explore(site).add_to(router)
+    Search(site).add_to(router)
     views.linked.add_to(router)
     # The last one: a vocabulary's name is the release's choice, and whatever else has an address has it already.
     router.add_api_route("/{path:path}", views.linked.vocabulary, methods=["GET", "HEAD"], include_in_schema=False)
