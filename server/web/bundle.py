@@ -21,9 +21,8 @@ import sys
 import sysconfig
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
@@ -41,8 +40,8 @@ class BundleError(RuntimeError):
     """The bundles cannot be made; the message says what to do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+# Not a dataclass: those look for their module by name, and hatchling loads this file without giving it one.
+class Node(NamedTuple):
     """Node and its package manager, as commands."""
 
     node: str
