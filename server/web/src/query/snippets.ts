@@ -35,7 +35,10 @@ function shell(text: string): string {
 }
 
 const python: Write = ({ endpoint, query }, accept) => {
-  const text = query.replaceAll("\\", "\\\\").replaceAll('"""', '""\\"').replace(/(?<!\\)"$/, '\\"');
+  const text = query
+    .replaceAll("\\", "\\\\")
+    .replaceAll('"""', '""\\"')
+    .replace(/(?<!\\)"$/, '\\"');
   const isTable = accept === "text/csv";
   const read = isTable ? "table = pandas.read_csv(answer)\nprint(table)" : "print(answer.read().decode())";
   return `import urllib.parse
