@@ -31,6 +31,7 @@ from kg_server.backends.spool import SpoolFolder
 from kg_server.cache import AnswerCache
 from kg_server.describe.current import Current
 from kg_server.describe.release import Manifest
+from kg_server.describe.search.searches import Searches
 from kg_server.http.origins import Origin, parse_origins
 from kg_server.http.problems import MethodNotAllowed, NotFound, Problem, SpoolError
 from kg_server.pages.assets import packaged_assets
@@ -94,13 +95,15 @@ def create_app(settings: Settings) -> Application:
         pool.close()
         spool.close()
         raise
-    site = Site(settings, current, pool, pages, cache, operations, breaker)
+    searches = Searches(spool.path)
+    site = Site(settings, current, pool, pages, cache, operations, searches, breaker)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         with operations.told(current.served.manifest.release):
             yield
             operations.stopping.set()
+            await searches.stop()
             await pool.stop()
             spool.close()
 

@@ -14,9 +14,9 @@ from kg_builder.namespaces import PREFIXES
 from kg_server.app.linked import site_links
 from kg_server.app.replies import Site, language_of, page_reply, page_values
 from kg_server.describe.beside import Beside
-from kg_server.describe.bound import with_values
+from kg_server.describe.bound import with_defaults
 from kg_server.describe.current import Release
-from kg_server.describe.queries import SavedQuery, bind
+from kg_server.describe.queries import SavedQuery
 from kg_server.describe.statistics import Counted
 from kg_server.describe.terms import Term, Terms, TermsWork
 from kg_server.http.links import link_header
@@ -96,9 +96,8 @@ def query_page(site: Site, request: Request, release: Release) -> Response:
             raise NotFound(f"There is no saved query '{name}'; /queries lists those that there are.")
         known = {each.name for each in saved.parameters}
         given = [pair for pair in pairs if pair[0] in known]
-        terms = bind(saved, given, manifest.prefixes)
         values = {each.name: each.default for each in saved.parameters} | dict(given)
-        text = text or with_values(saved, terms, manifest.prefixes, manifest.base)
+        text = text or with_defaults(saved, manifest.prefixes, manifest.base, given)
     settings = site.settings
     data = {
         "endpoint": f"{site.address(request)}/sparql",

@@ -17,6 +17,7 @@ from kg_server.backends.pool import QueryPool
 from kg_server.backends.spool import Spooled
 from kg_server.cache import AnswerCache
 from kg_server.describe.current import Current, Release
+from kg_server.describe.search.searches import Searches
 from kg_server.http.formats import HTML
 from kg_server.http.negotiation import choose
 from kg_server.http.problems import MEDIA_TYPE, Problem
@@ -66,6 +67,7 @@ class Site:
     pages: Pages
     cache: Answers
     operations: Operations
+    searches: Searches
     breaker: Breaker | None = None
 
     def asked_by(self, request: Request, release: Release) -> Release:

@@ -6,13 +6,14 @@ engine answers.
 
 from __future__ import annotations
 
+import asyncio
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 
 import pyoxigraph as ox
 
 from kg_builder.namespaces import PREFIXES, RDF, XSD
-from kg_server.backends.base import Backend, Question, Wanted
+from kg_server.backends.base import Answer, Backend, Question, Wanted
 from kg_server.backends.serialisations import RDF_FORMATS
 from kg_server.http.formats import BINDINGS, Choice
 
@@ -26,6 +27,32 @@ _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]+")
 async def rows(backend: Backend, query: str) -> list[Row]:
     """Return the solutions of a SELECT; raises what the backend raises."""
     answer = await backend.answer(Question(query), _JSON)
+    return _read_rows(answer.read())
+
+
+async def pages(backend: Backend, query: str, size: int, most: int) -> AsyncIterator[list[Row]]:
+    """Yield the solutions of a SELECT in pieces, each asked for by itself and read beside the event loop.
+
+    Args:
+        backend: to ask; it may give fewer at once than it is asked for, as some engines do.
+        query: without LIMIT and OFFSET.
+        size: rows of a piece.
+        most: rows after which no more are asked for.
+
+    Raises:
+        Problem: what the backend raises.
+    """
+    offset = 0
+    while offset < most:
+        answer = await backend.answer(Question(f"{query} OFFSET {offset} LIMIT {size}"), _JSON)
+        found = await asyncio.to_thread(_read_answer, answer)
+        if not found:
+            return
+        yield found
+        offset += len(found)
+
+
+def _read_answer(answer: Answer) -> list[Row]:
     return _read_rows(answer.read())
 
 

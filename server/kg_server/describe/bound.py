@@ -17,49 +17,40 @@ from kg_server.describe.queries import SavedQuery, bind
 from kg_server.guard import syntax_error
 from kg_server.lexer import first_keyword, tokens
 
-
 # The IRI that a term ends with, its own or its datatype's; and what SPARQL takes as a local name without escapes.
 _LAST_IRI = re.compile(r"<([^<>]*)>\Z")
 _LOCAL = re.compile(r"[A-Za-z0-9_](?:[\w.-]*[\w-])?", re.ASCII)
 
 
-def with_defaults(query: SavedQuery, prefixes: Mapping[str, str], base: str | None = None) -> str:
-    """Return the query's text with its defaults in a VALUES block; see `with_values`.
+def with_defaults(
+    query: SavedQuery,
+    prefixes: Mapping[str, str],
+    base: str | None = None,
+    given: Sequence[tuple[str, str]] = (),
+) -> str:
+    """Return the query's text with its defaults in a VALUES block at the beginning of its pattern.
+
+    Where that is not possible (a CONSTRUCT WHERE has no room), or would not parse, the text stays as it is.
 
     Args:
         query: saved, with valid defaults.
         prefixes: what the query need not declare.
         base: against which its relative IRIs are resolved.
-    """
-    return with_values(query, bind(query, (), prefixes), prefixes, base)
-
-
-def with_values(
-    query: SavedQuery, terms: Sequence[tuple[str, Term]], prefixes: Mapping[str, str], base: str | None = None
-) -> str:
-    """Return the query's text with terms for its parameters in a VALUES block at the beginning of its pattern.
-
-    Where that is not possible (a CONSTRUCT WHERE has no room), or would not parse, the text stays as it is.
-
-    Args:
-        query: saved.
-        terms: as `bind` returns them.
-        prefixes: what the query need not declare.
-        base: against which its relative IRIs are resolved.
+        given: parameters of a request, which stand in place of the defaults; valid ones.
 
     >>> from kg_server.describe.queries import Parameter
     >>> day = Parameter("day", "integer", "3", {})
-    >>> loans = SavedQuery("loans", {}, {}, (day,), "SELECT ?day { ?loan ?on ?day }")
-    >>> print(with_values(loans, bind(loans, [("day", "4")], {}), {}))
+    >>> print(with_defaults(SavedQuery("loans", {}, {}, (day,), "SELECT ?day { ?loan ?on ?day }"), {}))
     SELECT ?day {
-      VALUES (?day) { ("4"^^<http://www.w3.org/2001/XMLSchema#integer>) }
+      VALUES (?day) { ("3"^^<http://www.w3.org/2001/XMLSchema#integer>) }
      ?loan ?on ?day }
     """
+    terms = bind(query, given, prefixes)
     place = _pattern(query.query)
     if not terms or place is None:
         return query.query
-    declared = _declared(query.query)
     names = " ".join(f"?{name}" for name, _ in terms)
+    declared = _declared(query.query)
     data = " ".join(_written(term, declared) for _, term in terms)
     text = f"{query.query[:place]}\n  VALUES ({names}) {{ ({data}) }}\n{query.query[place:]}"
     return text if syntax_error(text, prefixes, base) is None else query.query

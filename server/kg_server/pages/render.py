@@ -21,7 +21,10 @@ CONTENT_SECURITY_POLICY = (
 )
 LANGUAGE_CODES = tuple(LANGUAGES)
 # Words of every page's scripts.
-_SITE_WORDS = ("script_failed",)
+_SITE_WORDS = (
+    "script_failed", "search_all", "search_failed", "search_found", "search_later", "search_list", "search_names",
+    "search_none", "search_phrase", "search_question",
+)  # fmt: skip
 
 
 def page_language(asked: str | None, accept_language: str | None) -> str:
@@ -81,7 +84,7 @@ class Pages:
             number=partial(number, language=language),
             size=partial(size, language=language),
             text=partial(pick, language=language),
-            url=self._url,
+            url=self.url,
             headline=HEADLINE_COUNTS,
             **values,
         )
@@ -99,7 +102,8 @@ class Pages:
         """Return the paths of what a script loads at once, so that the browser need not read it first."""
         return [f"{self.root}/static/{each}" for each in self.assets.entries[name].chunks]
 
-    def _url(self, path: str, **query: str | None) -> str:
+    def url(self, path: str, **query: str | None) -> str:
+        """Return the address of a page, with those parameters that have a value."""
         pairs = {name: value for name, value in query.items() if value is not None}
         return self.root + path + ("?" + urlencode(pairs) if pairs else "")
 
