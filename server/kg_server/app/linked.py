@@ -67,7 +67,7 @@ class LinkedData:
 
     def __init__(self, site: Site) -> None:
         self._site = site
-        self._counted = Counted()
+        self.counted = Counted()
 
     def add_to(self, router: APIRouter) -> None:
         """Add the routes."""
@@ -124,7 +124,7 @@ class LinkedData:
 
     async def _counts(self) -> tuple[Release, Statistics]:
         release = await self._site.current.get()
-        return release, await self._counted.get(release)
+        return release, await self.counted.get(release)
 
     async def vocabulary(self, request: Request, path: str) -> Response:
         """Describe a vocabulary of the release's own, if the path is that of one."""

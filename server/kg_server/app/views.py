@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from kg_server.app.answers import Asked, unless_gone
 from kg_server.app.dumps import Dumps
+from kg_server.app.editor import EXAMPLE, Editor
 from kg_server.app.explore import Explore
 from kg_server.app.licences import Licences
 from kg_server.app.linked import LinkedData, dump_links, query_links, site_links
@@ -18,7 +19,6 @@ from kg_server.app.openapi import openapi_document
 from kg_server.app.operator import OperatorViews
 from kg_server.app.replies import Site, accept_of, language_of, page_reply, page_values
 from kg_server.app.search import Search
-from kg_server.app.sparql import EXAMPLE
 from kg_server.backends.base import Question
 from kg_server.describe.current import Release
 from kg_server.describe.queries import bind, read_window
@@ -54,6 +54,7 @@ def make_router(site: Site) -> APIRouter:
     router.add_api_route("/openapi.json", views.openapi, methods=["GET", "HEAD"], include_in_schema=False)
     Dumps(site).add_to(router)
     OperatorViews(site).add_to(router)
+    Editor(site, views.linked.counted).add_to(router)
     Licences(site).add_to(router)
     Explore(site).add_to(router)
     Search(site).add_to(router)
