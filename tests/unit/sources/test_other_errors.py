@@ -286,6 +286,34 @@ CASES = {
         "# parameter ?lender",
         "the query must project its parameter ?lender",
     ),
+    "gap of no kind": (
+        QUERY,
+        "# parameter",
+        "# gap: opn\n# parameter",
+        "# gap",
+        "no gap «opn»; one of conflict, single, unlinked, uncertain, open; did you mean «open»?",
+    ),
+    "gap by words": (
+        QUERY,
+        "# parameter",
+        "# gap: open by lender\n# parameter",
+        "# gap",
+        "write «# gap: kind» or «# gap: kind by ?name»",
+    ),
+    "gap with a parameter": (
+        QUERY,
+        "# parameter",
+        "# gap: open\n# parameter",
+        None,
+        "a query with «gap» is a SELECT without parameters",
+    ),
+    "gap by what is not projected": (
+        QUERY,
+        "# parameter ?lender: iri id:museum-bahari | The museum | Museumnya",
+        "# gap: open by ?loan",
+        None,
+        "the query must project ?loan, by which its rows are counted",
+    ),
     "parameter that is only computed with": (
         QUERY,
         "SELECT ?lender ?borrower",
@@ -396,6 +424,7 @@ FOLLOWED = {
     "kind unknown",
     "kind missing",
     "heading without prefixes",
+    "gap of no kind",
 }
 """One mistake, two rules broken: both are told."""
 
