@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 import pyoxigraph as ox
 
@@ -15,6 +16,7 @@ from kg_builder.namespaces import PREFIXES, RDF, XSD
 from kg_server.backends.base import Backend, Question, Wanted
 from kg_server.backends.serialisations import RDF_FORMATS
 from kg_server.http.formats import BINDINGS, Choice
+from kg_server.http.window import Window
 
 Node = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 Row = Mapping[str, Node]
@@ -27,6 +29,21 @@ async def rows(backend: Backend, query: str) -> list[Row]:
     """Return the solutions of a SELECT; raises what the backend raises."""
     answer = await backend.answer(Question(query), _JSON)
     return _read_rows(answer.read())
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some rows of an answer, in order, and how many there are in all; `cut` says that there are more than counted."""
+
+    rows: tuple[Row, ...]
+    total: int
+    cut: bool = False
+
+
+async def part(backend: Backend, question: Question, window: Window) -> Part:
+    """Return the rows of a SELECT that a window shows; raises what the backend raises."""
+    answer = await backend.answer(question, replace(_JSON, window=window))
+    return Part(tuple(_read_rows(answer.read())), answer.total, answer.cut)
 
 
 def _read_rows(body: bytes) -> list[Row]:

@@ -42,6 +42,14 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
+class Gap:
+    """That a query finds what the graph lacks: a kind of gap, and the variable by which its rows are counted."""
+
+    kind: str
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SavedQuery:
     """A question that somebody wrote down: name, texts by language, parameters, SPARQL."""
 
@@ -50,6 +58,7 @@ class SavedQuery:
     description: Mapping[str, str]
     parameters: tuple[Parameter, ...]
     query: str
+    gap: Gap | None = None
 
     def document(self, url: str) -> dict[str, object]:
         """Return the query as a JSON object; `url` is where it runs."""
@@ -113,6 +122,7 @@ def _query(data: Mapping[str, Any]) -> SavedQuery:
         description=dict(data.get("description", {})),
         parameters=tuple(_parameter(each) for each in data.get("parameters", [])),
         query=str(data["query"]),
+        gap=Gap(str(data["gap"]["kind"]), str(data["gap"].get("by", ""))) if data.get("gap") else None,
     )
 
 
