@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from kg_server.app.answers import Asked, unless_gone
 from kg_server.app.dumps import Dumps
+from kg_server.app.gaps import Gaps
 from kg_server.app.linked import LinkedData, dump_links, query_links, site_links
 from kg_server.app.openapi import openapi_document
 from kg_server.app.operator import OperatorViews
@@ -49,6 +50,7 @@ def make_router(site: Site) -> APIRouter:
     router.add_api_route("/static/{name}", views.static, methods=["GET", "HEAD"], include_in_schema=False)
     router.add_api_route("/openapi.json", views.openapi, methods=["GET", "HEAD"], include_in_schema=False)
     Dumps(site).add_to(router)
+    Gaps(site).add_to(router)
     OperatorViews(site).add_to(router)
     views.linked.add_to(router)
     # The last one: a vocabulary's name is the release's choice, and whatever else has an address has it already.

@@ -1,44 +1,43 @@
-"""Labels of whatever a page mentions, in all languages that the release has them in."""
+"""The names of IRIs, in every language that a release has them in."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Iterable, Iterator
 
 import pyoxigraph as ox
 
 from kg_builder.namespaces import RDFS, SKOS
-from kg_server.backends.base import Backend
 from kg_server.describe.ask import rows, values
-
-Labels = dict[str, dict[str, str]]
-"""By IRI and language; the language of a plain text is empty."""
+from kg_server.describe.current import Release
 
 _BATCH = 400
-_MOST = 4000
-# VALUES before the union and not in its parts: Virtuoso 7.2 makes texts of IRIs there.
 _QUERY = f"""SELECT DISTINCT ?s ?o WHERE {{
   VALUES ?s {{ %s }} VALUES ?p {{ <{RDFS}label> <{SKOS}prefLabel> }}
   {{ ?s ?p ?o }} UNION {{ GRAPH ?g {{ ?s ?p ?o }} }}
 }} ORDER BY ?s ?o"""
 
 
-async def find_labels(backend: Backend, iris: Iterable[str]) -> Labels:
-    """Return the labels of IRIs; of very many, those of the first ones. Raises what the backend raises."""
-    found: Labels = {}
-    for batch in batches(list(islice(dict.fromkeys(iris), _MOST)), _BATCH):
-        for row in await rows(backend, _QUERY % values(batch)):
+async def find_labels(release: Release, iris: Iterable[str], most: int) -> dict[str, dict[str, str]]:
+    """Return names by IRI and language; the empty language stands for a name without one.
+
+    Args:
+        release: to ask.
+        iris: to name; those that occur again are asked for once.
+        most: how many of them are asked for.
+
+    Raises:
+        Problem: what the backend raises.
+    """
+    found: dict[str, dict[str, str]] = {}
+    for batch in batches(list(dict.fromkeys(iris))[:most]):
+        for row in await rows(release.backend, _QUERY % values(batch)):
             node, label = row["s"], row["o"]
             if isinstance(node, ox.NamedNode) and isinstance(label, ox.Literal):
                 found.setdefault(node.value, {}).setdefault(label.language or "", label.value)
     return found
 
 
-def batches(items: Sequence[str], size: int) -> Iterator[Sequence[str]]:
-    """Yield a sequence in parts.
-
-    >>> list(batches("abcde", 2))
-    ['ab', 'cd', 'e']
-    """
-    for start in range(0, len(items), size):
-        yield items[start : start + size]
+def batches(iris: list[str]) -> Iterator[list[str]]:
+    """Cut a list of IRIs into pieces, each of which fits into one query."""
+    for start in range(0, len(iris), _BATCH):
+        yield iris[start : start + _BATCH]

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import pyoxigraph as ox
 
 from kg_builder.namespaces import OA, PROV, RDF, RJ, SCHEMA
-from kg_server.backends.base import Backend
 from kg_server.describe.ask import Node, Row, rows
+from kg_server.describe.current import Release
 
 Fact = tuple[ox.NamedNode, ox.NamedNode, Node]
 
@@ -53,14 +53,14 @@ class Proof:
     phrases: list[Phrase] = field(default_factory=list)
 
 
-async def find_proofs(backend: Backend, facts: Iterable[Fact]) -> Mapping[Fact, tuple[Proof, ...]]:
+async def find_proofs(release: Release, facts: Iterable[Fact]) -> Mapping[Fact, tuple[Proof, ...]]:
     """Return the attestations of facts, of few at a time (a page's), by article; raises what the backend raises.
 
     What no attestation asserts is left out: a derived fact, what a curator states without an article.
     """
     data = " ".join(f"({' '.join(map(str, fact))})" for fact in dict.fromkeys(facts) if _is_plain(fact[2]))
     found: dict[Fact, dict[str, Proof]] = {}
-    for row in await rows(backend, _QUERY % data) if data else ():
+    for row in await rows(release.backend, _QUERY % data) if data else ():
         subject, predicate, attestation = row["s"], row["p"], row["attestation"]
         if isinstance(subject, ox.NamedNode) and isinstance(predicate, ox.NamedNode):
             proofs = found.setdefault((subject, predicate, row["o"]), {})

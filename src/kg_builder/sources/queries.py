@@ -22,29 +22,21 @@ import pyoxigraph as ox
 from kg_builder.errors import Mark, Problem
 from kg_builder.ids import is_slug, nearest
 from kg_builder.namespaces import XSD
+from kg_builder.sources.gaps import Gap, read_gap, uncountable
 from kg_builder.sources.project import Project
 from kg_builder.sources.reading import read_text
 from kg_builder.terms import canonical
 
 TYPES = ("iri", "date", "integer", "decimal", "string")
 LANGUAGES = ("en", "id")
-GAPS = ("conflict", "single", "unlinked", "uncertain", "open")
-"""Kinds of what a graph lacks: a query that finds such a thing names its kind."""
 _TAKEN = frozenset({"format", "lang", "limit", "offset"})
 """Parameters of the address that every saved query has when it is served."""
 
 _FIELD = re.compile(r"#\s*(title|description)@([a-z]{2,3}):\s*(.*)\Z")
 _PARAMETER = re.compile(r"#\s*parameter\s+\?(\w+):\s*(\S+)\s+(.*)\Z")
-_GAP = re.compile(r"#\s*gap:\s*(\S+)(?:\s+by\s+\?(\w+))?\s*\Z")
+_GAP = re.compile(r"#\s*gap:\s*(.*)\Z")
 _PLACE = re.compile(r"error at (\d+):(\d+): (.*)")
 _ANY_FIELD = re.compile(r"#\s*([a-z]+)(?:@\w+)?[ ?\w]*:")
-_FORMS = {
-    **dict.fromkeys(
-        ("title", "description", "parameter", "parameters"),
-        "«# title@en: …» or «# parameter ?name: type default | english | indonesian»",
-    ),
-    "gap": "«# gap: kind» or «# gap: kind by ?name»",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +51,8 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
-    """A kind of gap, one of `GAPS`, and the variable by whose values what is found is counted; empty for none."""
-
-    kind: str
-    by: str
-
-
-@dataclass(frozen=True, slots=True)
 class SavedQuery:
-    """A query with its title and description by language; ``query`` is the SPARQL without the header.
-
-    ``gap`` says that the query finds what the graph lacks.
-    """
+    """A query with its title and description by language; ``query`` is the SPARQL without the header."""
 
     name: str
     title: dict[str, str]
@@ -113,7 +94,7 @@ def _load(path: Path, project: Project, problems: list[Problem]) -> SavedQuery |
     query = parse_query(path.stem, content, name, problems)
     problems.extend(_unknown_prefixes(query, project))
     try:
-        ox.Store().query(query.query, prefixes=project.prefixes)
+        answer = ox.Store().query(query.query, prefixes=project.prefixes)
     except RuntimeError as error:
         # It parses, and no data would help: an unknown function, say.
         problems.append(Problem(query.mark, f"the query cannot be evaluated: {error}", "query"))
@@ -126,7 +107,7 @@ def _load(path: Path, project: Project, problems: list[Problem]) -> SavedQuery |
         problems.append(Problem(Mark(name, before + int(line), int(column)), f"not SPARQL: {what}", "query"))
     else:
         problems.extend(_unbindable(query, project))
-        problems.extend(_uncountable(query, project))
+        problems.extend(uncountable(query.gap, answer, parameters=bool(query.parameters)))
     return query
 
 
@@ -139,17 +120,6 @@ def _unbindable(query: SavedQuery, project: Project) -> Iterator[Problem]:
         except RuntimeError:
             # The store binds only what a query projects, so that a binding can never be mistaken for text.
             yield Problem(parameter.mark, f"the query must project its parameter ?{parameter.name}", "header")
-
-
-def _uncountable(query: SavedQuery, project: Project) -> Iterator[Problem]:
-    """Yield a problem where a list of gaps cannot be made of a query."""
-    if query.gap is None:
-        return
-    found = ox.Store().query(query.query, prefixes=project.prefixes)
-    if query.parameters or not isinstance(found, ox.QuerySolutions):
-        yield Problem(query.mark, "a query with «gap» is a SELECT without parameters", "header")
-    elif query.gap.by and query.gap.by not in {each.value for each in found.variables}:
-        yield Problem(query.mark, f"the query must project ?{query.gap.by}, by which its rows are counted", "header")
 
 
 def _unknown_prefixes(query: SavedQuery, project: Project) -> Iterator[Problem]:
@@ -173,7 +143,8 @@ def parse_query(stem: str, content: str, file: str, problems: list[Problem]) -> 
     lines = content.splitlines()
     texts: dict[str, dict[str, str]] = {"title": {}, "description": {}}
     parameters: list[Parameter] = []
-    count, gap = 0, None
+    gap: Gap | None = None
+    count = 0
     for count, line in enumerate(lines):
         if line and not line.startswith("#"):
             break
@@ -182,10 +153,16 @@ def parse_query(stem: str, content: str, file: str, problems: list[Problem]) -> 
             texts[field.group(1)][field.group(2)] = field.group(3).strip()
         elif declared := _PARAMETER.match(line):
             parameters.append(_parameter(declared, mark, problems))
-        elif found := _GAP.match(line):
-            gap = _gap(found, mark, problems)
-        elif (other := _ANY_FIELD.match(line)) and other[1] in _FORMS:
-            problems.append(Problem(mark, f"write {_FORMS[other[1]]}", "header"))
+        elif lacking := _GAP.match(line):
+            gap = read_gap(lacking.group(1).strip(), mark, problems)
+        elif (other := _ANY_FIELD.match(line)) and other.group(1) in {
+            "title",
+            "description",
+            "parameter",
+            "parameters",
+        }:
+            message = "write «# title@en: …» or «# parameter ?name: type default | english | indonesian»"
+            problems.append(Problem(mark, message, "header"))
     problems.extend(
         Problem(Mark(file), f"the header needs «# {field}@{language}: …»", "header")
         for field, values in texts.items()
@@ -197,14 +174,7 @@ def parse_query(stem: str, content: str, file: str, problems: list[Problem]) -> 
         if parameter.name in _TAKEN:
             message = f"?{parameter.name} means how to answer, not what; choose another name"
             problems.append(Problem(parameter.mark, message, "header"))
-    return SavedQuery(stem, texts["title"], texts["description"], tuple(parameters), body, Mark(file), gap)
-
-
-def _gap(match: re.Match[str], mark: Mark, problems: list[Problem]) -> Gap:
-    kind, by = match.groups()
-    if kind not in GAPS:
-        problems.append(Problem(mark, f"no gap «{kind}»; one of {', '.join(GAPS)}{nearest(kind, GAPS)}", "header"))
-    return Gap(kind, by or "")
+    return SavedQuery(stem, texts["title"], texts["description"], tuple(parameters), body, Mark(file), gap=gap)
 
 
 def _parameter(match: re.Match[str], mark: Mark, problems: list[Problem]) -> Parameter:

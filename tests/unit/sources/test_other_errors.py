@@ -304,14 +304,14 @@ CASES = {
         QUERY,
         "# parameter",
         "# gap: open\n# parameter",
-        None,
+        "# gap",
         "a query with «gap» is a SELECT without parameters",
     ),
     "gap by what is not projected": (
         QUERY,
         "# parameter ?lender: iri id:museum-bahari | The museum | Museumnya",
         "# gap: open by ?loan",
-        None,
+        "# gap",
         "the query must project ?loan, by which its rows are counted",
     ),
     "parameter that is only computed with": (
@@ -424,7 +424,6 @@ FOLLOWED = {
     "kind unknown",
     "kind missing",
     "heading without prefixes",
-    "gap of no kind",
 }
 """One mistake, two rules broken: both are told."""
 
