@@ -121,7 +121,7 @@ class Gaps:
         labels = {**known.labels, **found.labels}
         reader = self._reader(release, language, labels)
         total, first = found.part.total, offset + 1
-        text = query.query if value is None else f"{query.query}\nVALUES ?{query.gap.by} {{ <{value}> }}"
+        selected = f"{query.query}\nVALUES ?{query.gap.by} {{ <{value}> }}" if value else None
         body = site.pages.render(
             "gap",
             language,
@@ -141,9 +141,9 @@ class Gaps:
             everything=self._page(query, language),
             previous=self._page(query, language, value, max(0, offset - PAGE)) if offset else None,
             following=self._page(query, language, value, offset + PAGE) if offset + PAGE < total else None,
-            sparql=text,
-            csv=_take(site.pages.root, query, text, value, "csv"),
-            table=_take(site.pages.root, query, text, value, "html", language),
+            sparql=selected or query.query,
+            csv=_take(site.pages.root, query, selected, format="csv"),
+            table=_take(site.pages.root, query, selected, format="html", lang=language),
             **page_values(release, request, language),
         )
         return page_reply(body, language, headers={"Cache-Control": "no-cache"})
@@ -200,9 +200,8 @@ def _offset(pairs: tuple[tuple[str, str], ...]) -> int:
     return read_window([each for each in pairs if each[0] == "offset"]).offset
 
 
-def _take(root: str, query: SavedQuery, text: str, value: str | None, form: str, language: str | None = None) -> str:
-    """Return where the same findings are had in another form: from the saved query, or from the endpoint if selected."""
-    pairs = {"format": form, **({"lang": language} if language else {})}
-    if value is None:
+def _take(root: str, query: SavedQuery, selected: str | None, **pairs: str) -> str:
+    """Return where the same findings are had in another form; `selected` is a query for some of them only."""
+    if selected is None:
         return f"{root}/queries/{query.name}?{urlencode(pairs)}"
-    return f"{root}/sparql?{urlencode({'query': text, **pairs})}"
+    return f"{root}/sparql?{urlencode({'query': selected, **pairs})}"

@@ -73,16 +73,16 @@ def read_changes(folder: Path, release: str) -> Changes | None:
         if not path.exists():
             return None
         if path.stat().st_size > _MOST_BYTES:
-            message = f"{path} is larger than such a file can be."
-            raise ReleaseError(message)
-        _, data = read_json(path)
-        if data["format"] != _FORMAT or data["release"] != release:
-            message = f"{path} is of another format or release."
-            raise ReleaseError(message)
-        return _changes(data)
+            trouble = "it is larger than such a file can be"
+        else:
+            _, data = read_json(path)
+            if (data["format"], data["release"]) == (_FORMAT, release):
+                return _changes(data)
+            trouble = "it is of another format or release"
     except (ReleaseError, OSError, KeyError, TypeError, ValueError, AttributeError) as error:
-        logging.getLogger("kg_server").warning("What changed is not told: %s", error)
-        return None
+        trouble = str(error)
+    logging.getLogger("kg_server").warning("%s is passed over: %s", path, trouble)
+    return None
 
 
 def _changes(data: Mapping[str, Any]) -> Changes:

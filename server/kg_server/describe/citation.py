@@ -1,4 +1,7 @@
-"""How a release is cited: in words, for BibTeX, and as a Citation File (https://citation-file-format.github.io/ 1.2.0)."""
+"""How a release is cited: in words, for BibTeX, and as a file in the Citation File Format 1.2.0.
+
+https://github.com/citation-file-format/citation-file-format/blob/1.2.0/schema-guide.md
+"""
 
 from __future__ import annotations
 

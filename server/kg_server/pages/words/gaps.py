@@ -91,8 +91,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "gaps_uncertain_help": "Fakta yang tidak dinyatakan langsung oleh kata-katanya, beserta catatan kurator.",
         "gaps_uncertain_none": "Setiap fakta dinyatakan langsung.",
         "gaps_open": "Diumumkan tanpa hasil yang diketahui",
-        "gaps_open_help": "Yang direncanakan, dijanjikan, atau diharapkan, dan sejauh diketahui graf ini belum berujung "
-        "pada suatu peristiwa.",
+        "gaps_open_help": "Yang direncanakan, dijanjikan, atau diharapkan, dan sejauh diketahui graf ini belum "
+        "berujung pada suatu peristiwa.",
         "gaps_open_none": "Setiap rencana sudah ada hasilnya.",
         "gaps_found_one": "1 temuan",
         "gaps_found": "{n} temuan",
