@@ -13,6 +13,7 @@ from kg_server.app.answers import Asked, unless_gone
 from kg_server.app.dumps import Dumps
 from kg_server.app.editor import EXAMPLE, Editor
 from kg_server.app.explore import Explore
+from kg_server.app.gaps import Gaps
 from kg_server.app.licences import Licences
 from kg_server.app.linked import LinkedData, dump_links, query_links, site_links
 from kg_server.app.openapi import openapi_document
@@ -53,6 +54,7 @@ def make_router(site: Site) -> APIRouter:
     router.add_api_route("/static/{name}", views.static, methods=["GET", "HEAD"], include_in_schema=False)
     router.add_api_route("/openapi.json", views.openapi, methods=["GET", "HEAD"], include_in_schema=False)
     Dumps(site).add_to(router)
+    Gaps(site).add_to(router)
     OperatorViews(site).add_to(router)
     Editor(site, views.linked.counted).add_to(router)
     Licences(site).add_to(router)

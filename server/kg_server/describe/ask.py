@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 import pyoxigraph as ox
 
@@ -16,6 +17,7 @@ from kg_builder.namespaces import PREFIXES, RDF, XSD
 from kg_server.backends.base import Answer, Backend, Question, Wanted
 from kg_server.backends.serialisations import RDF_FORMATS
 from kg_server.http.formats import BINDINGS, Choice
+from kg_server.http.window import Window
 
 Node = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 Row = Mapping[str, Node]
@@ -27,7 +29,7 @@ _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]+")
 async def rows(backend: Backend, query: str) -> list[Row]:
     """Return the solutions of a SELECT; raises what the backend raises."""
     answer = await backend.answer(Question(query), _JSON)
-    return _read_rows(answer.read())
+    return _read_rows(answer.read())[1]
 
 
 async def pages(backend: Backend, query: str, size: int, most: int) -> AsyncIterator[list[Row]]:
@@ -53,10 +55,34 @@ async def pages(backend: Backend, query: str, size: int, most: int) -> AsyncIter
 
 
 def _read_answer(answer: Answer) -> list[Row]:
-    return _read_rows(answer.read())
+    return _read_rows(answer.read())[1]
 
 
-def _read_rows(body: bytes) -> list[Row]:
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some rows of an answer.
+
+    Attributes:
+        columns: the variables of the query, in its order.
+        rows: in the answer's order.
+        total: how many there are in all.
+        cut: whether there are more than were counted.
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+    total: int
+    cut: bool = False
+
+
+async def part(backend: Backend, question: Question, window: Window) -> Part:
+    """Return the rows of a SELECT that a window shows; raises what the backend raises."""
+    answer = await backend.answer(question, replace(_JSON, window=window))
+    columns, found = _read_rows(answer.read())
+    return Part(tuple(columns), tuple(found), answer.total, answer.cut)
+
+
+def _read_rows(body: bytes) -> tuple[list[str], list[Row]]:
     # In a function of its own: the parser's object must end on the thread that made it, and a coroutine's frame may
     # live on in a traceback that is collected on another.
     results = ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON)
@@ -64,7 +90,7 @@ def _read_rows(body: bytes) -> list[Row]:
         message = "only a SELECT has rows"
         raise TypeError(message)
     names = [each.value for each in results.variables]
-    return [{name: term for name in names if (term := solution[name]) is not None} for solution in results]
+    return names, [{name: term for name in names if (term := solution[name]) is not None} for solution in results]
 
 
 def is_iri(text: str) -> bool:

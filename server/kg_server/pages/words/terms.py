@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from kg_builder.namespaces import OA, ORG, PROV, RDF, RDFS, SCHEMA, SKOS
+from kg_builder.namespaces import OA, ORG, PROV, RDF, RDFS, SCHEMA, SKOS, SOSA
 
 # By IRI and language.
 COMMON_NAMES: Mapping[str, Mapping[str, str]] = {
@@ -29,12 +29,23 @@ COMMON_NAMES: Mapping[str, Mapping[str, str]] = {
     SCHEMA + "Organization": {"en": "organisation", "id": "organisasi"},
     SCHEMA + "Country": {"en": "country", "id": "negara"},
     SCHEMA + "City": {"en": "city", "id": "kota"},
+    SCHEMA + "QuantitativeValue": {"en": "figure", "id": "angka"},
+    SCHEMA + "value": {"en": "value", "id": "nilai"},
+    SCHEMA + "url": {"en": "address", "id": "alamat"},
+    SCHEMA + "publisher": {"en": "publisher", "id": "penerbit"},
+    SCHEMA + "name": {"en": "title", "id": "judul"},
+    SCHEMA + "datePublished": {"en": "published on", "id": "tanggal terbit"},
+    SOSA + "observedProperty": {"en": "what is counted", "id": "yang dihitung"},
+    SOSA + "hasFeatureOfInterest": {"en": "figure of", "id": "angka tentang"},
     PROV + "wasDerivedFrom": {"en": "rests on the words", "id": "berdasarkan kata-kata"},
     PROV + "used": {"en": "premise", "id": "premis"},
+    OA + "TextQuoteSelector": {"en": "phrase", "id": "frasa"},
+    OA + "TextPositionSelector": {"en": "place in a text", "id": "tempat dalam teks"},
     OA + "exact": {"en": "words", "id": "kata-kata"},
     OA + "start": {"en": "begins at character", "id": "mulai pada karakter"},
     OA + "end": {"en": "ends before character", "id": "berakhir sebelum karakter"},
     ORG + "organization": {"en": "organisation", "id": "organisasi"},
     ORG + "role": {"en": "role", "id": "peran"},
+    ORG + "hasMembership": {"en": "holds office", "id": "menjabat"},
     ORG + "unitOf": {"en": "unit of", "id": "bagian dari"},
 }
