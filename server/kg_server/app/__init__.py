@@ -33,6 +33,7 @@ from kg_server.describe.current import Current
 from kg_server.describe.release import Manifest
 from kg_server.http.origins import Origin, parse_origins
 from kg_server.http.problems import MethodNotAllowed, NotFound, Problem, SpoolError
+from kg_server.pages.assets import packaged_assets
 from kg_server.pages.render import Pages
 from kg_server.settings import ENV_PREFIX, Settings, SettingsError
 
@@ -69,9 +70,11 @@ def create_app(settings: Settings) -> Application:
 
     Raises:
         ReleaseError: when there is none.
+        AssetsError: when the pages' scripts and styles have not been made.
         SettingsError: when an address among the settings is none.
     """
     services = _origins(settings)
+    pages = Pages(urlsplit(settings.public_url).path.rstrip("/"), packaged_assets())
     remote = _remote(settings)
     breaker = Breaker(settings.backend_failures, _WINDOW_SECONDS, settings.backend_pause_seconds) if remote else None
     pool, spool = QueryPool(_limits(settings)), _spool(settings)
@@ -91,7 +94,6 @@ def create_app(settings: Settings) -> Application:
         pool.close()
         spool.close()
         raise
-    pages = Pages(urlsplit(settings.public_url).path.rstrip("/"))
     site = Site(settings, current, pool, pages, cache, operations, breaker)
 
     @asynccontextmanager

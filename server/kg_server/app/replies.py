@@ -93,14 +93,15 @@ def language_of(request: Request) -> str:
     return page_language(request.query_params.get("lang"), request.headers.get("accept-language"))
 
 
-def page_values(release: Release, request: Request, language: str) -> dict[str, object]:
-    """Return what every page shows: title, release, licence, and the same page in the other languages."""
+def page_values(release: Release, request: Request, language: str) -> dict[str, Any]:
+    """Return what every page shows: title, release, licence, vocabulary, and the same page in the other languages."""
     manifest = release.manifest
     return {
         "site_title": manifest.text(manifest.title, language),
         "release": manifest.release,
         "built": manifest.built,
         "licence": manifest.licence,
+        "vocabulary": manifest.vocabulary,
         "switch": {code: "?" + request.url.include_query_params(lang=code).query for code in LANGUAGE_CODES}
         if request.method in {"GET", "HEAD"}
         else None,

@@ -40,6 +40,12 @@ class Manifest:
     dumps: tuple[Dump, ...]
     raw: bytes
 
+    @property
+    def vocabulary(self) -> str | None:
+        """Return the name of the release's own vocabulary below the base, such as `vocab`; None when it has none."""
+        names = (each.removeprefix(self.base) for each in self.prefixes.values() if each.startswith(self.base))
+        return next((name.removesuffix("#") for name in names if name.endswith("#")), None)
+
     def text(self, texts: Mapping[str, str], language: str) -> str:
         """Return the text in a language, or in whatever language there is."""
         return texts.get(language) or next(iter(texts.values()), "")

@@ -1,51 +1,24 @@
-"""The words of the pages, in English and Indonesian. A test holds that both have the same keys."""
+"""Words that every page has, and those of the pages that have no module of their own."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from kg_builder.namespaces import OA, ORG, PROV, RDF, RDFS, SCHEMA, SKOS
-
-LANGUAGES: Mapping[str, str] = {"en": "English", "id": "Bahasa Indonesia"}
-
-# Names of terms that every graph uses and none of them labels, by IRI and language.
-COMMON_NAMES: Mapping[str, Mapping[str, str]] = {
-    RDF + "type": {"en": "kind", "id": "jenis"},
-    RDF + "Statement": {"en": "statement", "id": "pernyataan"},
-    RDF + "subject": {"en": "subject", "id": "subjek"},
-    RDF + "predicate": {"en": "predicate", "id": "predikat"},
-    RDF + "object": {"en": "object", "id": "objek"},
-    RDFS + "label": {"en": "name", "id": "nama"},
-    RDFS + "comment": {"en": "explanation", "id": "penjelasan"},
-    RDFS + "subClassOf": {"en": "is a kind of", "id": "adalah sejenis"},
-    RDFS + "domain": {"en": "is said of", "id": "dikatakan tentang"},
-    RDFS + "range": {"en": "has as value", "id": "nilainya"},
-    SKOS + "altLabel": {"en": "other name", "id": "nama lain"},
-    SKOS + "definition": {"en": "definition", "id": "definisi"},
-    SCHEMA + "sameAs": {"en": "the same elsewhere", "id": "yang sama di tempat lain"},
-    SCHEMA + "about": {"en": "about", "id": "tentang"},
-    SCHEMA + "mentions": {"en": "mentions", "id": "menyebut"},
-    SCHEMA + "inLanguage": {"en": "in language", "id": "dalam bahasa"},
-    SCHEMA + "NewsArticle": {"en": "news article", "id": "artikel berita"},
-    SCHEMA + "Person": {"en": "person", "id": "orang"},
-    SCHEMA + "Organization": {"en": "organisation", "id": "organisasi"},
-    SCHEMA + "Country": {"en": "country", "id": "negara"},
-    SCHEMA + "City": {"en": "city", "id": "kota"},
-    PROV + "wasDerivedFrom": {"en": "rests on the words", "id": "berdasarkan kata-kata"},
-    PROV + "used": {"en": "premise", "id": "premis"},
-    OA + "exact": {"en": "words", "id": "kata-kata"},
-    OA + "start": {"en": "begins at character", "id": "mulai pada karakter"},
-    OA + "end": {"en": "ends before character", "id": "berakhir sebelum karakter"},
-    ORG + "organization": {"en": "organisation", "id": "organisasi"},
-    ORG + "role": {"en": "role", "id": "peran"},
-    ORG + "unitOf": {"en": "unit of", "id": "bagian dari"},
-}
-
-# The counts that open the page, in this order; the manifest may hold more or fewer.
-HEADLINE_COUNTS = ("asserted", "articles", "entities", "spans", "derived", "quads")
-
 WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
+        "theme_dark": "Dark theme",
+        "menu": "Menu",
+        "navigation": "Main",
+        "find": "Search",
+        "find_help": "Names, aliases, quoted words",
+        "nav_explore": "Explore",
+        "nav_questions": "Questions",
+        "nav_query": "Query",
+        "nav_vocabulary": "Vocabulary",
+        "nav_gaps": "Gaps",
+        "nav_data": "Data",
+        "nav_licences": "Third-party licences",
+        "script_failed": "A part of this page could not be loaded.",
         "tagline": "A knowledge graph made from news. Each fact that an article states names the words it rests on.",
         "skip": "Skip to the content",
         "language": "Language",
@@ -124,6 +97,19 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "page_next": "Next page",
     },
     "id": {
+        "theme_dark": "Tema gelap",
+        "menu": "Menu",
+        "navigation": "Utama",
+        "find": "Cari",
+        "find_help": "Nama, alias, kata-kata kutipan",
+        "nav_explore": "Jelajahi",
+        "nav_questions": "Pertanyaan",
+        "nav_query": "Kueri",
+        "nav_vocabulary": "Kosakata",
+        "nav_gaps": "Celah",
+        "nav_data": "Data",
+        "nav_licences": "Lisensi pihak ketiga",
+        "script_failed": "Satu bagian halaman ini tidak dapat dimuat.",
         "tagline": "Graf pengetahuan dari artikel berita. Setiap fakta dari artikel menunjukkan kata-kata dasarnya.",
         "skip": "Langsung ke isi",
         "language": "Bahasa",
@@ -203,28 +189,3 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "page_next": "Halaman berikutnya",
     },
 }
-
-
-def number(value: int, language: str) -> str:
-    """Write a whole number as people of a language do.
-
-    >>> number(1234567, "en"), number(1234567, "id")
-    ('1,234,567', '1.234.567')
-    """
-    text = f"{value:,}"
-    return text.replace(",", ".") if language == "id" else text
-
-
-def size(value: int, language: str) -> str:
-    """Write a number of bytes in decimal units.
-
-    >>> size(532, "en"), size(1_480_000, "id")
-    ('532 B', '1,5 MB')
-    """
-    amount, unit = float(value), "B"
-    for each in ("kB", "MB", "GB", "TB"):
-        if amount < 1000:  # noqa: PLR2004 - the step between decimal units
-            break
-        amount, unit = amount / 1000, each
-    text = f"{value}" if unit == "B" else f"{amount:.1f}"
-    return f"{text.replace('.', ',') if language == 'id' else text} {unit}"

@@ -1,0 +1,2 @@
+/** To come. */
+export function start(_elements: HTMLElement[]): void {}
