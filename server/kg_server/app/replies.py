@@ -17,6 +17,7 @@ from kg_server.backends.pool import QueryPool
 from kg_server.backends.spool import Spooled
 from kg_server.cache import AnswerCache
 from kg_server.describe.current import Current, Release
+from kg_server.describe.texts import TextFolder
 from kg_server.http.formats import HTML
 from kg_server.http.negotiation import choose
 from kg_server.http.problems import MEDIA_TYPE, Problem
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from starlette.types import Message, Receive, Scope, Send
 
 _NOT_MODIFIED = 304
+_NO_TEXTS = TextFolder()
 _HOST = re.compile(r"[A-Za-z0-9.-]+(?::\d{1,5})?|\[[0-9A-Fa-f:.]+\](?::\d{1,5})?")
 
 
@@ -67,6 +69,7 @@ class Site:
     cache: Answers
     operations: Operations
     breaker: Breaker | None = None
+    texts: TextFolder = _NO_TEXTS
 
     def asked_by(self, request: Request, release: Release) -> Release:
         """Return a release whose backend answers this request: counted, paid for, and listed for the operator."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -20,6 +21,8 @@ _FIRST = {RDF + "type": 0, RDFS + "label": 1, SKOS + "altLabel": 2}
 _WORDS = (OA + "exact", RJ + "firstWords", RJ + "lastWords", RJ + "textHash")
 _PLACE = re.compile(r"[0-9]{1,15}")
 _BEHIND_ALL = 1 << 62
+# What a date in EDTF says too.
+_BOUNDS = frozenset({RJ + "earliest", RJ + "latest", RJ + "date"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ class Fact:
     link: str | None
     phrases: tuple[Phrase, ...]
     marks: tuple[Mark, ...]
-    note: str
+    note: Value | None
     asserted: bool
 
 
@@ -75,12 +78,12 @@ class Property:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """Facts about one thing."""
+    """Facts about one thing; `folded` are those that say for machines what another says for people."""
 
     name: Named
-    kinds: tuple[Value, ...]
     planned: bool
     properties: tuple[Property, ...]
+    folded: tuple[Property, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,16 +169,16 @@ class Account:
     def sections(self, layout: Layout) -> tuple[Section, ...]:
         """Return the facts by the sentence in which their first phrase begins; all in one where none are known."""
         sentences = list(layout.sentences())
-        starts = [*(each.start for each in sentences[1:]), _BEHIND_ALL]
-        facts, found = list(self.facts), []
-        for sentence, end in zip(sentences, starts, strict=True):
-            mine = []
-            while facts and facts[0].phrases and facts[0].phrases[0].start < end:
-                mine.append(facts.pop(0))
-            found.append(Section(sentence, self._blocks(mine), len(mine)))
-        if facts:
-            found.append(Section(None, self._blocks(facts), len(facts)))
-        return tuple(found)
+        # A fact belongs to the last sentence that begins before it; without a place, or without sentences, to none.
+        starts = [each.start for each in sentences]
+        found: dict[int, list[Fact]] = {place: [] for place in range(len(sentences))}
+        for each in self.facts:
+            place = bisect_right(starts, each.phrases[0].start) - 1 if each.phrases else len(sentences)
+            found.setdefault(max(0, place) if sentences else 0, []).append(each)
+        return tuple(
+            Section(sentences[place] if place < len(sentences) else None, self._blocks(mine), len(mine))
+            for place, mine in found.items()
+        )
 
     def styles(self) -> dict[str, str]:
         """Return how each phrase is drawn: as stated, or as said, planned or inferred where its facts are that."""
@@ -218,7 +221,7 @@ class Account:
             self.reader.link(_text(row["statement"])),
             phrases,
             tuple(self._marks(row)),
-            _text(row["note"]) if "note" in row else "",
+            self.reader.value(row["note"]) if "note" in row else None,
             asserted=conveyed is None and not withdrawn,
         )
 
@@ -283,10 +286,14 @@ class Account:
         by_property: dict[str, list[Fact]] = {}
         for each in facts:
             by_property.setdefault(each.predicate, []).append(each)
-        name = self._named(ox.NamedNode(iri))
-        kinds = () if name.words else tuple(self.reader.name(each) for each in self.kinds.get(iri, ()))
-        properties = tuple(Property(self.reader.name(each), tuple(found)) for each, found in by_property.items())
-        return Topic(name, kinds, self._is_planned(iri), properties)
+        spare = _BOUNDS if RJ + "edtf" in by_property else frozenset[str]()
+        plain, folded = (
+            tuple(
+                Property(self.reader.name(each), tuple(found)) for each, found in by_property.items() if each in which
+            )
+            for which in (by_property.keys() - spare, spare)
+        )
+        return Topic(self._named(ox.NamedNode(iri)), self._is_planned(iri), plain, folded)
 
 
 def block_anchor(phrase: Phrase) -> str:
