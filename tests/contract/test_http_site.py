@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.support.markup import foreign_scripts
+from tests.support.markup import foreign_scripts, main_of
 from tests.support.release_fixture import TRIG, make_release, running, wait_until
 
 from kg_server.settings import Settings
@@ -38,7 +38,7 @@ def test_home_in_two_languages(
 
 def test_every_link_of_the_home_page_works(client: httpx.Client) -> None:
     whole = client.get("/").text
-    home = whole[whole.index("<main") :]
+    home = main_of(whole)
     links = {link.replace("&amp;", "&") for link in re.findall(r'(?:href|action)="([^"#]+)"', home)}
     assert len(links) > 10
     for link in links:

@@ -25,6 +25,11 @@ def foreign_scripts(page: str) -> list[str]:
     return [each for each in _SCRIPT.findall(page) if not _OWN.fullmatch(each)]
 
 
+def main_of(page: str) -> str:
+    """The content of a page, without what every page has around it."""
+    return page[page.index("<main") : page.index("</main>")]
+
+
 def asset_path(name: str) -> str:
     """The address of a bundle below a server's root, such as that of `site.css`."""
     return f"/static/{packaged_assets().entries[name].file}"

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from kg_server.app.answers import Asked, unless_gone
 from kg_server.app.dumps import Dumps
+from kg_server.app.licences import Licences
 from kg_server.app.linked import LinkedData, dump_links, query_links, site_links
 from kg_server.app.openapi import openapi_document
 from kg_server.app.operator import OperatorViews
@@ -29,6 +30,7 @@ JSON = "application/json"
 RDF = "rdf"
 # What clients of any kind accept; for the home page these do not ask for RDF.
 _GENERAL = frozenset({JSON, "application/xml", "text/xml", "text/plain"})
+_PAGE_OR_JSON = {"html": HTML, HTML: HTML, "json": JSON, JSON: JSON}
 _YEAR = "public, max-age=31536000, immutable"
 
 
@@ -50,6 +52,7 @@ def make_router(site: Site) -> APIRouter:
     router.add_api_route("/openapi.json", views.openapi, methods=["GET", "HEAD"], include_in_schema=False)
     Dumps(site).add_to(router)
     OperatorViews(site).add_to(router)
+    Licences(site).add_to(router)
     views.linked.add_to(router)
     # The last one: a vocabulary's name is the release's choice, and whatever else has an address has it already.
     router.add_api_route("/{path:path}", views.linked.vocabulary, methods=["GET", "HEAD"], include_in_schema=False)
@@ -91,10 +94,23 @@ class Views:
         return page_reply(body, language, headers=links)
 
     async def queries(self, request: Request) -> Response:
-        """List the saved queries."""
-        release = await self._site.current.get()
-        address = self._site.address(request)
-        return _json([each.document(f"{address}/queries/{name}") for name, each in release.queries.items()])
+        """List the saved queries, in JSON or on a page."""
+        site = self._site
+        release = await site.current.get()
+        if _page_or_json(request, [JSON, HTML]) == HTML:
+            language = language_of(request)
+            values = page_values(release, request, language)
+            body = site.pages.render(
+                "queries",
+                language,
+                queries=list(release.queries.values()),
+                script_words=("query_list_shown", "query_list_none"),
+                **values,
+            )
+            return page_reply(body, language)
+        address = site.address(request)
+        document = [each.document(f"{address}/queries/{name}") for name, each in release.queries.items()]
+        return _json(document, vary="Accept")
 
     async def query(self, request: Request, name: str) -> Response:
         """Run a saved query with its parameters."""
@@ -176,18 +192,20 @@ def _egress(held: str) -> str:
 
 def _kind_of_home(request: Request) -> str:
     override = single(decode_form(request.scope["query_string"]), "format")
-    if override is not None:
-        chosen = {"html": HTML, HTML: HTML, "json": JSON, JSON: JSON}.get(override)
-        if chosen is None and choose_format(None, override, GRAPHS, html=False):
-            chosen = RDF
-    else:
-        types = [each for form in GRAPHS for each in form.media_types if each not in _GENERAL]
-        chosen = choose(accept_of(request), [HTML, JSON, *types])
-        chosen = RDF if chosen in types else chosen
+    if override is not None and override not in _PAGE_OR_JSON and choose_format(None, override, GRAPHS, html=False):
+        return RDF
+    types = [each for form in GRAPHS for each in form.media_types if each not in _GENERAL]
+    chosen = _page_or_json(request, [HTML, JSON, *types])
+    return RDF if chosen in types else chosen
+
+
+def _page_or_json(request: Request, offers: list[str]) -> str:
+    """Return the type that a request wants, by `format=` or its headers; the first of the offers is the favourite."""
+    override = single(decode_form(request.scope["query_string"]), "format")
+    chosen = choose(accept_of(request), offers) if override is None else _PAGE_OR_JSON.get(override)
     if chosen is None:
-        raise NotAcceptable(
-            f"'Accept: {accept_of(request)}'" if override is None else f"'format={override}'", [HTML, JSON]
-        )
+        wanted = f"'Accept: {accept_of(request)}'" if override is None else f"'format={override}'"
+        raise NotAcceptable(wanted, [HTML, JSON])
     return chosen
 
 

@@ -53,6 +53,7 @@ function enhance(): void {
     ["[data-evidence]", () => import("./evidence.js")],
     ["[data-view]", () => import("./views/index.js")],
     ["[data-article]", () => import("./article.js")],
+    ["[data-filter]", () => import("./filter.js")],
   ];
   for (const [mark, load] of parts) {
     const elements = all(mark, HTMLElement);

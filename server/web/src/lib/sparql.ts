@@ -53,9 +53,9 @@ const RESULTS = "application/sparql-results+json";
 const ACCEPT = `${RESULTS}, text/turtle;q=0.9, application/problem+json;q=0.5`;
 const FORM = "application/x-www-form-urlencoded;charset=UTF-8";
 
-/** The path of the site's root, without a slash at its end (`data-root` of `<html>`). */
+/** The path of the site's root, without a slash at its end (`data-root` of `<body>`). */
 export function root(): string {
-  return document.documentElement.dataset.root ?? "";
+  return document.body.dataset.root ?? "";
 }
 
 function textOf(value: unknown): string {

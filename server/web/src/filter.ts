@@ -1,0 +1,46 @@
+/** Shows of a list only the items that hold all the words that somebody types: `data-filter` names the list. */
+
+import { find } from "./lib/dom.js";
+import { number, word } from "./lib/words.js";
+
+/** Letters alone, without case or accents. */
+export function fold(text: string): string {
+  return text
+    .normalize("NFKD")
+    .replace(/\p{Mark}/gu, "")
+    .toLowerCase();
+}
+
+/** Whether a text holds the beginning of a word for each of those asked for. */
+export function matches(text: string, asked: string): boolean {
+  const words = fold(text).split(/[^\p{L}\p{N}]+/u);
+  return fold(asked)
+    .split(/[^\p{L}\p{N}]+/u)
+    .every((wanted) => words.some((each) => each.startsWith(wanted)));
+}
+
+function enable(element: HTMLElement): void {
+  const list = document.getElementById(element.dataset.filter ?? "");
+  const input = find("input", HTMLInputElement, element);
+  const output = find("output", HTMLOutputElement, element);
+  if (!list || !input || !output) return;
+  const items = [...list.children].filter((each) => each instanceof HTMLElement);
+  const show = () => {
+    let shown = 0;
+    for (const item of items) {
+      item.hidden = !matches(item.textContent ?? "", input.value);
+      if (!item.hidden) shown += 1;
+    }
+    output.textContent = shown
+      ? word("query_list_shown", { n: number(shown), total: number(items.length) })
+      : word("query_list_none");
+  };
+  input.addEventListener("input", show);
+  element.hidden = false;
+  // A browser may bring back what was typed before.
+  show();
+}
+
+export function start(elements: HTMLElement[]): void {
+  for (const each of elements) enable(each);
+}
