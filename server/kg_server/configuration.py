@@ -7,7 +7,7 @@ import difflib
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import Field, dataclass, fields
+from dataclasses import Field, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -89,7 +89,11 @@ def load(
         elif name in filed:
             values[name], origins[name] = filed[name], str(path)
     _read_secrets(values, origins, known)
-    return Loaded(Settings(**values), origins)
+    settings = Settings(**values)
+    if settings.public and origins["texts"] == "default":
+        # Whoever opens a server to others decides about the publishers' texts too.
+        settings = replace(settings, texts="")
+    return Loaded(settings, origins)
 
 
 def _refuse_misspelt(environ: Mapping[str, str], known: Known) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
@@ -92,6 +93,7 @@ class Settings:
     send_seconds: int = _setting(30, "seconds in which a client must take 64 KiB of its answer, or be cut off", 1)
     idle_seconds: int = _setting(5, "seconds for which a connection without a request is kept", 1)
     page_rows: int = _setting(500, "rows that a page shows; the other formats always hold all", 1)
+    texts: str = _setting("", "folder of the articles' texts, shown with their facts; empty shows none", path=True)
     budget_seconds: int = _setting(60, "query seconds that a client gets each minute, then 429; 0: no budget", 0)
     budget_burst: int = _setting(120, "most query seconds that a client can save up", 1)
     trusted_proxies: tuple[str, ...] = _setting(
@@ -121,6 +123,22 @@ class Settings:
         """
         for wrong in _nonsense(self):
             raise SettingsError(wrong)
+
+    @property
+    def public(self) -> bool:
+        """Whether others than people at this machine are expected: through a proxy, or at an address not its own.
+
+        >>> Settings().public, Settings(host="0.0.0.0").public, Settings(public_url="https://example.org").public
+        (False, True, True)
+        """
+        return bool(self.public_url or self.trusted_proxies) or not _is_loopback(self.host)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _nonsense(settings: Settings) -> Iterator[str]:

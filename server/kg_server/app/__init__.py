@@ -32,6 +32,7 @@ from kg_server.cache import AnswerCache
 from kg_server.describe.current import Current
 from kg_server.describe.release import Manifest
 from kg_server.describe.search.searches import Searches
+from kg_server.describe.texts import TextFolder
 from kg_server.http.origins import Origin, parse_origins
 from kg_server.http.problems import MethodNotAllowed, NotFound, Problem, SpoolError
 from kg_server.pages.assets import packaged_assets
@@ -72,9 +73,9 @@ def create_app(settings: Settings) -> Application:
     Raises:
         ReleaseError: when there is none.
         AssetsError: when the pages' scripts and styles have not been made.
-        SettingsError: when an address among the settings is none.
+        SettingsError: when an address among the settings is none, or a folder.
     """
-    services = _origins(settings)
+    services, texts = _origins(settings), _texts(settings)
     pages = Pages(urlsplit(settings.public_url).path.rstrip("/"), packaged_assets())
     remote = _remote(settings)
     breaker = Breaker(settings.backend_failures, _WINDOW_SECONDS, settings.backend_pause_seconds) if remote else None
@@ -96,7 +97,7 @@ def create_app(settings: Settings) -> Application:
         spool.close()
         raise
     searches = Searches(spool.path)
-    site = Site(settings, current, pool, pages, cache, operations, searches, breaker)
+    site = Site(settings, current, pool, pages, cache, operations, searches, breaker, texts)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -131,6 +132,13 @@ def _remote(settings: Settings) -> Remote | None:
         return parse_remote(settings.backend, settings.backend_authorization, settings.backend_default_graph)
     except ValueError as error:
         raise SettingsError(f"{ENV_PREFIX}BACKEND: {error}.") from error
+
+
+def _texts(settings: Settings) -> TextFolder:
+    folder = Path(settings.texts) if settings.texts else None
+    if folder is not None and not folder.is_dir():
+        raise SettingsError(f"texts is {folder}, which is no folder.")
+    return TextFolder(folder)
 
 
 def _spool(settings: Settings) -> SpoolFolder:

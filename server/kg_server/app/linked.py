@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from kg_builder.namespaces import RDF, SCHEMA
 from kg_server.app.answers import LABELS, unless_gone
+from kg_server.app.article import ArticlePages, is_article
 from kg_server.app.replies import Site, accept_of, language_of, page_reply, page_values
 from kg_server.describe.ask import is_iri, serialise
 from kg_server.describe.current import Release
@@ -68,6 +69,7 @@ class LinkedData:
     def __init__(self, site: Site) -> None:
         self._site = site
         self.counted = Counted()
+        self._articles = ArticlePages(site)
 
     def add_to(self, router: APIRouter) -> None:
         """Add the routes."""
@@ -151,7 +153,8 @@ class LinkedData:
         page = asked.choice.html
         details = Details(page or asked.evidence, page or asked.incoming, asked.offset, page)
         for iri in _candidates(request, release.manifest.base):
-            subject = await find_subject(release, iri, details)
+            subject = await self._articles.find(release, iri) if page else None
+            subject = subject or await find_subject(release, iri, details)
             if subject is not None:
                 return await self._reply(request, release, asked, subject)
         missing = _candidates(request, release.manifest.base)[0]
@@ -179,6 +182,8 @@ class LinkedData:
         if asked.choice.html:
             language = language_of(request)
             headers["Content-Location"] += f"&lang={language}"
+            if is_article(release, subject):
+                return await self._articles.reply(request, release, subject, language, headers)
             body = await asyncio.to_thread(self._page, request, release, subject, language, others)
             return page_reply(body, language, headers=headers)
         body = await asyncio.to_thread(serialise, subject.triples(), asked.choice.format.key, release.manifest.prefixes)

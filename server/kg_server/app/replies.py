@@ -18,6 +18,7 @@ from kg_server.backends.spool import Spooled
 from kg_server.cache import AnswerCache
 from kg_server.describe.current import Current, Release
 from kg_server.describe.search.searches import Searches
+from kg_server.describe.texts import TextFolder
 from kg_server.http.formats import HTML
 from kg_server.http.negotiation import choose
 from kg_server.http.problems import MEDIA_TYPE, Problem
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from starlette.types import Message, Receive, Scope, Send
 
 _NOT_MODIFIED = 304
+_NO_TEXTS = TextFolder()
 _HOST = re.compile(r"[A-Za-z0-9.-]+(?::\d{1,5})?|\[[0-9A-Fa-f:.]+\](?::\d{1,5})?")
 
 
@@ -69,6 +71,7 @@ class Site:
     operations: Operations
     searches: Searches
     breaker: Breaker | None = None
+    texts: TextFolder = _NO_TEXTS
 
     def asked_by(self, request: Request, release: Release) -> Release:
         """Return a release whose backend answers this request: counted, paid for, and listed for the operator."""

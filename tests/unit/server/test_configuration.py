@@ -193,3 +193,21 @@ def test_the_table_of_the_documentation_is_that_of_the_code() -> None:
         assert rows[each.name][0] == "RUJUKAN_" + each.name.upper()
         assert rows[each.name][1] == (default or "empty")
         assert rows[each.name][2]
+
+
+@pytest.mark.parametrize(
+    ("environ", "shown"),
+    [
+        ({}, "data/texts"),
+        ({"RUJUKAN_HOST": "::1"}, "data/texts"),
+        ({"RUJUKAN_HOST": "localhost"}, "data/texts"),
+        ({"RUJUKAN_HOST": "192.0.2.7"}, ""),
+        ({"RUJUKAN_HOST": "graph.example.org"}, ""),
+        ({"RUJUKAN_PUBLIC_URL": "https://graph.example.org"}, ""),
+        ({"RUJUKAN_TRUSTED_PROXIES": "10.0.0.1"}, ""),
+        ({"RUJUKAN_HOST": "192.0.2.7", "RUJUKAN_TEXTS": "elsewhere"}, "elsewhere"),
+        ({"RUJUKAN_TEXTS": ""}, ""),
+    ],
+)
+def test_texts_are_shown_to_others_only_when_somebody_says_so(environ: dict[str, str], shown: str) -> None:
+    assert load(environ, {}, None, {"texts": "data/texts"}).settings.texts == shown
