@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from starlette.responses import Response
 
 from kg_server.app.operations import Operations
+from kg_server.app.whole import Whole
 from kg_server.backends.base import Answer
-from kg_server.backends.breaker import Breaker
 from kg_server.backends.pool import QueryPool
 from kg_server.backends.spool import Spooled
 from kg_server.cache import AnswerCache
@@ -66,7 +66,7 @@ class Site:
     pages: Pages
     cache: Answers
     operations: Operations
-    breaker: Breaker | None = None
+    whole: Whole
 
     def asked_by(self, request: Request, release: Release) -> Release:
         """Return a release whose backend answers this request: counted, paid for, and listed for the operator."""
