@@ -121,15 +121,19 @@ def rdflib_endpoint(dump: Path) -> tuple[list[str | Path], int, str]:
 
 
 def processor_seconds(process: int) -> float:
-    """Of a process and its children that live."""
-    total = 0.0
+    """Of a process and all that it started, as far as they live."""
+    parents: dict[int, int] = {}
+    used: dict[int, float] = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             with suppress(OSError, ValueError):
                 fields = (entry / "stat").read_text().rpartition(")")[2].split()
-                if int(entry.name) == process or int(fields[1]) == process:
-                    total += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-    return total
+                parents[int(entry.name)] = int(fields[1])
+                used[int(entry.name)] = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    family = {process}
+    while more := {child for child, parent in parents.items() if parent in family} - family:
+        family |= more
+    return sum(used.get(each, 0.0) for each in family)
 
 
 def load(running: Running, script: Path, *, fresh: bool) -> Figures:

@@ -39,16 +39,18 @@ SERVER: dict[str, set[str]] = {
     "unsupported": SHARED | {"http", "lexer"},
     "guard": SHARED | LEAVES,
     "cache": SHARED | LEAVES,
+    "listening": LEAVES,
+    "multiprocess": SHARED | LEAVES | {"listening"},
     "backends": SHARED | LEAVES | {"guard", "cache"},
     "describe": BELOW_PAGES,
     "pages": BELOW_PAGES,
     "operations": SHARED | LEAVES | {"backends"},
-    "app": BELOW_APP,
+    "app": BELOW_APP | {"multiprocess"},
     "cork": set(),
-    "supervise": set(),
+    "supervise": {"backends"},
     "rsgi": BELOW_APP | {"app"},
-    "connections": SHARED | LEAVES | {"cork"},
-    "run": BELOW_APP | {"app", "configuration", "connections", "rsgi", "supervise"},
+    "connections": SHARED | LEAVES | {"cork", "multiprocess"},
+    "run": BELOW_APP | {"app", "configuration", "connections", "listening", "multiprocess", "rsgi", "supervise"},
 }
 
 CONTRACTS = {"kg_builder": BUILDER, "kg_server": SERVER}

@@ -13,12 +13,12 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx2 as httpx
 import pytest
-from tests.support.processes import family_of, kill, proportional_mb, query_processes
+from tests.support.processes import children_of, family_of, is_alive, kill, proportional_mb, query_processes
 from tests.support.release_fixture import TRIG, make_release, wait_until
 from tests.support.served import Served, command, served
 
@@ -101,7 +101,7 @@ def test_a_killed_server_leaves_nothing_and_starts_again_at_once(release: Path, 
             family = family_of(server.process.pid)
             server.process.kill()
             server.process.wait()
-        wait_until(lambda: not any(alive(each) for each in family))
+        wait_until(lambda: not any(is_alive(each) for each in family))
     (left,) = folder.iterdir()
     began = time.monotonic()
     with served(command(release, cache_mb=0, workers=2), tmp_path / "log", environment) as server:
@@ -113,7 +113,7 @@ def test_a_killed_server_leaves_nothing_and_starts_again_at_once(release: Path, 
 
 def test_a_killed_server_is_started_again_by_its_supervisor(release: Path, tmp_path: Path) -> None:
     def front() -> int:
-        return next((each for each in children(server.process.pid)), 0)
+        return next((each for each in children_of(server.process.pid)), 0)
 
     with served(command(release, cache_mb=0, workers=2, supervise=1), tmp_path / "log") as server:
         assert server.ask(POLITE).status_code == 200
@@ -126,37 +126,19 @@ def test_a_killed_server_is_started_again_by_its_supervisor(release: Path, tmp_p
         last = front()
         server.process.terminate()
         assert server.process.wait(20) in {0, -signal.SIGTERM}
-        wait_until(lambda: not alive(last))
+        wait_until(lambda: not is_alive(last))
     assert (tmp_path / "log").read_text().count("started again") == 2
 
 
 def test_the_server_outlives_its_supervisor(release: Path, tmp_path: Path) -> None:
     with served(command(release, cache_mb=0, workers=2, supervise=1), tmp_path / "log") as server:
         assert server.ask(POLITE).status_code == 200
-        (front,) = children(server.process.pid)
+        (front,) = children_of(server.process.pid)
         server.process.kill()
         server.process.wait()
         assert server.ask(POLITE).status_code == 200
         os.kill(front, signal.SIGTERM)
-        wait_until(lambda: not alive(front))
-
-
-def children(process: int) -> list[int]:
-    found = []
-    for entry in Path("/proc").iterdir():
-        with suppress(OSError, ValueError):
-            if int((entry / "stat").read_text().rpartition(")")[2].split()[1]) == process:
-                found.append(int(entry.name))
-    return found
-
-
-def alive(process: int) -> bool:
-    try:
-        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
-    except OSError:
-        return False
-    # Nobody may be there to bury it.
-    return state not in {"Z", "X"}
+        wait_until(lambda: not is_alive(front))
 
 
 def test_a_full_disk(release: Path, tmp_path: Path) -> None:

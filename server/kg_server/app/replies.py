@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from starlette.responses import Response
 
 from kg_server.app.operations import Operations
+from kg_server.app.whole import Whole
 from kg_server.backends.base import Answer
-from kg_server.backends.breaker import Breaker
 from kg_server.backends.pool import QueryPool
 from kg_server.backends.spool import Spooled
 from kg_server.cache import AnswerCache
@@ -69,8 +69,8 @@ class Site:
     pages: Pages
     cache: Answers
     operations: Operations
+    whole: Whole
     searches: Searches
-    breaker: Breaker | None = None
     texts: TextFolder = _NO_TEXTS
 
     def asked_by(self, request: Request, release: Release) -> Release:

@@ -165,23 +165,7 @@ class Views:
 
     async def health(self) -> Response:
         """Say which release is served, and whether a newer one could not be."""
-        release = await self._site.current.get()
-        trouble, pool, breaker = self._site.current.trouble, self._site.pool, self._site.breaker
-        document: dict[str, object] = {
-            "status": "degraded" if trouble or (breaker is not None and breaker.state != "closed") else "ok",
-            "release": release.manifest.release,
-            "built": release.manifest.built,
-            "queries_under_way": pool.taken,
-            "query_processes": {
-                "egress": _egress(pool.egress),
-                "ended": dict(pool.ended),
-            },
-        }
-        if breaker is not None:
-            document["backend"] = {
-                "state": breaker.state, "failures": breaker.failures, "opened": breaker.opened,
-            }  # fmt: skip
-        return _json(document | ({"trouble": trouble} if trouble else {}), extra={"Cache-Control": "no-store"})
+        return _json(await self._site.whole.health(), extra={"Cache-Control": "no-store"})
 
     async def static(self, name: str) -> Response:
         """Send a file that the pages need."""
@@ -189,12 +173,6 @@ class Views:
         if found is None:
             raise NotFound(f"There is no file '{name}' here.")
         return Response(found[0], headers={"Cache-Control": _YEAR}, media_type=found[1])
-
-
-def _egress(held: str) -> str:
-    if not held:
-        return "open: the system permits no other"
-    return f"only {held}" if held.startswith("TCP") else f"shut ({held})"
 
 
 def _kind_of_home(request: Request) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Protocol
 
+from kg_server.backends.fair import Places
 from kg_server.backends.limits import Limits
 from kg_server.backends.process import Child, Place, Worker, start
 from kg_server.backends.spool import Room
@@ -24,15 +25,34 @@ class Closable(Protocol):
         """Wait until they have gone."""
 
 
+class Taken(Protocol):
+    """How many queries are running or waiting, here and in other pools."""
+
+    @property
+    def most(self) -> int:
+        """How many that may be."""
+        ...
+
+    def add(self, by: int) -> None:
+        """Change the number of those here."""
+
+    def all(self) -> int:
+        """Return the number of all."""
+        ...
+
+
 class QueryPool:
     """Bounds the queries under way, and starts processes off the event loop.
 
     Args:
         limits: of queries and processes.
+        places: a bound on the queries of a client in other pools too, where there are any.
+        others: counts the queries of other pools too, where there are any.
     """
 
-    def __init__(self, limits: Limits) -> None:
-        self.limits = limits
+    def __init__(self, limits: Limits, places: Places | None = None, others: Taken | None = None) -> None:
+        self.limits, self.places, self._others = limits, places, others
+        self._most = limits.workers + limits.queue if others is None else others.most
         self.ended: Counter[str] = Counter()
         self.egress = ""
         self.room = Room(limits.spool_bytes, limits.retry_seconds)
@@ -58,21 +78,29 @@ class QueryPool:
         if self.full and not instead:
             raise self.overloaded()
         self._taken += 1
+        if self._others is not None:
+            self._others.add(1)
+            # Another pool may have taken the last one at the same moment.
+            if self._others.all() > self._most and not instead:
+                self.leave()
+                raise self.overloaded()
 
     @property
     def full(self) -> bool:
         """Whether all places are taken."""
-        return self._taken >= self.limits.workers + self.limits.queue
+        return (self._taken if self._others is None else self._others.all()) >= self._most
 
     def overloaded(self) -> Overloaded:
         """Return what a query without a place is told."""
-        places, wait = self.limits.workers + self.limits.queue, self.limits.retry_seconds
-        message = f"{places} queries are running or waiting already; try again in {wait} s."
-        return Overloaded(message, headers={"Retry-After": str(wait)}, limit=places, retry_after=wait)
+        most, wait = self._most, self.limits.retry_seconds
+        message = f"{most} queries are running or waiting already; try again in {wait} s."
+        return Overloaded(message, headers={"Retry-After": str(wait)}, limit=most, retry_after=wait)
 
     def leave(self) -> None:
         """Give a place back."""
         self._taken -= 1
+        if self._others is not None:
+            self._others.add(-1)
 
     def start(self, place: Place, unwanted: Callable[[], bool] = lambda: False) -> Future[Child]:
         """Start a query process in a thread that stays.
