@@ -70,7 +70,8 @@ def pictures() -> list[str]:
     for place in PLACES:
         names = [f"{place.name}-{size}-{theme}.webp" for size, theme in kinds]
         if all((PAGE.parent / "screenshots" / name).is_file() for name in names):
-            lines.append(f"| {place.name} | " + " | ".join(f"![{name[:-5]}](screenshots/{name})" for name in names) + " |")
+            shown = " | ".join(f"![{name.removesuffix('.webp')}](screenshots/{name})" for name in names)
+            lines.append(f"| {place.name} | {shown} |")
     return lines
 
 
