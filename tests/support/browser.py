@@ -60,6 +60,7 @@ class Tab:
         errors: what was written to the console as an error (each breach of the content security policy is), what
             scripts threw, and requests that failed.
         scripts: whether they run.
+        status: of the page that was opened last.
         pending: what was asked for and has not come yet.
     """
 
@@ -68,11 +69,13 @@ class Tab:
     requests: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     scripts: bool = True
+    status: int = 0
     pending: set[Request] = field(default_factory=set)
 
     def go(self, path: str) -> Tab:
         """Open a page and wait until all that it loads is there and its scripts have begun."""
-        self.page.goto(self.base + path)
+        response = self.page.goto(self.base + path)
+        self.status = response.status if response is not None else 0
         if self.scripts and self.page.locator(_FRAME).count():
             self.page.wait_for_selector("html[data-ready]", state="attached")
         if self.pending:
