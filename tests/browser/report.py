@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 PAGE = ROOT / "docs" / "pages.md"
+BAD = 400
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 
 
@@ -37,6 +38,7 @@ def measure(browser: Browser, base: str, place: Place) -> Measured:
     for size in SIZES:
         with opened(browser, base, size=size, problem=place.kind == "problem") as tab:
             tab.go(place.address("en"))
+            assert (tab.status < BAD) == (place.kind != "problem"), f"{place.path}: {tab.status}"
             weights = (
                 len(tab.page.content().encode()), tab.weight(".js"), tab.weight(".css"), len(tab.requests),
             )  # fmt: skip
@@ -70,7 +72,8 @@ def pictures() -> list[str]:
     for place in PLACES:
         names = [f"{place.name}-{size}-{theme}.webp" for size, theme in kinds]
         if all((PAGE.parent / "screenshots" / name).is_file() for name in names):
-            lines.append(f"| {place.name} | " + " | ".join(f"![{name[:-5]}](screenshots/{name})" for name in names) + " |")
+            shown = " | ".join(f"![{name.removesuffix('.webp')}](screenshots/{name})" for name in names)
+            lines.append(f"| {place.name} | {shown} |")
     return lines
 
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 import sys
+import tarfile
+import zipfile
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-WEB = Path(__file__).parents[3] / "server/web"
+ROOT = Path(__file__).parents[3]
+WEB = ROOT / "server/web"
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +41,25 @@ def command(folder: Path, name: str, script: str) -> None:
     path = folder / name
     path.write_text(f"#!/bin/sh\n{script}\n")
     path.chmod(0o755)
+
+
+def test_what_is_packed_holds_the_bundles(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-d", str(tmp_path)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    made = {f"server/kg_server/static/{path.name}" for path in (ROOT / "server/kg_server/static").iterdir()}
+    with zipfile.ZipFile(next(tmp_path.glob("*.whl"))) as wheel:
+        assert {f"server/{name}" for name in wheel.namelist()} >= made
+    with tarfile.open(next(tmp_path.glob("*.tar.gz"))) as source:
+        names = {name.partition("/")[2] for name in source.getnames()}
+    # From these bundles and sources a wheel is made without Node.
+    assert names >= made | {"server/web/bundle.py", "server/web/package-lock.json", "server/web/src/site.ts"}
+    assert not any("node_modules" in name or name.startswith(("data/texts", ".ci")) for name in names)
 
 
 def test_every_source_counts(bundle: ModuleType, checkout: tuple[Path, Path]) -> None:
