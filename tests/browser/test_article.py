@@ -78,8 +78,10 @@ def test_a_phrase_that_is_chosen_stays_and_can_be_linked_to(open_article: Opener
     page.locator(f"[id='{anchor(MASK)}'] a").click()
     assert " ".join(lit(page, ".text .phrase")) == LOAN
     page.keyboard.press("Escape")
-    page.locator("h1").hover()
+    assert page.evaluate("document.activeElement.closest('.text') !== null")
+    page.locator("h1").click()
     assert lit(page, ".phrase") == []
+    assert page.locator(".pinned").count() == 0
 
 
 def test_a_link_from_another_page_lands_on_the_phrase(open_article: Opener) -> None:
