@@ -24,7 +24,9 @@ _WANTED = ", ".join(f"<{each}>" for each in (*_LABELS, *_ABOVE, _COMMENT, _TYPE,
 _MOST = 20_000
 _KEPT = 2
 # The vocabulary is in a graph of its own; a release made otherwise may have it anywhere, and then goes without.
-_TERMS = f"SELECT ?s ?p ?o WHERE {{ GRAPH <%s> {{ ?s ?p ?o FILTER (?p IN ({_WANTED})) }} }} ORDER BY ?s ?p ?o LIMIT {_MOST}"
+_TERMS = f"""SELECT ?s ?p ?o WHERE {{
+  GRAPH <%s> {{ ?s ?p ?o FILTER (?p IN ({_WANTED})) }}
+}} ORDER BY ?s ?p ?o LIMIT {_MOST}"""
 
 Texts = Mapping[str, str]
 """A text by language."""
