@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import combinations
 
 import pyoxigraph as ox
@@ -14,14 +16,23 @@ from kg_server.pages.names import BOUNDS, COUNTED, FIGURES, PRINTED, TYPE, Namer
 from kg_server.pages.view import Conflict, Triple
 
 _INFINITE = float("inf")
+_NUMBER = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,18})?")
 _MOST_FIGURES = 60
+
+
+@dataclass(frozen=True, slots=True)
+class _Range:
+    """The least number and whether it is itself outside; the greatest number and whether it is itself inside."""
+
+    least: tuple[float, bool]
+    greatest: tuple[float, bool]
 
 
 def find_conflicts(entity: Entity, namer: Namer, prover: Prover) -> tuple[tuple[Conflict, ...], frozenset[Triple]]:
     """Return where sources disagree about a thing, and the triples that are concerned.
 
-    A property of which the vocabulary says that it is single (`owl:FunctionalProperty`) has two values, of which a
-    curator may have withdrawn one; or two figures count the same of it, and no number fits both.
+    A property that can have one value only has two, of which a curator may have withdrawn one; or two figures count the
+    same of it, and no number fits both.
     """
     found: list[Conflict] = []
     concerned: set[Triple] = set()
@@ -79,31 +90,31 @@ def _counts(figure: str, namer: Namer) -> frozenset[tuple[str, Target]]:
     )
 
 
-def _range(figure: str, namer: Namer) -> tuple[float, float, bool] | None:
-    """Return the least and the greatest number that a figure allows, and whether these two are outside."""
+def _range(figure: str, namer: Namer) -> _Range | None:
+    """Return which numbers a figure allows; None where any, for it gives none or an approximate one."""
     for name, bound in BOUNDS.items():
         for each in namer.of(figure, name):
-            try:
-                number = float(each.value)
-            except ValueError:
+            if not _NUMBER.fullmatch(each.value):
                 return None
+            number = float(each.value)
             return {
-                "exact": (number, number, False),
-                "more": (number, _INFINITE, True),
-                "least": (number, _INFINITE, False),
-                "less": (-_INFINITE, number, True),
-                "most": (-_INFINITE, number, False),
+                "exact": _Range((number, False), (number, True)),
+                "more": _Range((number, True), (_INFINITE, True)),
+                "least": _Range((number, False), (_INFINITE, True)),
+                "less": _Range((-_INFINITE, False), (number, False)),
+                "most": _Range((-_INFINITE, False), (number, True)),
             }.get(bound)
     return None
 
 
-def _exclude(one: tuple[float, float, bool] | None, other: tuple[float, float, bool] | None) -> bool:
-    """Tell whether no number fits both; an approximate one excludes nothing.
+def _exclude(one: _Range | None, other: _Range | None) -> bool:
+    """Tell whether no number is in both.
 
-    >>> _exclude((12, 12, False), (12, float("inf"), True)), _exclude((13, 13, False), (12, float("inf"), True))
-    (True, False)
+    >>> more = _Range((12, True), (float("inf"), True))
+    >>> [_exclude(_Range((number, False), (number, True)), more) for number in (12, 13)]
+    [True, False]
     """
     if one is None or other is None:
         return False
-    least, greatest = max(one[0], other[0]), min(one[1], other[1])
-    return least > greatest or (least == greatest and (one[2] or other[2]))
+    (least, beyond), (greatest, reached) = max(one.least, other.least), min(one.greatest, other.greatest)
+    return least > greatest or (least == greatest and (beyond or not reached))

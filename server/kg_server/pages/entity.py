@@ -11,7 +11,7 @@ from kg_builder.namespaces import DCTERMS, ORG, OWL, RDFS, RJ, SCHEMA, SKOS, SOS
 from kg_server.describe.entity import Entity
 from kg_server.describe.statements import Statement, Target
 from kg_server.pages.conflicts import find_conflicts
-from kg_server.pages.evidence import Proof, Prover
+from kg_server.pages.evidence import Proof, Prover, Quote
 from kg_server.pages.names import (
     BOUNDS,
     COUNTED,
@@ -27,7 +27,7 @@ from kg_server.pages.names import (
     Namer,
 )
 from kg_server.pages.sections import ORDER, Place, place_of
-from kg_server.pages.view import Called, Fact, Row, Section, Sentence, Triple, View
+from kg_server.pages.view import Called, Fact, Row, Saying, Section, Sentence, Triple, View
 
 NAMES = (*LABELS, SKOS + "altLabel", SCHEMA + "name", SCHEMA + "alternateName")
 ELSEWHERE = frozenset({SCHEMA + "sameAs", OWL + "sameAs", SKOS + "exactMatch", SKOS + "closeMatch", RDFS + "seeAlso"})
@@ -78,7 +78,7 @@ class _Builder:
             namer.planned(iri, (target for _, target in entity.facts)),
             tuple(self._sections()),
             tuple(self._sentences(self._conveyed.get(iri, ()))),
-            tuple(self._sentences(each for each in about if each.quotations and iri not in each.quotations)),
+            tuple(self._sayings(each for each in about if each.quotations and iri not in each.quotations)),
             tuple(self._sentences(each for each in statements if iri in each.sources and each.asserted)),
             tuple(self._sentences(each for each in about if each.withdrawn)),
             tuple(self._fact(name, each) for name, each in entity.facts if name in ELSEWHERE),
@@ -225,10 +225,19 @@ class _Builder:
             if facts and predicate != TYPE and predicate not in hidden | dates:
                 yield Row(self._namer.term(predicate), predicate, inverse=False, facts=facts)
 
+    def _words(self, quotation: str) -> tuple[Quote, ...]:
+        statements = self._prover.statements(quotation, TYPE, ox.NamedNode(QUOTATION))
+        return tuple(self._prover.quote(phrase) for each in statements for phrase in each.phrases)
+
+    def _sayings(self, statements: Iterable[Statement]) -> Iterator[Saying]:
+        found: dict[str, list[Statement]] = {}
+        for each in statements:
+            found.setdefault(each.quotations[0], []).append(each)
+        for quotation, said in sorted(found.items()):
+            yield Saying(self._prover.speech(quotation), self._words(quotation), tuple(self._sentences(said)))
+
     def _quotation(self, fact: Fact, iri: str) -> Fact:
-        statements = self._prover.statements(iri, TYPE, ox.NamedNode(QUOTATION))
-        quotes = tuple(self._prover.quote(phrase) for each in statements for phrase in each.phrases)
-        spoken = self._prover.speech(iri)
+        quotes, spoken = self._words(iri), self._prover.speech(iri)
         manner = self._namer.words["subject_in_speech"].format(manner=spoken.manner) if spoken.manner else ""
         said = ", ".join(filter(None, (spoken.act, manner)))
         conveys = tuple(self._sentences(self._conveyed.get(iri, ())))

@@ -25,7 +25,7 @@ def graph_of(entity: Entity, view: View, namer: Namer) -> Graph | None:
 
 def timeline_of(view: View, namer: Namer) -> Timeline | None:
     """Return what has a date about a thing, None where that is less than two."""
-    found = list(_dated(view, namer))[:_ITEMS]
+    found = sorted(_dated(view, namer), key=lambda each: each.start.lstrip("["))[:_ITEMS]
     return Timeline(tuple(found)) if len(found) > 1 else None
 
 
@@ -65,12 +65,17 @@ def _dated(view: View, namer: Namer) -> Iterator[Item]:
     for row, fact in ((each, fact) for each in rows for fact in each.facts):
         other = fact.key[0] if row.inverse else _iri(fact)
         # A date of the thing itself is named by its property.
-        name, kind = (fact.value, row.name.text) if other else (row.name, None)
+        name, kind = (fact.value, _kind(other, namer)) if other else (row.name, None)
         for date in _dates(fact, other, namer):
             if (name.text, date) not in seen:
                 seen.add((name.text, date))
                 planned = fact.planned or view.planned
                 yield Item(name.text, date, kind=kind, planned=planned, href=name.link, lang=name.language)
+
+
+def _kind(iri: str, namer: Namer) -> str | None:
+    kinds = namer.kinds(namer.owner(iri) or iri) or namer.kinds(iri)
+    return namer.name(kinds[0]).text if kinds else None
 
 
 def _dates(fact: Fact, other: str | None, namer: Namer) -> list[str]:
@@ -99,7 +104,7 @@ class _Drawing:
             for row in section.rows if section.key not in _UNDRAWN else ():
                 for fact in row.facts:
                     self._fact(fact, inverse=row.inverse)
-        for each in (*self._view.said, *self._view.conveyed):
+        for each in (*(each for saying in self._view.said for each in saying.sentences), *self._view.conveyed):
             self._said(each)
         return Graph(tuple(self._nodes.values()), tuple(self._edges.values())) if len(self._nodes) > 2 else None  # noqa: PLR2004
 

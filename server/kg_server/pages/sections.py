@@ -62,6 +62,9 @@ def place_of(namer: Namer, subject: str, other: Target, *, inverse: bool) -> Pla
     """
     if isinstance(other, ox.Literal):
         return Place("when" if other.datatype.value in _TIMES else "description")
+    if not inverse and namer.is_part(subject):
+        # A part says one thing in several facts: they stay together.
+        return Place("description")
     iri = other.value
     kinds = namer.kinds(iri)
     section = next((section for kind, section in _KINDS.items() if kind in kinds), "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kg_server.describe.statements import Target
-from kg_server.pages.evidence import Proof, Quote
+from kg_server.pages.evidence import Proof, Quote, Speech
 from kg_server.pages.names import Name
 
 Triple = tuple[str, str, Target]
@@ -20,6 +20,15 @@ class Sentence:
     property: Name
     value: Name
     proofs: tuple[Proof, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """What one quotation says of a thing: who says it and how, in which words."""
+
+    speech: Speech
+    quotes: tuple[Quote, ...]
+    sentences: tuple[Sentence, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +135,7 @@ class View:
     planned: bool = False
     sections: tuple[Section, ...] = ()
     conveyed: tuple[Sentence, ...] = ()
-    said: tuple[Sentence, ...] = ()
+    said: tuple[Saying, ...] = ()
     reported: tuple[Sentence, ...] = ()
     withdrawn: tuple[Sentence, ...] = ()
     elsewhere: tuple[Fact, ...] = ()
