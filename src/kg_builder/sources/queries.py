@@ -7,6 +7,7 @@ The header:
     # description@en: …
     # description@id: …
     # parameter ?person: iri id:someone | The person | Orangnya
+    # view: timeline
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from kg_builder.ids import is_slug, nearest
 from kg_builder.namespaces import XSD
 from kg_builder.sources.project import Project
 from kg_builder.sources.reading import read_text
+from kg_builder.sources.views import View, read_view, undrawable
 from kg_builder.terms import canonical
 
 TYPES = ("iri", "date", "integer", "decimal", "string")
@@ -32,6 +34,7 @@ _TAKEN = frozenset({"format", "lang", "limit", "offset"})
 
 _FIELD = re.compile(r"#\s*(title|description)@([a-z]{2,3}):\s*(.*)\Z")
 _PARAMETER = re.compile(r"#\s*parameter\s+\?(\w+):\s*(\S+)\s+(.*)\Z")
+_VIEW = re.compile(r"#\s*view:\s*(.*)\Z")
 _PLACE = re.compile(r"error at (\d+):(\d+): (.*)")
 _ANY_FIELD = re.compile(r"#\s*([a-z]+)(?:@\w+)?[ ?\w]*:")
 
@@ -57,6 +60,7 @@ class SavedQuery:
     parameters: tuple[Parameter, ...]
     query: str
     mark: Mark
+    view: View | None = None
 
     def as_json(self) -> dict[str, object]:
         """Return the query as plain data, the form that a release carries."""
@@ -68,6 +72,7 @@ class SavedQuery:
                 {"name": p.name, "type": p.type, "default": p.default, "label": p.label} for p in self.parameters
             ],
             "query": self.query,
+            **({"view": self.view.kind} if self.view else {}),
         }
 
 
@@ -89,7 +94,7 @@ def _load(path: Path, project: Project, problems: list[Problem]) -> SavedQuery |
     query = parse_query(path.stem, content, name, problems)
     problems.extend(_unknown_prefixes(query, project))
     try:
-        ox.Store().query(query.query, prefixes=project.prefixes)
+        answer = ox.Store().query(query.query, prefixes=project.prefixes)
     except RuntimeError as error:
         # It parses, and no data would help: an unknown function, say.
         problems.append(Problem(query.mark, f"the query cannot be evaluated: {error}", "query"))
@@ -102,6 +107,7 @@ def _load(path: Path, project: Project, problems: list[Problem]) -> SavedQuery |
         problems.append(Problem(Mark(name, before + int(line), int(column)), f"not SPARQL: {what}", "query"))
     else:
         problems.extend(_unbindable(query, project))
+        problems.extend(undrawable(query.view, answer))
     return query
 
 
@@ -137,6 +143,7 @@ def parse_query(stem: str, content: str, file: str, problems: list[Problem]) -> 
     lines = content.splitlines()
     texts: dict[str, dict[str, str]] = {"title": {}, "description": {}}
     parameters: list[Parameter] = []
+    view: View | None = None
     count = 0
     for count, line in enumerate(lines):
         if line and not line.startswith("#"):
@@ -146,6 +153,8 @@ def parse_query(stem: str, content: str, file: str, problems: list[Problem]) -> 
             texts[field.group(1)][field.group(2)] = field.group(3).strip()
         elif declared := _PARAMETER.match(line):
             parameters.append(_parameter(declared, mark, problems))
+        elif drawn := _VIEW.match(line):
+            view = read_view(drawn.group(1).strip(), mark, view, problems)
         elif (other := _ANY_FIELD.match(line)) and other.group(1) in {
             "title",
             "description",
@@ -165,7 +174,7 @@ def parse_query(stem: str, content: str, file: str, problems: list[Problem]) -> 
         if parameter.name in _TAKEN:
             message = f"?{parameter.name} means how to answer, not what; choose another name"
             problems.append(Problem(parameter.mark, message, "header"))
-    return SavedQuery(stem, texts["title"], texts["description"], tuple(parameters), body, Mark(file))
+    return SavedQuery(stem, texts["title"], texts["description"], tuple(parameters), body, Mark(file), view)
 
 
 def _parameter(match: re.Match[str], mark: Mark, problems: list[Problem]) -> Parameter:
