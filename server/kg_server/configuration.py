@@ -169,7 +169,8 @@ def _read_secrets(values: dict[str, Any], origins: dict[str, str], known: Known)
             raise SettingsError(f"Both {name} and {name}{_FILE_SUFFIX} are given; leave one of them out.")
         try:
             values[name] = Path(path).read_text("utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
+        except (OSError, ValueError) as error:
+            # A ValueError: what is in the file is not UTF-8, or the path holds a character that none can.
             reason = error.strerror if isinstance(error, OSError) else "it is not text"
             raise SettingsError(f"{name}{_FILE_SUFFIX} is {path}, which cannot be read: {reason}.") from error
         if not values[name]:

@@ -43,7 +43,7 @@ SERVER: dict[str, set[str]] = {
     "multiprocess": SHARED | LEAVES | {"listening"},
     "backends": SHARED | LEAVES | {"guard", "cache"},
     "describe": BELOW_PAGES,
-    "pages": BELOW_PAGES,
+    "pages": BELOW_PAGES | {"describe"},
     "operations": SHARED | LEAVES | {"backends"},
     "app": BELOW_APP | {"multiprocess"},
     "cork": set(),

@@ -41,7 +41,10 @@ SAMPLE = 12
 COUNTED = 20_000
 """Facts are counted as far as this."""
 
-_FACTS, _STATEMENTS, _DETAILS, _PROPERTIES = 600, 1500, 5000, 60
+FACTS = 600
+"""A thing with more has some of each property on its page."""
+
+_STATEMENTS, _DETAILS, _PROPERTIES = 800, 5000, 60
 _BATCH = 400
 _ROUNDS = 2
 
@@ -71,8 +74,9 @@ _SOME_IN = f"{{ SELECT (<%(p)s> AS ?property) ?thing WHERE {{ ?thing <%(p)s> <%(
 _TOLD = ", ".join(
     f"<{each}>"
     for each in (
-        RDFS + "label", SKOS + "prefLabel", RDF + "type", RJ + "edtf", RJ + "earliest", RJ + "latest", SCHEMA + "url",
-        SCHEMA + "publisher", RJ + "curator", RJ + "curated", RDF + "subject", RDF + "predicate", RDF + "object",
+        RDFS + "label", SKOS + "prefLabel", RDF + "type", RJ + "edtf", RJ + "earliest", RJ + "latest",
+        SCHEMA + "publisher", SCHEMA + "inLanguage", RJ + "curator", RJ + "curated",
+        RDF + "subject", RDF + "predicate", RDF + "object",
     )
 )  # fmt: skip
 _ABOUT = f"SELECT ?s ?p ?o WHERE {{ VALUES ?s {{ %s }} ?s ?p ?o FILTER (?p IN ({_TOLD}) || ?o IN (%s)) }}"
@@ -149,7 +153,9 @@ class _Asking:
             return []
 
 
-async def find_entity(release: Release, ontology: Ontology, iri: str, offset: int = 0) -> Entity | None:
+async def find_entity(
+    release: Release, ontology: Ontology, iri: str, offset: int = 0, most: int = FACTS
+) -> Entity | None:
     """Gather what a release says of a thing; None when its default graph says nothing.
 
     Args:
@@ -157,15 +163,16 @@ async def find_entity(release: Release, ontology: Ontology, iri: str, offset: in
         ontology: of the release.
         iri: for which `is_iri` holds.
         offset: incoming facts to pass over.
+        most: facts that are taken before only some of each property are.
 
     Raises:
         Problem: when the facts themselves cannot be had.
     """
     gathering = _Gathering(release, ontology, iri)
-    asked = {"facts": _OUT % (iri, _FACTS + 1), "incoming": _IN % (iri, offset, INCOMING_SHOWN + 1)}
+    asked = {"facts": _OUT % (iri, most + 1), "incoming": _IN % (iri, offset, INCOMING_SHOWN + 1)}
     if not offset:
         asked |= {
-            "attested": attested_of(iri, _STATEMENTS),
+            "attested": attested_of(iri, _STATEMENTS + 2 * (most - FACTS)),
             "derived": derived_of(iri, _STATEMENTS),
             "said": conveyed_about(iri, _STATEMENTS),
             "withdrawn": withdrawn_about(iri, _STATEMENTS),
@@ -178,7 +185,7 @@ async def find_entity(release: Release, ontology: Ontology, iri: str, offset: in
         return None
     entity = Entity(
         iri,
-        facts=tuple(_facts(found["facts"][:_FACTS])),
+        facts=tuple(_facts(found["facts"][:most])),
         incoming=tuple(_leads(found["incoming"][:INCOMING_SHOWN])),
         more=len(found["incoming"]) > INCOMING_SHOWN,
         offset=offset,
@@ -186,7 +193,7 @@ async def find_entity(release: Release, ontology: Ontology, iri: str, offset: in
     )
     for name in ("attested", "derived", "said", "withdrawn", "through"):
         gathering.statements |= read_statements(found.get(name, ()), iri)
-    return await gathering.finish(entity, cut=len(found["facts"]) > _FACTS)
+    return await gathering.finish(entity, cut=len(found["facts"]) > most)
 
 
 class _Gathering:
@@ -245,10 +252,10 @@ class _Gathering:
     def _evidence(self, entity: Entity, details: list[str], *, cut: bool) -> dict[str, str]:
         asked = {}
         if details:
-            asked["details_attested"] = attested_with(values(details), _DETAILS)
-            asked["conveyed"] = conveyed_in(values(details), _STATEMENTS)
-        if leads := list(dict.fromkeys((*entity.shown, *entity.incoming))):
-            attested, derived = leading(leads, self._iri, _DETAILS)
+            asked["attested parts"] = attested_with(values(details), _DETAILS)
+            asked["conveyed parts"] = conveyed_in(values(details), _STATEMENTS)
+        if things := values(dict.fromkeys(thing for thing, _ in (*entity.shown, *entity.incoming))):
+            attested, derived = leading(things, self._iri, _DETAILS)
             asked |= {"leading": attested, "leading_derived": derived}
         if cut:
             # What a thing is a kind of is said of too many others to look for it among them.
@@ -283,8 +290,8 @@ class _Gathering:
         for properties in list(self._nodes.values()):
             for name, targets in properties.items():
                 found |= {name: None, **_iris(targets)}
-        for each in list(found):
-            found |= dict.fromkeys(self._owners(each))
+        for iri in list(found):
+            found |= dict.fromkeys(self._owners(iri))
         return list(found)
 
     def _owners(self, iri: str) -> Iterable[str]:

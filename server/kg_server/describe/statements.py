@@ -31,9 +31,7 @@ _OF = "?statement rdf:subject <%s> ; rdf:predicate ?property ; rdf:object ?value
 _ABOUT = "?statement rdf:object <%s> ; %s ; rdf:subject ?subject ; rdf:predicate ?property ."
 _PARTS = "rdf:predicate ?property ; rdf:object ?value ."
 _WITH_SUBJECTS = "VALUES ?subject { %s }\n  ?statement rdf:subject ?subject ; " + _PARTS
-_LEADING = (
-    "VALUES (?subject ?property) { %s }\n  ?statement rdf:subject ?subject ; rdf:predicate ?property ; rdf:object <%s> ."
-)
+_LEADING = "VALUES ?subject { %s }\n  ?statement rdf:subject ?subject ; rdf:object <%s> ; rdf:predicate ?property ."
 _THROUGH = "VALUES ?link { rj:conveyedIn rj:accordingTo }\n  ?statement ?link <%s> ; rdf:subject ?subject ; " + _PARTS
 _IN_QUOTATIONS = "VALUES ?quotation { %s }\n  ?statement rj:conveyedIn ?quotation ; rdf:subject ?subject ; " + _PARTS
 _WITH_VALUES = "VALUES ?value { %s }\n  ?statement rdf:object ?value ; rdf:subject <%s> ; rdf:predicate ?property ."
@@ -149,9 +147,9 @@ def conveyed_in(quotations: str, limit: int) -> str:
     return PROLOGUE + _ATTESTED % (_IN_QUOTATIONS % quotations, limit)
 
 
-def leading(facts: Iterable[tuple[str, str]], iri: str, limit: int) -> tuple[str, str]:
-    """Return the queries for what attests and derives facts, given by subject and property, whose object is a node."""
-    pattern = _LEADING % (" ".join(f"(<{subject}> <{predicate}>)" for subject, predicate in facts), iri)
+def leading(subjects: str, iri: str, limit: int) -> tuple[str, str]:
+    """Return the queries for what attests and derives that several subjects, as VALUES data, have a node as object."""
+    pattern = _LEADING % (subjects, iri)
     return PROLOGUE + _ATTESTED % (pattern, limit), PROLOGUE + _DERIVED % (pattern, limit)
 
 

@@ -151,9 +151,9 @@ class Account:
                 mine[phrase.iri] = phrase
         supported = [(row, tuple(sorted(mine.values(), key=_place))) for row, mine in found.values()]
         supported.sort(key=lambda each: (_place_of(each[1]), self._order(each[0])))
-        for row, mine in supported:
-            if mine and _text(row["predicate"]) != SCHEMA + "mentions":
-                self._first_words.setdefault(_text(row["subject"]), mine[0].words)
+        for row, together in supported:
+            if together and _text(row["predicate"]) != SCHEMA + "mentions":
+                self._first_words.setdefault(_text(row["subject"]), together[0].words)
         self.facts = tuple(self._fact(number, *each) for number, each in enumerate(supported, 1))
 
     def tally(self) -> Tally:
@@ -318,11 +318,8 @@ def read_phrases(triples: Iterable[ox.Triple], article: str) -> dict[str, Phrase
     found = {}
     for iri, span in spans.items():
         places = [span.get(OA + name, "") for name in ("start", "end")]
-        if span.get(RJ + "article") == article and all(each.isdecimal() and each.isascii() for each in places):
-            words = (
-                span.get(each, "") for each in (OA + "exact", RJ + "firstWords", RJ + "lastWords", RJ + "textHash")
-            )
-            found[iri] = Phrase(iri, int(places[0]), int(places[1]), *words)
+        if span.get(RJ + "article") == article and all(map(_PLACE.fullmatch, places)):
+            found[iri] = Phrase(iri, int(places[0]), int(places[1]), *(span.get(each, "") for each in _WORDS))
     return dict(sorted(found.items(), key=lambda item: _place(item[1])))
 
 

@@ -99,7 +99,9 @@ class Reading {
     this.#side.addEventListener("pointerover", (event) => this.#overFacts(event));
     this.#side.addEventListener("focusin", (event) => this.#overFacts(event));
     this.#side.addEventListener("click", (event) => this.#clickedFacts(event));
-    for (const each of [this.#text, this.#side]) each.addEventListener("pointerleave", () => this.#rest());
+    for (const each of [this.#text, this.#side]) {
+      for (const left of ["pointerleave", "focusout"]) each.addEventListener(left, () => this.#rest());
+    }
     document.addEventListener("keydown", (event) => {
       if (event.key === "Escape") this.#release();
     });
