@@ -15,6 +15,7 @@ from starlette.responses import Response
 from kg_builder.namespaces import RDF, SCHEMA
 from kg_server.app.answers import LABELS, unless_gone
 from kg_server.app.replies import Site, accept_of, language_of, page_reply, page_values
+from kg_server.app.vocabulary import VocabularyPage
 from kg_server.describe.ask import is_iri, serialise
 from kg_server.describe.current import Release
 from kg_server.describe.dataset import DCAT_PREFIXES, VOID_PREFIXES, dcat_triples, void_triples
@@ -65,9 +66,10 @@ class Asked:
 class LinkedData:
     """What is served below the roots of the base, and the descriptions that machines look for."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, counted: Counted, vocabulary: VocabularyPage) -> None:
         self._site = site
-        self._counted = Counted()
+        self._counted = counted
+        self._vocabulary = vocabulary
 
     def add_to(self, router: APIRouter) -> None:
         """Add the routes."""
@@ -179,7 +181,11 @@ class LinkedData:
         if asked.choice.html:
             language = language_of(request)
             headers["Content-Location"] += f"&lang={language}"
-            body = await asyncio.to_thread(self._page, request, release, subject, language, others)
+            if subject.iri == f"{base}{release.manifest.vocabulary}":
+                formats = [(LABELS[each.key], f"{place}?format={each.key}", each.media_types[0]) for each in _FORMATS]
+                body = await self._vocabulary.render(request, release, language, formats)
+            else:
+                body = await asyncio.to_thread(self._page, request, release, subject, language, others)
             return page_reply(body, language, headers=headers)
         body = await asyncio.to_thread(serialise, subject.triples(), asked.choice.format.key, release.manifest.prefixes)
         return _tagged(request, body, asked.choice, headers)

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from kg_builder.namespaces import OA, ORG, PROV, RDF, RDFS, SCHEMA, SKOS, SOSA
+from kg_builder.namespaces import EDTF, OA, ORG, PROV, RDF, RDFS, SCHEMA, SKOS, SOSA, XSD
 
 # By IRI and language.
 COMMON_NAMES: Mapping[str, Mapping[str, str]] = {
+    EDTF: {"en": "date, as far as it is known", "id": "tanggal, sejauh diketahui"},
+    XSD + "string": {"en": "text", "id": "teks"},
+    XSD + "integer": {"en": "whole number", "id": "bilangan bulat"},
+    XSD + "decimal": {"en": "number", "id": "bilangan"},
+    XSD + "date": {"en": "day", "id": "hari"},
+    XSD + "duration": {"en": "duration", "id": "lama waktu"},
+    XSD + "boolean": {"en": "yes or no", "id": "ya atau tidak"},
+    RDF + "langString": {"en": "text in a language", "id": "teks dalam suatu bahasa"},
     RDF + "type": {"en": "kind", "id": "jenis"},
     RDF + "Statement": {"en": "statement", "id": "pernyataan"},
     RDF + "subject": {"en": "subject", "id": "subjek"},
