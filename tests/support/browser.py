@@ -152,8 +152,8 @@ def opened(  # noqa: PLR0913 - what a reader's browser is like
                 tab.errors.append(message.text)
 
         def failed(request: Request) -> None:
-            # A request that the page itself stopped has not failed.
-            if request.failure != "net::ERR_ABORTED":
+            # What the page itself stopped has not failed; nor has a script that is asked for ahead and may not run.
+            if request.failure != "net::ERR_ABORTED" and (javascript or request.resource_type != "script"):
                 tab.errors.append(f"{request.url}: {request.failure}")
 
         page.on("request", lambda request: tab.requests.append(request.url))
