@@ -41,7 +41,7 @@ SERVER: dict[str, set[str]] = {
     "cache": SHARED | LEAVES,
     "backends": SHARED | LEAVES | {"guard", "cache"},
     "describe": BELOW_PAGES,
-    "pages": BELOW_PAGES,
+    "pages": BELOW_PAGES | {"describe"},
     "operations": SHARED | LEAVES | {"backends"},
     "app": BELOW_APP,
     "cork": set(),

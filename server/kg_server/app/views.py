@@ -12,6 +12,7 @@ from starlette.responses import Response
 from kg_server.app.answers import Asked, unless_gone
 from kg_server.app.data import DataPage
 from kg_server.app.dumps import Dumps
+from kg_server.app.explore import Explore
 from kg_server.app.gaps import Gaps
 from kg_server.app.licences import Licences
 from kg_server.app.linked import LinkedData, dump_links, query_links, site_links
@@ -59,6 +60,7 @@ def make_router(site: Site) -> APIRouter:
     DataPage(site, views.counted).add_to(router)
     OperatorViews(site).add_to(router)
     Licences(site).add_to(router)
+    Explore(site).add_to(router)
     views.linked.add_to(router)
     # The last one: a vocabulary's name is the release's choice, and whatever else has an address has it already.
     router.add_api_route("/{path:path}", views.linked.vocabulary, methods=["GET", "HEAD"], include_in_schema=False)

@@ -6,7 +6,7 @@ stands, so its defaults are put into it as a VALUES block, each a term that the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pyoxigraph as ox
 
@@ -16,7 +16,12 @@ from kg_server.guard import syntax_error
 from kg_server.lexer import first_keyword, tokens
 
 
-def with_defaults(query: SavedQuery, prefixes: Mapping[str, str], base: str | None = None) -> str:
+def with_defaults(
+    query: SavedQuery,
+    prefixes: Mapping[str, str],
+    base: str | None = None,
+    given: Sequence[tuple[str, str]] = (),
+) -> str:
     """Return the query's text with its defaults in a VALUES block at the beginning of its pattern.
 
     Where that is not possible (a CONSTRUCT WHERE has no room), or would not parse, the text stays as it is.
@@ -25,6 +30,7 @@ def with_defaults(query: SavedQuery, prefixes: Mapping[str, str], base: str | No
         query: saved, with valid defaults.
         prefixes: what the query need not declare.
         base: against which its relative IRIs are resolved.
+        given: parameters of a request, which stand in place of the defaults; valid ones.
 
     >>> from kg_server.describe.queries import Parameter
     >>> day = Parameter("day", "integer", "3", {})
@@ -33,7 +39,7 @@ def with_defaults(query: SavedQuery, prefixes: Mapping[str, str], base: str | No
       VALUES (?day) { ("3"^^<http://www.w3.org/2001/XMLSchema#integer>) }
      ?loan ?on ?day }
     """
-    terms = bind(query, (), prefixes)
+    terms = bind(query, given, prefixes)
     place = _pattern(query.query)
     if not terms or place is None:
         return query.query

@@ -16,6 +16,7 @@ from kg_server.http.problems import BadParameter, ReleaseError
 from kg_server.http.window import Window
 
 ParameterType = Literal["iri", "date", "integer", "decimal", "string"]
+View = Literal["graph", "timeline", "map", "chart"]
 
 # Parameters of the address that say how to answer, not what to ask.
 RESERVED = frozenset({"format", "lang", "limit", "offset"})
@@ -51,7 +52,7 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class SavedQuery:
-    """A question that somebody wrote down: name, texts by language, parameters, SPARQL."""
+    """A question that somebody wrote down: name, texts by language, parameters, SPARQL, how its answer is drawn."""
 
     name: str
     title: Mapping[str, str]
@@ -59,6 +60,7 @@ class SavedQuery:
     parameters: tuple[Parameter, ...]
     query: str
     gap: Gap | None = None
+    view: View | None = None
 
     def document(self, url: str) -> dict[str, object]:
         """Return the query as a JSON object; `url` is where it runs."""
@@ -72,6 +74,7 @@ class SavedQuery:
                 for each in self.parameters
             ],
             "query": self.query,
+            **({"view": self.view} if self.view else {}),
         }
 
 
@@ -123,7 +126,13 @@ def _query(data: Mapping[str, Any]) -> SavedQuery:
         parameters=tuple(_parameter(each) for each in data.get("parameters", [])),
         query=str(data["query"]),
         gap=Gap(str(data["gap"]["kind"]), str(data["gap"].get("by", ""))) if data.get("gap") else None,
+        view=_view(data.get("view")),
     )
+
+
+def _view(name: object) -> View | None:
+    # A release of a later builder may name a view that is not known here: its answer is a table then.
+    return next((each for each in get_args(View) if each == name), None)
 
 
 def _parameter(data: Mapping[str, Any]) -> Parameter:

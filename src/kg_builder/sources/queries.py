@@ -8,6 +8,7 @@ The header:
     # description@id: …
     # parameter ?person: iri id:someone | The person | Orangnya
     # gap: open by ?person
+    # view: timeline
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from kg_builder.namespaces import XSD
 from kg_builder.sources.gaps import Gap, read_gap, uncountable
 from kg_builder.sources.project import Project
 from kg_builder.sources.reading import read_text
+from kg_builder.sources.views import View, read_view, undrawable
 from kg_builder.terms import canonical
 
 TYPES = ("iri", "date", "integer", "decimal", "string")
@@ -35,6 +37,7 @@ _TAKEN = frozenset({"format", "lang", "limit", "offset"})
 _FIELD = re.compile(r"#\s*(title|description)@([a-z]{2,3}):\s*(.*)\Z")
 _PARAMETER = re.compile(r"#\s*parameter\s+\?(\w+):\s*(\S+)\s+(.*)\Z")
 _GAP = re.compile(r"#\s*gap:\s*(.*)\Z")
+_VIEW = re.compile(r"#\s*view:\s*(.*)\Z")
 _PLACE = re.compile(r"error at (\d+):(\d+): (.*)")
 _ANY_FIELD = re.compile(r"#\s*([a-z]+)(?:@\w+)?[ ?\w]*:")
 
@@ -61,6 +64,7 @@ class SavedQuery:
     query: str
     mark: Mark
     gap: Gap | None = None
+    view: View | None = None
 
     def as_json(self) -> dict[str, object]:
         """Return the query as plain data, the form that a release carries."""
@@ -73,6 +77,7 @@ class SavedQuery:
             ],
             "query": self.query,
             **({"gap": {"kind": self.gap.kind, "by": self.gap.by}} if self.gap else {}),
+            **({"view": self.view.kind} if self.view else {}),
         }
 
 
@@ -108,6 +113,7 @@ def _load(path: Path, project: Project, problems: list[Problem]) -> SavedQuery |
     else:
         problems.extend(_unbindable(query, project))
         problems.extend(uncountable(query.gap, answer, parameters=bool(query.parameters)))
+        problems.extend(undrawable(query.view, answer))
     return query
 
 
@@ -144,6 +150,7 @@ def parse_query(stem: str, content: str, file: str, problems: list[Problem]) -> 
     texts: dict[str, dict[str, str]] = {"title": {}, "description": {}}
     parameters: list[Parameter] = []
     gap: Gap | None = None
+    view: View | None = None
     count = 0
     for count, line in enumerate(lines):
         if line and not line.startswith("#"):
@@ -155,6 +162,8 @@ def parse_query(stem: str, content: str, file: str, problems: list[Problem]) -> 
             parameters.append(_parameter(declared, mark, problems))
         elif lacking := _GAP.match(line):
             gap = read_gap(lacking.group(1).strip(), mark, problems)
+        elif drawn := _VIEW.match(line):
+            view = read_view(drawn.group(1).strip(), mark, view, problems)
         elif (other := _ANY_FIELD.match(line)) and other.group(1) in {
             "title",
             "description",
@@ -174,7 +183,8 @@ def parse_query(stem: str, content: str, file: str, problems: list[Problem]) -> 
         if parameter.name in _TAKEN:
             message = f"?{parameter.name} means how to answer, not what; choose another name"
             problems.append(Problem(parameter.mark, message, "header"))
-    return SavedQuery(stem, texts["title"], texts["description"], tuple(parameters), body, Mark(file), gap=gap)
+    texts_of = texts["title"], texts["description"]
+    return SavedQuery(stem, *texts_of, tuple(parameters), body, Mark(file), gap=gap, view=view)
 
 
 def _parameter(match: re.Match[str], mark: Mark, problems: list[Problem]) -> Parameter:
