@@ -18,6 +18,7 @@ from kg_server.app.answers import LABELS, unless_gone
 from kg_server.app.article import ArticlePages, is_article
 from kg_server.app.entity import ROOT, EntityPages, Found, subject_of
 from kg_server.app.replies import Site, accept_of, language_of, page_reply, page_values
+from kg_server.app.vocabulary import VocabularyPage
 from kg_server.describe.ask import is_iri, serialise
 from kg_server.describe.current import Release
 from kg_server.describe.dataset import DCAT_PREFIXES, VOID_PREFIXES, dcat_triples, void_triples
@@ -70,9 +71,10 @@ class Asked:
 class LinkedData:
     """What is served below the roots of the base, and the descriptions that machines look for."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, counted: Counted, vocabulary: VocabularyPage) -> None:
         self._site = site
-        self.counted = Counted()
+        self._counted = counted
+        self._vocabulary = vocabulary
         self._articles = ArticlePages(site)
         self._entities = EntityPages(site)
 
@@ -193,8 +195,13 @@ class LinkedData:
             headers["Content-Location"] += f"&lang={language}"
             if is_article(release, subject):
                 return await self._articles.reply(request, release, subject, language, headers)
-            shown = self._entities.page(request, found, _formats(place, table=True), others) if found else None
-            body = await shown if shown else await asyncio.to_thread(self._page, request, release, subject, others)
+            if found:
+                body = await self._entities.page(request, found, _formats(place, table=True), others)
+            elif subject.iri == f"{base}{release.manifest.vocabulary}":
+                formats = [(LABELS[each.key], f"{place}?format={each.key}", each.media_types[0]) for each in _FORMATS]
+                body = await self._vocabulary.render(request, release, language, formats)
+            else:
+                body = await asyncio.to_thread(self._page, request, release, subject, others)
             return page_reply(body, language, headers=headers)
         if found and asked.choice.format is _TABLE:
             language = language_of(request)

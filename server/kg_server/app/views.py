@@ -10,6 +10,7 @@ from starlette.requests import Request  # noqa: TC002 - FastAPI reads the annota
 from starlette.responses import Response
 
 from kg_server.app.answers import Asked, unless_gone
+from kg_server.app.data import DataPage
 from kg_server.app.dumps import Dumps
 from kg_server.app.editor import EXAMPLE, Editor
 from kg_server.app.explore import Explore
@@ -20,9 +21,11 @@ from kg_server.app.openapi import openapi_document
 from kg_server.app.operator import OperatorViews
 from kg_server.app.replies import Site, accept_of, language_of, page_reply, page_values
 from kg_server.app.search import Search
+from kg_server.app.vocabulary import VocabularyPage
 from kg_server.backends.base import Question
 from kg_server.describe.current import Release
 from kg_server.describe.queries import bind, read_window
+from kg_server.describe.statistics import Counted
 from kg_server.http.formats import GRAPHS, HTML, choose_format
 from kg_server.http.links import link_header
 from kg_server.http.negotiation import choose
@@ -55,8 +58,9 @@ def make_router(site: Site) -> APIRouter:
     router.add_api_route("/openapi.json", views.openapi, methods=["GET", "HEAD"], include_in_schema=False)
     Dumps(site).add_to(router)
     Gaps(site).add_to(router)
+    DataPage(site, views.counted).add_to(router)
     OperatorViews(site).add_to(router)
-    Editor(site, views.linked.counted).add_to(router)
+    Editor(site, views.counted).add_to(router)
     Licences(site).add_to(router)
     Explore(site).add_to(router)
     Search(site).add_to(router)
@@ -71,7 +75,8 @@ class Views:
 
     def __init__(self, site: Site) -> None:
         self._site = site
-        self.linked = LinkedData(site)
+        self.counted = Counted()
+        self.linked = LinkedData(site, self.counted, VocabularyPage(site, self.counted))
 
     async def home(self, request: Request) -> Response:
         """Say what this graph is: on a page, in JSON, or as RDF, for the base is the dataset's IRI."""

@@ -5,16 +5,17 @@ https://github.com/citation-file-format/citation-file-format/blob/1.2.0/schema-g
 
 from __future__ import annotations
 
+import logging
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pyoxigraph as ox
 import yaml
 
 from kg_builder.namespaces import RDFS, RJ
-from kg_server.backends.base import Backend
 from kg_server.describe.ask import rows
+from kg_server.describe.current import Release
+from kg_server.http.problems import Problem
 
 _MOST_AUTHORS = 50
 _CURATORS = f"""SELECT DISTINCT ?who ?name WHERE {{
@@ -107,14 +108,27 @@ class Citation:
             "title": self.title,
             **({"abstract": self.abstract} if self.abstract else {}),
             "authors": [{"name": each} for each in self.authors],
-            "version": self.release,
-            **({"date-released": self.day} if self.year else {}),
+            "version": _Quoted(self.release),
+            **({"date-released": _Quoted(self.day)} if self.year else {}),
             "url": self.url,
             **({"repository-artifact": artifact} if artifact else {}),
             **licence,
             **({"identifiers": sums} if self.sha256 else {}),
         }
-        return yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=100)
+        return yaml.dump(document, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=100)
+
+
+class _Quoted(str):
+    """A text that is quoted: an id of digits and an e would be read as a number, and a day as a date."""
+
+    __slots__ = ()
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes `_Quoted`."""
+
+
+_Dumper.add_representer(_Quoted, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"'))
 
 
 def spdx(licence: str) -> str:
@@ -129,20 +143,35 @@ def spdx(licence: str) -> str:
     return f"CC-{found[1].upper()}-{found[2]}" if found[1] else "CC0-1.0"
 
 
-async def find_curators(backend: Backend, languages: Sequence[str]) -> tuple[str, ...]:
-    """Return the names of those who curated the articles, each in the first of the languages that it has.
+class CuratorsWork:
+    """Finds out who curated the articles of a release: the authors of its graph.
 
-    Raises what the backend raises.
+    Attributes:
+        names: of each, by language.
     """
-    names: dict[str, dict[str, str]] = {}
-    for row in await rows(backend, _CURATORS):
-        name = row["name"]
-        if isinstance(name, ox.Literal):
-            names.setdefault(str(row["who"]), {})[name.language or ""] = name.value
-    return tuple(
-        next((texts[code] for code in (*languages, "") if code in texts), next(iter(texts.values())))
-        for texts in names.values()
-    )
+
+    def __init__(self, release: Release) -> None:
+        self._release = release
+        self._whole = False
+        self.names: tuple[dict[str, str], ...] = ()
+
+    @property
+    def complete(self) -> bool:
+        """Whether they are known."""
+        return self._whole
+
+    async def run(self) -> None:
+        """Ask."""
+        found: dict[str, dict[str, str]] = {}
+        try:
+            for row in await rows(self._release.backend, _CURATORS):
+                name = row["name"]
+                if isinstance(name, ox.Literal):
+                    found.setdefault(str(row["who"]), {})[name.language or ""] = name.value
+        except Problem as problem:
+            logging.getLogger("kg_server").warning("A citation goes without the curators: %s", problem.detail)
+        else:
+            self.names, self._whole = tuple(found.values()), True
 
 
 def _latex(text: str) -> str:

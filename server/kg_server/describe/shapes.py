@@ -35,6 +35,7 @@ class Constraint:
         path: the property.
         inverse: whether it leads here from other things.
         kinds: classes and datatypes, one of which a value is of; empty for any.
+        things: whether values are things, not texts or numbers.
         least: how often at least.
         most: how often at most, None for any number.
         more: whether the shapes say something else of it too.
@@ -43,6 +44,7 @@ class Constraint:
     path: str
     inverse: bool = False
     kinds: tuple[str, ...] = ()
+    things: bool = False
     least: int = 0
     most: int | None = None
     more: bool = False
@@ -53,6 +55,7 @@ class Constraint:
         return replace(
             self,
             kinds=tuple(dict.fromkeys((*self.kinds, *other.kinds))),
+            things=self.things or other.things,
             least=max(self.least, other.least),
             most=min(most, default=None),
             more=self.more or other.more,
@@ -163,6 +166,7 @@ class _Reader:
             path.value,
             inverse,
             tuple(dict.fromkeys(self._kinds(node))),
+            ox.NamedNode(SH + "IRI") in said.get(SH + "nodeKind", ()),
             _number(said, "minCount") or 0,
             _number(said, "maxCount"),
             not _KNOWN.issuperset(said),

@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from kg_builder.namespaces import OA, ORG, PROV, RDF, RDFS, RJ, SCHEMA, SKOS, SOSA
+from kg_builder.namespaces import EDTF, OA, ORG, PROV, RDF, RDFS, RJ, SCHEMA, SKOS, SOSA, XSD
 
 # By IRI and language.
 COMMON_NAMES: Mapping[str, Mapping[str, str]] = {
+    EDTF: {"en": "date, as far as it is known", "id": "tanggal, sejauh diketahui"},
+    XSD + "string": {"en": "text", "id": "teks"},
+    XSD + "integer": {"en": "whole number", "id": "bilangan bulat"},
+    XSD + "decimal": {"en": "number", "id": "bilangan"},
+    XSD + "date": {"en": "day", "id": "hari"},
+    XSD + "duration": {"en": "duration", "id": "lama waktu"},
+    XSD + "boolean": {"en": "yes or no", "id": "ya atau tidak"},
+    RDF + "langString": {"en": "text in a language", "id": "teks dalam suatu bahasa"},
+    OA + "TextQuoteSelector": {"en": "phrase", "id": "frasa"},
+    OA + "TextPositionSelector": {"en": "place in a text", "id": "tempat dalam teks"},
+    SCHEMA + "datePublished": {"en": "published on", "id": "tanggal terbit"},
     RDF + "type": {"en": "kind", "id": "jenis"},
     RDF + "Statement": {"en": "statement", "id": "pernyataan"},
     RDF + "subject": {"en": "subject", "id": "subjek"},
@@ -29,18 +40,8 @@ COMMON_NAMES: Mapping[str, Mapping[str, str]] = {
     SCHEMA + "Organization": {"en": "organisation", "id": "organisasi"},
     SCHEMA + "Country": {"en": "country", "id": "negara"},
     SCHEMA + "City": {"en": "city", "id": "kota"},
-    SCHEMA + "QuantitativeValue": {"en": "figure", "id": "angka"},
-    SCHEMA + "value": {"en": "value", "id": "nilai"},
-    SCHEMA + "url": {"en": "address", "id": "alamat"},
-    SCHEMA + "publisher": {"en": "publisher", "id": "penerbit"},
-    SCHEMA + "name": {"en": "title", "id": "judul"},
-    SCHEMA + "datePublished": {"en": "published on", "id": "tanggal terbit"},
-    SOSA + "observedProperty": {"en": "what is counted", "id": "yang dihitung"},
-    SOSA + "hasFeatureOfInterest": {"en": "figure of", "id": "angka tentang"},
     PROV + "wasDerivedFrom": {"en": "rests on the words", "id": "berdasarkan kata-kata"},
     PROV + "used": {"en": "premise", "id": "premis"},
-    OA + "TextQuoteSelector": {"en": "phrase", "id": "frasa"},
-    OA + "TextPositionSelector": {"en": "place in a text", "id": "tempat dalam teks"},
     OA + "exact": {"en": "words", "id": "kata-kata"},
     OA + "start": {"en": "begins at character", "id": "mulai pada karakter"},
     OA + "end": {"en": "ends before character", "id": "berakhir sebelum karakter"},

@@ -1,0 +1,224 @@
+"""The data page: files and checksums, licence, how to cite a release, what changed since the one before."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+from starlette.requests import Request  # noqa: TC002 - FastAPI reads the annotations
+from starlette.responses import Response
+
+from kg_builder.namespaces import DCTERMS
+from kg_server.app.replies import Site, language_of, page_reply, page_values
+from kg_server.describe.beside import Beside
+from kg_server.describe.changes import Amount, Changes, read_changes
+from kg_server.describe.citation import Citation, CuratorsWork, spdx
+from kg_server.describe.current import Release
+from kg_server.describe.labels import find_labels
+from kg_server.describe.release import CHANGES_FILE, LANGUAGES
+from kg_server.describe.statistics import Counted
+from kg_server.http.problems import NotFound, Problem
+from kg_server.pages.facts import Reader, Value
+from kg_server.pages.words import WORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from fastapi import APIRouter
+
+_PATIENCE = 1.5
+_SHOWN_ROWS = 30
+_MOST_LABELS = 400
+_LICENCES = {"CC-BY-": "data_licence_by", "CC-BY-SA-": "data_licence_by_sa", "CC0-": "data_licence_zero"}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """How much of something came and went."""
+
+    name: Value
+    added: int
+    removed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The rows of most change, and how many there are beside them."""
+
+    title: str
+    column: str
+    rows: tuple[Row, ...]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A fact in words."""
+
+    subject: Value
+    property: Value
+    value: Value
+
+
+class DataPage:
+    """What is served at `/data`.
+
+    Args:
+        site: the application.
+        counted: what the release says of its dataset.
+    """
+
+    def __init__(self, site: Site, counted: Counted) -> None:
+        self._site = site
+        self._counted = counted
+        self._curators = Beside(CuratorsWork, _PATIENCE)
+
+    def add_to(self, router: APIRouter) -> None:
+        """Add the routes."""
+        for path, view, summary in (
+            ("/data", self.page, "Files, licence, citation, and what changed"),
+            ("/data/citation.bib", self.bibtex, "The citation of the release for BibTeX"),
+            ("/data/CITATION.cff", self.cff, "The citation of the release in the Citation File Format"),
+            ("/data/changes.json", self.changes, "What changed since the release before"),
+        ):
+            router.add_api_route(path, view, methods=["GET"], response_class=Response, summary=summary)
+            router.add_api_route(path, view, methods=["HEAD"], include_in_schema=False)
+
+    async def page(self, request: Request) -> Response:
+        """Show the page."""
+        site, language = self._site, language_of(request)
+        release = await site.current.get()
+        manifest, words, address = release.manifest, WORDS[language], site.address(request)
+        citation = await self._citation(release, language)
+        changes = await asyncio.to_thread(read_changes, release.folder, manifest.release)
+        reader = await self._reader(release, changes, language)
+        body = site.pages.render(
+            "data",
+            language,
+            here="data",
+            address=address,
+            dumps=[(each, words.get(f"data_{each.name.replace('.', '_')}", "")) for each in manifest.dumps],
+            licence_name=citation.licence_name,
+            licence_help=words[_licence(citation.licence)],
+            plain=words["data_cite_text"].format(
+                authors="; ".join(citation.authors),
+                year=citation.year or citation.day,
+                title=citation.title,
+                release=citation.release,
+                url=citation.url,
+                licence=citation.licence_name,
+            ),
+            bibtex=citation.bibtex(),
+            cff=citation.cff(_artifact(release, address)),
+            changes=changes,
+            tables=_tables(changes, reader, words) if changes else (),
+            added=_facts(changes.added, reader) if changes else (),
+            removed=_facts(changes.removed, reader) if changes else (),
+            **page_values(release, request, language),
+        )
+        return page_reply(body, language, headers={"Cache-Control": "no-cache"})
+
+    async def bibtex(self, request: Request) -> Response:
+        """Send the citation for BibTeX."""
+        release = await self._site.current.get()
+        citation = await self._citation(release, language_of(request))
+        return _file(citation.bibtex(), "citation.bib", "application/x-bibtex; charset=utf-8")
+
+    async def cff(self, request: Request) -> Response:
+        """Send the citation in the Citation File Format."""
+        release = await self._site.current.get()
+        citation = await self._citation(release, language_of(request))
+        text = citation.cff(_artifact(release, self._site.address(request)))
+        return _file(text, "CITATION.cff", "application/yaml; charset=utf-8")
+
+    async def changes(self) -> Response:
+        """Send what changed as the release has it."""
+        release = await self._site.current.get()
+        if await asyncio.to_thread(read_changes, release.folder, release.manifest.release) is None:
+            raise NotFound("No release before this one is known here, so nothing is known of what changed.")
+        body = await asyncio.to_thread((release.folder / CHANGES_FILE).read_bytes)
+        return Response(body, headers={"Cache-Control": "no-cache"}, media_type="application/json")
+
+    async def _citation(self, release: Release, language: str) -> Citation:
+        manifest = release.manifest
+        curators, statistics = await asyncio.gather(
+            self._curators.get(release), self._counted.get(release, _PATIENCE)
+        )  # fmt: skip
+        title = manifest.text(manifest.title, language)
+        authors = tuple(_in_language(each, language) for each in curators.names)
+        described = {
+            each.language or "": each.value
+            for name, each in statistics.about
+            if name == DCTERMS + "description" and isinstance(each, ox.Literal)
+        }
+        return Citation(
+            title=title,
+            authors=authors or (WORDS[language]["data_contributors"].format(title=title),),
+            release=manifest.release,
+            day=manifest.built[:10],
+            licence=manifest.licence,
+            url=manifest.base,
+            sha256=next((each.sha256 for each in manifest.dumps if each.name == "kg.nq"), ""),
+            abstract=_in_language(described, language),
+        )
+
+    async def _reader(self, release: Release, changes: Changes | None, language: str) -> Reader:
+        labels: dict[str, Mapping[str, str]] = dict(changes.names) if changes else {}
+        wanted = [each.iri for each in (*changes.classes, *changes.properties) if each.iri] if changes else []
+        # Without them the names in short have to do.
+        with suppress(Problem):
+            labels |= await find_labels(release, wanted, _MOST_LABELS)
+        manifest = release.manifest
+        return Reader(manifest.base, self._site.pages.root, language, manifest.prefixes, labels)
+
+
+def _licence(licence: str) -> str:
+    name = spdx(licence).rstrip("0123456789.")
+    return _LICENCES.get(name, "data_licence_other")
+
+
+def _artifact(release: Release, address: str) -> str:
+    return f"{address}/dumps/kg.nq" if any(each.name == "kg.nq" for each in release.manifest.dumps) else ""
+
+
+def _in_language(texts: Mapping[str, str], language: str) -> str:
+    return next((texts[code] for code in (language, *LANGUAGES, "", *texts) if code in texts), "")
+
+
+def _tables(changes: Changes, reader: Reader, words: Mapping[str, str]) -> list[Table]:
+    some: tuple[tuple[str, str, Sequence[Amount]], ...] = (
+        ("data_by_class", "data_class", changes.classes),
+        ("data_by_property", "data_property", changes.properties),
+        ("data_by_graph", "graph", changes.graphs),
+    )
+    return [
+        Table(
+            words[title],
+            words[column],
+            tuple(
+                Row(reader.name(each.iri) if each.iri else Value(words["data_default_graph"]), each.added, each.removed)
+                for each in amounts[:_SHOWN_ROWS]
+            ),
+            max(0, len(amounts) - _SHOWN_ROWS),
+        )
+        for title, column, amounts in some
+        if amounts
+    ]
+
+
+def _facts(triples: Sequence[ox.Triple], reader: Reader) -> list[Fact]:
+    return [
+        Fact(reader.value(each.subject), reader.value(each.predicate), reader.value(each.object)) for each in triples
+    ]
+
+
+def _file(text: str, name: str, media_type: str) -> Response:
+    headers = {
+        "Cache-Control": "no-cache",
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "Vary": "Accept-Language",
+    }
+    return Response(text.encode(), headers={**headers, "Content-Type": media_type})
