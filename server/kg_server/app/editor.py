@@ -40,7 +40,9 @@ LIMIT 20"""
 # Rows, and bytes, that the page itself reads of an answer; downloads hold all.
 _ROWS_READ, _BYTES_READ = 50_000, 48_000_000
 # Words that the page itself says; its script says the others.
-_SAID_BY_PAGE = frozenset({"editor_lede", "editor_questions_jump"})
+_SAID_BY_PAGE = frozenset({"editor_lede", "editor_questions_jump", "editor_run", "editor_open", "editor_blank"})
+# And those of other modules.
+_SAID_TOO = ("query_list_shown", "query_list_none", "text_cut")
 
 
 class Editor:
@@ -116,7 +118,7 @@ def query_page(site: Site, request: Request, release: Release) -> Response:
     body = site.pages.render(
         "query",
         language,
-        script_words=[key for key in editor.WORDS[language] if key not in _SAID_BY_PAGE],
+        script_words=[*_SAID_TOO, *(key for key in editor.WORDS[language] if key not in _SAID_BY_PAGE)],
         here="query",
         query=text or EXAMPLE,
         saved=saved,

@@ -38,6 +38,8 @@ export interface Suggestions {
 export interface Entity {
   readonly iri: string;
   readonly label: string;
+  /** Another name, by which it was found. */
+  readonly also?: string;
   readonly kind?: string;
   readonly lang?: string;
 }
@@ -150,19 +152,22 @@ export async function suggest(
 ): Promise<Suggestions | null> {
   const context = contextAt(text, at);
   if (!context) return null;
-  const here = ranked(text, context, vocabulary);
-  const found = here.sort((one, other) => one.rank - other.rank).map(({ suggestion }) => suggestion);
+  const found = ranked(text, context, vocabulary);
   const wanted = searched(context);
   if (wanted) {
-    const known = new Set(found.map(({ insert }) => insert));
-    const entities = (await search(wanted)).map((each) => entitySuggestion(each, vocabulary));
-    const fresh = entities.filter(({ insert }) => !known.has(insert));
-    // Keywords that begin like the name of somebody come after it, not the other way round.
-    const better = found.filter(({ kind }) => kind === "variable" || kind === "class" || kind === "property");
-    found.splice(0, found.length, ...better, ...fresh, ...found.filter((each) => !better.includes(each)));
+    const known = new Set(found.map(({ suggestion }) => suggestion.insert));
+    const rank = ENTITY_RANKS[context.place] ?? 0;
+    for (const entity of await search(wanted)) {
+      const suggestion = entitySuggestion(entity, vocabulary);
+      if (!known.has(suggestion.insert)) found.push({ suggestion, rank });
+    }
   }
-  return found.length ? { from: context.from, to: context.to, found: found.slice(0, MOST) } : null;
+  const best = found.sort((one, other) => one.rank - other.rank).map(({ suggestion }) => suggestion);
+  return best.length ? { from: context.from, to: context.to, found: best.slice(0, MOST) } : null;
 }
+
+// Where a statement or an expression begins, keywords and functions are what is mostly meant.
+const ENTITY_RANKS: Partial<Record<Place, number>> = { object: 0.3, value: 0.3, subject: 4, expression: 4 };
 
 function searched({ place, typed }: Context): string | null {
   if (!["subject", "object", "value", "expression"].includes(place) || typed.startsWith("?") || typed.startsWith("$"))
@@ -181,7 +186,7 @@ function entitySuggestion(entity: Entity, { prefixes }: Vocabulary): Suggestion 
     insert,
     label: entity.label,
     detail: insert,
-    ...(entity.kind ? { info: entity.kind } : {}),
+    ...(entity.kind || entity.also ? { info: [entity.also, entity.kind].filter(Boolean).join(" · ") } : {}),
     ...(entity.lang ? { lang: entity.lang } : {}),
   };
 }

@@ -88,7 +88,10 @@ export class Labels {
       if (rank < (best.get(subject.value)?.rank ?? 3))
         best.set(subject.value, { text: name.value, lang: rank === 2 ? code : null, rank });
     }
-    for (const iri of iris) this.known.set(iri, best.get(iri) ?? null);
+    for (const iri of iris) {
+      const found = best.get(iri);
+      this.known.set(iri, found ? { text: found.text, lang: found.lang } : null);
+    }
     return best.size > 0;
   }
 }

@@ -41,7 +41,8 @@ export function hints(text: string, vocabulary: Vocabulary, prefixes: Prefixes):
   const names = new Set([...vocabulary.classes, ...vocabulary.properties].map(({ name }) => name));
   const closed = vocabulary.closed.map((prefix) => vocabulary.prefixes[prefix]).filter((each) => each !== undefined);
   all.forEach((token, at) => {
-    if (token.kind !== "pname" || /^prefix$/i.test(all[at - 1]?.text ?? "")) return;
+    // A name that has only begun is not yet wrong.
+    if (token.kind !== "pname" || token.text.endsWith(":") || /^prefix$/i.test(all[at - 1]?.text ?? "")) return;
     const { from, to } = token;
     const iri = iriOf(token.text, known);
     if (iri === null) {
@@ -76,17 +77,20 @@ export function nearest(name: string, names: Iterable<string>): string | null {
   return best;
 }
 
-/** Levenshtein's distance, `most` where it is that or more. */
+/** How many letters are added, left out, changed or swapped with the next; `most` where it is that or more. */
 function editDistance(one: string, other: string, most: number): number {
   if (Math.abs(one.length - other.length) >= most) return most;
+  let before: number[] = [];
   let row = Array.from({ length: other.length + 1 }, (_, at) => at);
   for (let i = 1; i <= one.length; i++) {
     const next = [i];
     for (let j = 1; j <= other.length; j++) {
       const change = (row[j - 1] ?? 0) + (one[i - 1] === other[j - 1] ? 0 : 1);
-      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+      const swapped = i > 1 && j > 1 && one[i - 1] === other[j - 2] && one[i - 2] === other[j - 1];
+      const swap = swapped ? (before[j - 2] ?? 0) + 1 : most;
+      next.push(Math.min(change, swap, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
     }
-    row = next;
+    [before, row] = [row, next];
   }
   return Math.min(most, row[other.length] ?? most);
 }

@@ -8,7 +8,11 @@ import { meaningful } from "./tokens.js";
 /** A query in one line, without its prologue. */
 export function gist(query: string): string {
   const first = meaningful(query).find(({ kind, text }) => kind === "word" && !/^(?:PREFIX|BASE|VERSION)$/i.test(text));
-  return query.slice(first?.from ?? 0).replace(/\s+/g, " ").trim().slice(0, 200);
+  return query
+    .slice(first?.from ?? 0)
+    .replace(/\s+/g, " ")
+    .trim()
+    .slice(0, 200);
 }
 
 export class PastView {
@@ -61,7 +65,12 @@ export class PastView {
   private item(past: Past): HTMLElement {
     const when = new Date(past.at);
     const time = new Intl.DateTimeFormat(language(), { dateStyle: "medium", timeStyle: "short" }).format(when);
-    const rows = past.rows === null ? word("editor_history_failed") : past.rows === 1 ? word("editor_rows_one") : word("editor_rows", { n: number(past.rows) });
+    const rows =
+      past.rows === null
+        ? word("editor_history_failed")
+        : past.rows === 1
+          ? word("editor_rows_one")
+          : word("editor_rows", { n: number(past.rows) });
     return h(
       "li",
       {},

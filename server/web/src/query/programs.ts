@@ -36,7 +36,11 @@ export class Programs {
         ),
       ),
     );
-    const copy = h("button", { type: "button", class: "quiet small", click: () => void this.copy() }, word("editor_copy"));
+    const copy = h(
+      "button",
+      { type: "button", class: "quiet small", click: () => void this.copy() },
+      word("editor_copy"),
+    );
     this.host = h(
       "details",
       { class: "query-programs", toggle: () => this.update() },
@@ -55,6 +59,8 @@ export class Programs {
   }
 
   private async copy(): Promise<void> {
-    this.said.textContent = word((await copyText(this.code.textContent ?? "")) ? "editor_copied" : "editor_copy_failed");
+    this.said.textContent = word(
+      (await copyText(this.code.textContent ?? "")) ? "editor_copied" : "editor_copy_failed",
+    );
   }
 }

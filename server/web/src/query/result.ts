@@ -79,7 +79,11 @@ export class ResultView {
     if (answer.cut) {
       const n = number(answer.rows.length);
       parts.push(
-        h("p", { class: "banner query-cut", role: "alert" }, word(answer.cut === "server" ? "editor_cut_server" : "editor_cut_page", { n })),
+        h(
+          "p",
+          { class: "banner query-cut", role: "alert" },
+          word(answer.cut === "server" ? "editor_cut_server" : "editor_cut_page", { n }),
+        ),
       );
     }
     if (answer.kind === "boolean") parts.push(...verdict(answer.verdict === true));
@@ -114,7 +118,8 @@ export class ResultView {
   private offer(views: readonly Choice[], tabs: HTMLElement, stage: HTMLElement): void {
     const select = async (view: View, draw: Choice[1]) => {
       this.shown = view;
-      for (const each of tabs.children) each.setAttribute("aria-pressed", String(each.getAttribute("data-name") === view));
+      for (const each of tabs.children)
+        each.setAttribute("aria-pressed", String(each.getAttribute("data-name") === view));
       stage.replaceChildren();
       try {
         await draw(stage);
@@ -131,12 +136,19 @@ export class ResultView {
           this.wanted = view;
           void select(view, draw);
         };
-        return h("button", { type: "button", "data-name": view, "aria-pressed": "false", click: choose }, word(`editor_view_${view}`));
+        return h(
+          "button",
+          { type: "button", "data-name": view, "aria-pressed": "false", click: choose },
+          word(`editor_view_${view}`),
+        );
       }),
     );
-    const first = views.find(([view]) => view === this.wanted) ?? views.find(([view]) => view === this.shown) ?? views[0];
+    const first =
+      views.find(([view]) => view === this.wanted) ?? views.find(([view]) => view === this.shown) ?? views[0];
     if (first && first[0] !== this.shown) void select(...first);
-    else for (const each of tabs.children) each.setAttribute("aria-pressed", String(each.getAttribute("data-name") === this.shown));
+    else
+      for (const each of tabs.children)
+        each.setAttribute("aria-pressed", String(each.getAttribute("data-name") === this.shown));
     if (focused) tabs.querySelector<HTMLElement>(`[data-name="${focused}"]`)?.focus();
   }
 }
@@ -150,7 +162,8 @@ export function summaryOf({ kind, rows, milliseconds, cut }: Answer): string {
   });
   if (kind === "boolean") return seconds;
   const name = kind === "rows" ? "editor_rows" : "editor_triples";
-  const counted = rows.length === 1 ? word(`${name}_one`) : word(name, { n: `${cut ? "> " : ""}${number(rows.length)}` });
+  const counted =
+    rows.length === 1 ? word(`${name}_one`) : word(name, { n: `${cut ? "> " : ""}${number(rows.length)}` });
   return `${counted} · ${seconds}`;
 }
 
@@ -182,7 +195,11 @@ function turtleView(answer: Answer, setting: Setting): HTMLElement {
     {},
     h("div", { class: "query-tools" }, copy, said),
     cut && h("p", { class: "banner" }, word("text_cut")),
-    h("pre", { class: "turtle", tabindex: 0, role: "region", "aria-label": word("editor_view_text") }, h("code", {}, shown)),
+    h(
+      "pre",
+      { class: "turtle", tabindex: 0, role: "region", "aria-label": word("editor_view_text") },
+      h("code", {}, shown),
+    ),
   );
 }
 

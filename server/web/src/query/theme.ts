@@ -10,10 +10,10 @@ const layout = EditorView.theme({
   ".cm-scroller": {
     fontFamily: "var(--mono)",
     lineHeight: "1.6",
-    minHeight: "var(--editor-least)",
     maxHeight: "var(--editor-most)",
     overflow: "auto",
   },
+  ".cm-content, .cm-gutter": { minHeight: "var(--editor-least)" },
   ".cm-content": { padding: "0.6rem 0", caretColor: "var(--ink)" },
   ".cm-line": { padding: "0 0.75rem 0 0.4rem" },
   ".cm-gutters": { backgroundColor: "var(--sunken)", color: "var(--soft)", border: "none" },
@@ -53,7 +53,12 @@ const layout = EditorView.theme({
   },
   ".cm-tooltip-autocomplete ul li[aria-selected]": { backgroundColor: "var(--accent)", color: "var(--on-accent)" },
   ".cm-completionLabel": { fontFamily: "var(--mono)", fontSize: "0.85rem", whiteSpace: "nowrap" },
-  ".entity .cm-completionLabel": { fontFamily: "var(--sans)", fontSize: "0.9rem" },
+  ".entity .cm-completionLabel": {
+    overflow: "hidden",
+    textOverflow: "ellipsis",
+    fontFamily: "var(--sans)",
+    fontSize: "0.9rem",
+  },
   ".cm-completionDetail": {
     flex: "1",
     marginLeft: "0",
