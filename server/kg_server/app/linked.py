@@ -133,7 +133,7 @@ class LinkedData:
 
     async def _counts(self) -> tuple[Release, Statistics]:
         release = await self._site.current.get()
-        return release, await self.counted.get(release)
+        return release, await self._counted.get(release)
 
     async def vocabulary(self, request: Request, path: str) -> Response:
         """Describe a vocabulary of the release's own, if the path is that of one."""

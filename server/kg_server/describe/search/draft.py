@@ -158,7 +158,7 @@ class Draft:
 
     def _insert(self, where: str, rows: Iterable[tuple[object, ...]]) -> None:
         with self._turn:
-            self._base.executemany(f"INSERT INTO {where}", rows)  # noqa: S608 - constants
+            self._base.executemany(f"INSERT INTO {where}", rows)
 
     def _write_names(self) -> None:
         number = 1

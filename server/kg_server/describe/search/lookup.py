@@ -111,9 +111,7 @@ class Lookup:
         self._keep("start", self._match(f"folded : ^ {' + '.join(map(_quoted, words))} *"))
         self._keep("words", self._match(f"folded : ({_all(words)})"))
         # Two words may be one there.
-        joined = (
-            (*sounds[:at], sound(words[at] + words[at + 1]), *sounds[at + 2 :]) for at in range(len(words) - 1)
-        )
+        joined = ((*sounds[:at], sound(words[at] + words[at + 1]), *sounds[at + 2 :]) for at in range(len(words) - 1))
         ways = " OR ".join(f"({_all(each)})" for each in (sounds, *joined))
         self._keep("sound", self._match(f"sounds : ({ways})"))
         return bool(self._hits)
