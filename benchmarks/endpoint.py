@@ -29,6 +29,8 @@ from kg_builder.release.build import build
 
 SECONDS, CONNECTIONS = 3, 32
 ROWS = 1_000_000
+# Two serving processes with a query process each, both of which one client may use.
+LEAN = {"processes": 2, "workers": 2, "spare": 0, "client_queries": 2}
 OXIGRAPH = Path(sys.executable).parent / "oxigraph"
 LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
 PEOPLE = f"SELECT ?s ?label {{ ?s a <https://schema.org/Person> ; <{LABEL}> ?label }} LIMIT 5"
@@ -211,6 +213,10 @@ def main() -> None:
             "ours, granian": ours(release, log, server="granian"),
             "ours, uvicorn, 1 query process": ours(release, log, workers=1, spare=0),
             "ours, granian, 2 query processes": ours(release, log, server="granian", workers=2),
+            "ours, uvicorn, 2 processes": ours(release, log, processes=2),
+            "ours, granian, 2 processes": ours(release, log, server="granian", processes=2),
+            "ours, uvicorn, 2 with 1 each": ours(release, log, **LEAN),
+            "ours, granian, 2 with 1 each": ours(release, log, server="granian", **LEAN),
             "rdflib-endpoint": rdflib_endpoint(release / "kg.nq"),
         }
         found: dict[str, tuple[Figures, Figures]] = {}

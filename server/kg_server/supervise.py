@@ -122,6 +122,9 @@ class _Keeper:
     def lost(self) -> list[int]:
         """Wait until a process has ended, and return it if it is to be started again."""
         child, status = os.wait()
+        while child not in self.running:
+            # What a killed one had started, where this is the process that such are left to, as in a container.
+            child, status = os.wait()
         process, began = self.running.pop(child)
         code = os.waitstatus_to_exitcode(status)
         if self.told or (code >= 0 and not self.running):

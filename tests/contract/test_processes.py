@@ -20,22 +20,14 @@ from tests.support.operations import samples as samples_of
 from tests.support.processes import children_of, family_of, is_alive, kill
 from tests.support.release_fixture import make_release, wait_until
 from tests.support.served import Served, command
-from tests.support.several import Line, lines, several
+from tests.support.several import BUSY, Line, lines, listed, several
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere connections are not spread")
 
-VALUES = " ".join(map(str, range(60)))
-# Minutes of work without a row.
-BUSY = (
-    "ASK { "
-    + " ".join(f"VALUES ?v{n} {{ {VALUES} }}" for n in range(6))
-    + " FILTER("
-    + " + ".join(f"?v{n}" for n in range(6))
-    + " < 0) }"
-)
+KINDS = ["uvicorn", pytest.param("granian", marks=pytest.mark.long)]
 
 
-@pytest.fixture(scope="module", params=["uvicorn", "granian"])
+@pytest.fixture(scope="module", params=KINDS)
 def server(request: pytest.FixtureRequest, release: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("several")
     with several(
@@ -77,11 +69,6 @@ class Asked:
 def serving(server: Served) -> int:
     processes: Any = server.health()["processes"]
     return int(processes["serving"])
-
-
-def listed(line: Line) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = line.get("/operator/queries", BEARER).json()
-    return found
 
 
 def stop(line: Line, query: dict[str, Any]) -> int:
@@ -202,6 +189,7 @@ def counted_restarts(server: Served) -> list[int]:
     return [int(value) for (name, _), value in found.items() if name == "rujukan_process_restarts_total"]
 
 
+@pytest.mark.long
 def test_a_process_that_does_not_answer_is_told_of_and_one_that_is_missing_is_not_waited_for(server: Served) -> None:
     victim = max(children_of(server.process.pid))
     with lines(server.url) as both:
@@ -228,7 +216,7 @@ def answers(line: Line) -> bool:
         return False
 
 
-@pytest.mark.parametrize("kind", ["uvicorn", "granian"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_all_end_when_told(release: Path, tmp_path: Path, kind: str) -> None:
     with several(release, tmp_path / "err", server=kind, workers=2, client_queries=2, drain_seconds=1) as server:
         with lines(server.url) as both:

@@ -5,26 +5,40 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import httpx2 as httpx
-from tests.support.operations import TOKEN
+from tests.support.operations import BEARER, TOKEN
 from tests.support.served import Served, command, served
 
 _PREFIX = 12
 _TRIES = 100
 
 
-class Line:
-    """A connection to one of the processes."""
+_VALUES = " ".join(map(str, range(60)))
+# Minutes of work without a row.
+BUSY = "ASK { " + " ".join(f"VALUES ?v{n} {{ {_VALUES} }}" for n in range(6)) + " FILTER(?v0 + ?v1 + ?v4 + ?v5 < 0) }"
 
-    def __init__(self, url: str) -> None:
+
+class Line:
+    """A connection to one of the processes.
+
+    Args:
+        url: of the server.
+        pinned: whether it may not be followed by one to another process, when it was found ended.
+    """
+
+    def __init__(self, url: str, *, pinned: bool = True) -> None:
+        self.pinned = pinned
         self.client = httpx.Client(base_url=url, timeout=60)
         self.process = self.client.get("/health").headers["x-request-id"][:_PREFIX]
 
     def request(self, method: str, path: str, headers: Mapping[str, str]) -> httpx.Response:
         response = self.client.request(method, path, headers=dict(headers))
-        assert response.headers["x-request-id"].startswith(self.process), "the connection was not kept"
+        process = response.headers["x-request-id"][:_PREFIX]
+        assert process == self.process or not self.pinned, "the connection was not kept"
+        self.process = process
         return response
 
     def get(self, path: str, headers: Mapping[str, str] | None = None) -> httpx.Response:
@@ -33,6 +47,12 @@ class Line:
     def ask(self, query: str, *, of: str = "") -> httpx.Response:
         """Put a query for a client with this address, as a trusted proxy does."""
         return self.get("/sparql?" + urlencode({"query": query}), {"X-Forwarded-For": of} if of else {})
+
+
+def listed(line: Line) -> list[dict[str, Any]]:
+    """The queries under way, as the operator sees them."""
+    found: list[dict[str, Any]] = line.get("/operator/queries", BEARER).json()
+    return found
 
 
 @contextmanager

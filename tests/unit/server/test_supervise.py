@@ -14,7 +14,7 @@ import pytest
 from tests.support.release_fixture import wait_until
 
 SCRIPT = """
-import os, signal, sys
+import ctypes, os, signal, sys
 from kg_server.supervise import keep
 
 folder, number, kind = sys.argv[1], int(sys.argv[2]), sys.argv[3]
@@ -30,12 +30,18 @@ def run(turn):
     if kind == "second cannot" and turn.process == 1:
         return 3
     turn.ready()
+    if kind == "parent" and not os.fork():
+        note("grandchild")
+        signal.pause()
     try:
         signal.pause()
     except KeyboardInterrupt:
         return 7
     return 0
 
+if kind == "parent":
+    # As the first process of a container: what has lost its parent becomes its child.
+    ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)
 sys.exit(keep(run, number, ended=lambda process: note(f"ended{process}"), told=lambda: note("told")))
 """
 
@@ -53,7 +59,7 @@ def kept(folder: Path, number: int, kind: str = "serves") -> Iterator[subprocess
             yield process
         finally:
             process.kill()
-            for name in ("run0", "run0first", "run1", "run2"):
+            for name in ("run0", "run0first", "run1", "run2", "grandchild"):
                 for each in noted(folder, name):
                     try:
                         os.kill(each, signal.SIGKILL)
@@ -102,6 +108,19 @@ def test_one_that_cannot_serve_is_tried_again_while_another_serves(tmp_path: Pat
         keeper.send_signal(signal.SIGTERM)
         assert keeper.wait(20) == 3 or keeper.returncode == 0
         assert len(noted(tmp_path, "run0first")) == 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="prctl")
+def test_what_a_killed_one_leaves_is_buried(tmp_path: Path) -> None:
+    with kept(tmp_path, 2, "parent") as keeper:
+        wait_until(lambda: len(noted(tmp_path, "grandchild")) == 2)
+        left = min(noted(tmp_path, "grandchild"))
+        os.kill(noted(tmp_path, "run0first")[0], signal.SIGKILL)
+        wait_until(lambda: len(noted(tmp_path, "run0")) == 1)
+        for each in noted(tmp_path, "grandchild"):
+            os.kill(each, signal.SIGKILL)
+        wait_until(lambda: not Path(f"/proc/{left}").exists())
+        assert keeper.poll() is None
 
 
 def test_a_signal_in_the_pause_before_a_new_start_is_heard(tmp_path: Path) -> None:
