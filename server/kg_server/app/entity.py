@@ -125,7 +125,7 @@ class EntityPages:
 def _contents(view: View, words: Mapping[str, str], *, timeline: bool, graph: bool) -> list[tuple[str, str]]:
     """Return the anchors and titles of a page's sections, in their order."""
     there = {
-        "conflicts": view.conflicts, "conveyed": view.conveyed, "names": len(view.called) > 1, "said": view.said,
+        "conflicts": view.conflicts, "conveyed": view.conveyed, "names": view.named, "said": view.said,
         "reported": view.reported, "withdrawn": view.withdrawn, "timeline": timeline, "neighbours": graph,
         "incoming": view.listed, "take": True,
     }  # fmt: skip
