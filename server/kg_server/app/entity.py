@@ -20,12 +20,16 @@ from kg_server.pages.entity_table import table_of
 from kg_server.pages.figures import script_words
 from kg_server.pages.names import Namer
 from kg_server.pages.neighbours import graph_of, offices_of, timeline_of
+from kg_server.pages.view import View
+from kg_server.pages.words import WORDS
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
 ROOT = "id/"
 _TABLE_FACTS = 10_000
+# The sections of a page that stand before its facts.
+_BEFORE = ("conflicts", "conveyed", "names")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,7 @@ class EntityPages:
             script_words=("subject_close", *script_words(*drawn)),
             iri=entity.iri,
             view=view,
+            contents=_contents(view, WORDS[language], timeline=bool(timeline), graph=bool(graph)),
             offices=offices,
             timeline=timeline,
             graph=graph,
@@ -115,6 +120,18 @@ class EntityPages:
             following=pages.root + others["next"] if "next" in others else None,
             **page_values(found.release, request, language),
         )
+
+
+def _contents(view: View, words: Mapping[str, str], *, timeline: bool, graph: bool) -> list[tuple[str, str]]:
+    """Return the anchors and titles of a page's sections, in their order."""
+    there = {
+        "conflicts": view.conflicts, "conveyed": view.conveyed, "names": view.named, "said": view.said,
+        "reported": view.reported, "withdrawn": view.withdrawn, "timeline": timeline, "neighbours": graph,
+        "incoming": view.listed, "take": True,
+    }  # fmt: skip
+    found = [(key, words[f"subject_{key}"]) for key, some in there.items() if some]
+    place = next((at for at, (key, _) in enumerate(found) if key not in _BEFORE), len(found))
+    return [*found[:place], *((each.key, each.title) for each in view.sections), *found[place:]]
 
 
 def subject_of(found: Found) -> Subject:

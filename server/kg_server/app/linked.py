@@ -181,8 +181,9 @@ class LinkedData:
         links = [Link(address + path, f'rel="{name}"') for name, path in others.items()]
         links = [*_signposts(release, subject, address, asked.choice), *links]
         headers = {"Link": link_header(links), "Vary": "Accept, Accept-Language"}
-        if subject.cut:
-            headers["Rujukan-Cut"] = f"incoming={INCOMING_SHOWN}"
+        cut = [f"incoming={INCOMING_SHOWN}"] if subject.cut else []
+        if cut := [*cut, *([f"facts={len(found.entity.facts)}"] if found and found.entity.totals else [])]:
+            headers["Rujukan-Cut"] = ", ".join(cut)
         if subject.moved and subject.moved.startswith(base):
             return Response(status_code=301, headers={**headers, "Location": _place(site, base, subject.moved)})
         representation = f"{place}?{asked.query()}"

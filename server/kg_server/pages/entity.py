@@ -34,12 +34,15 @@ ELSEWHERE = frozenset({SCHEMA + "sameAs", OWL + "sameAs", SKOS + "exactMatch", S
 # What the date says already.
 _SAID_BY_DATE = frozenset({EARLIEST, LATEST, RJ + "date"})
 _SHOWN_ELSEWHERE = frozenset({*NAMES, *ELSEWHERE, DCTERMS + "isReplacedBy"})
+_FIGURE_OF = SOSA + "hasFeatureOfInterest"
 # What the line of a part says, so that it is not said below it again.
 _SAID_BY_LINE: Mapping[str, frozenset[str]] = {
     MEMBERSHIP: frozenset({ORG + "role", RJ + "capacity", ORG + "organization"}),
     QUOTATION: frozenset({RJ + "act", RJ + "manner", RJ + "speaker"}),
-    **dict.fromkeys(FIGURES, frozenset({*BOUNDS, COUNTED, SOSA + "hasFeatureOfInterest"})),
+    **dict.fromkeys(FIGURES, frozenset({*BOUNDS, COUNTED, _FIGURE_OF})),
 }
+# Properties whose own names say how they are written rather than what they say.
+_PLAINLY = {TYPE: "subject_is_a", DATE: "subject_date"}
 _LAST = "9999"
 FOLDED = 8
 """Values of one property that are shown; the others are folded away."""
@@ -73,7 +76,7 @@ class _Builder:
             tuple(map(namer.name, entity.types)),
             tuple(self._called()),
             namer.name(owner) if owner else None,
-            namer.figure(iri) or (namer.office(iri) if MEMBERSHIP in kinds else ""),
+            tuple(map(namer.value, namer.of(iri, _FIGURE_OF))),
             self._part(Fact((iri, TYPE, self._node), namer.name(iri)), iri, 0) if QUOTATION in kinds else None,
             namer.planned(iri, (target for _, target in entity.facts)),
             tuple(self._sections()),
@@ -154,9 +157,14 @@ class _Builder:
     def _row(self, predicate: str, inverse: bool, facts: list[Fact]) -> Row:  # noqa: FBT001 - a key taken apart
         totals = self._entity.totals_in if inverse else self._entity.totals
         total = totals.get(predicate, 0)
-        name = self._namer.term(predicate, inverse=inverse)
+        name = self._term(predicate, inverse=inverse)
         ordered = tuple(sorted(facts, key=self._order))
         return Row(name, predicate, inverse, ordered, total if total > len(facts) else 0)
+
+    def _term(self, predicate: str, *, inverse: bool = False) -> Name:
+        name = self._namer.term(predicate, inverse=inverse)
+        plain = None if inverse else _PLAINLY.get(predicate)
+        return Name(self._namer.words[plain], name.link, name.title) if plain else name
 
     def _order(self, fact: Fact) -> tuple[str, str]:
         subject, _, target = fact.key
@@ -223,7 +231,7 @@ class _Builder:
                 if target != self._node and (iri, predicate, target) != key
             )
             if facts and predicate != TYPE and predicate not in hidden | dates:
-                yield Row(self._namer.term(predicate), predicate, inverse=False, facts=facts)
+                yield Row(self._term(predicate), predicate, inverse=False, facts=facts)
 
     def _words(self, quotation: str) -> tuple[Quote, ...]:
         statements = self._prover.statements(quotation, TYPE, ox.NamedNode(QUOTATION))

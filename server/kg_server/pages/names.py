@@ -89,6 +89,8 @@ class Namer:
         self.ontology, self.nodes = ontology, nodes
         self.words = WORDS[language]
         self._prefixes = {**PREFIXES, **prefixes}
+        self._names: dict[str, Name] = {}
+        self._kinds: dict[str, tuple[str, ...]] = {}
 
     # What is known
 
@@ -99,8 +101,10 @@ class Namer:
 
     def kinds(self, iri: str) -> tuple[str, ...]:
         """Return the classes of a thing and all above them, the nearest first."""
-        types = [each.value for each in self.of(iri, TYPE)]
-        return tuple(dict.fromkeys(kind for each in types for kind in self.ontology.kinds(each)))
+        if iri not in self._kinds:
+            types = [each.value for each in self.of(iri, TYPE)]
+            self._kinds[iri] = tuple(dict.fromkeys(kind for each in types for kind in self.ontology.kinds(each)))
+        return self._kinds[iri]
 
     def owner(self, iri: str) -> str | None:
         """Return the thing of which a node is a part, for its IRI goes on from that one's; None for others."""
@@ -132,7 +136,9 @@ class Namer:
 
     def name(self, iri: str) -> Name:
         """Return what a thing is called."""
-        return self._labelled(iri) or self._composed(iri) or self._abbreviated(iri)
+        if iri not in self._names:
+            self._names[iri] = self._labelled(iri) or self._composed(iri) or self._abbreviated(iri)
+        return self._names[iri]
 
     def term(self, iri: str, *, inverse: bool = False) -> Name:
         """Return what a property is called, or what it is called when read from its value."""

@@ -19,8 +19,8 @@ _UNDRAWN = frozenset({"articles"})
 
 
 def graph_of(entity: Entity, view: View, namer: Namer) -> Graph | None:
-    """Return the graph of a thing and its neighbours, None where it has fewer than two."""
-    return _Drawing(entity, view, namer).graph()
+    """Return the graph of a thing and its neighbours, None where it has fewer than two, or is part of another."""
+    return None if namer.is_part(entity.iri) else _Drawing(entity, view, namer).graph()
 
 
 def timeline_of(view: View, namer: Namer) -> Timeline | None:
@@ -33,7 +33,8 @@ def offices_of(section: Section, namer: Namer) -> Timeline | None:
     """Return the terms of office of a section, drawn as far as they are dated; None where none is."""
     items = []
     for row in section.rows:
-        for fact in row.facts:
+        # Where somebody is seen in office says little of the office.
+        for fact in row.facts if row.predicate != RJ + "attestedAt" else ():
             start = _term(fact, namer)
             if start:
                 label = f"{fact.value.text}: {fact.lead}" if fact.lead else fact.value.text

@@ -113,7 +113,7 @@ class View:
         kinds: its classes.
         called: its names in all languages.
         owner: the thing that it is a part of.
-        lead: what a figure or a term of office says in one line.
+        of: for a figure, what it is a figure of.
         spoken: for a quotation, its words and how they are said.
         planned: whether it has not happened as far as is known.
         sections: its facts.
@@ -130,7 +130,7 @@ class View:
     kinds: tuple[Name, ...] = ()
     called: tuple[Called, ...] = ()
     owner: Name | None = None
-    lead: str = ""
+    of: tuple[Name, ...] = ()
     spoken: Fact | None = None
     planned: bool = False
     sections: tuple[Section, ...] = ()
@@ -141,3 +141,8 @@ class View:
     elsewhere: tuple[Fact, ...] = ()
     listed: tuple[Row, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
+
+    @property
+    def named(self) -> bool:
+        """Whether the names say more than the page's title."""
+        return any(each.name.text != self.name.text or each.proofs for each in self.called)

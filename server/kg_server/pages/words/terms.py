@@ -56,6 +56,7 @@ COMMON_NAMES: Mapping[str, Mapping[str, str]] = {
     SOSA + "hasFeatureOfInterest": {"en": "figure of", "id": "angka tentang"},
     SOSA + "observedProperty": {"en": "counts", "id": "menghitung"},
     SKOS + "Concept": {"en": "concept", "id": "konsep"},
+    SKOS + "notation": {"en": "code", "id": "kode"},
     SKOS + "prefLabel": {"en": "name", "id": "nama"},
     SCHEMA + "QuantitativeValue": {"en": "quantity", "id": "besaran"},
     SCHEMA + "Quotation": {"en": "quotation", "id": "kutipan"},
