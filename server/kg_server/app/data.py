@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,17 +10,18 @@ import pyoxigraph as ox
 from starlette.requests import Request  # noqa: TC002 - FastAPI reads the annotations
 from starlette.responses import Response
 
-from kg_builder.namespaces import DCTERMS
+from kg_builder.namespaces import DCTERMS, RDFS
 from kg_server.app.replies import Site, language_of, page_reply, page_values
 from kg_server.describe.beside import Beside
 from kg_server.describe.changes import Amount, Changes, read_changes
 from kg_server.describe.citation import Citation, CuratorsWork, spdx
 from kg_server.describe.current import Release
-from kg_server.describe.labels import find_labels
+from kg_server.describe.entity import Node, find_nodes
+from kg_server.describe.ontology import Ontologies
 from kg_server.describe.release import CHANGES_FILE, LANGUAGES
 from kg_server.describe.statistics import Counted
-from kg_server.http.problems import NotFound, Problem
-from kg_server.pages.facts import Reader, Value
+from kg_server.http.problems import NotFound
+from kg_server.pages.names import Name, Namer
 from kg_server.pages.words import WORDS
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 _PATIENCE = 1.5
 _SHOWN_ROWS = 30
-_MOST_LABELS = 400
 _LICENCES = {"CC-BY-": "data_licence_by", "CC-BY-SA-": "data_licence_by_sa", "CC0-": "data_licence_zero"}
 
 
@@ -39,7 +38,7 @@ _LICENCES = {"CC-BY-": "data_licence_by", "CC-BY-SA-": "data_licence_by_sa", "CC
 class Row:
     """How much of something came and went."""
 
-    name: Value
+    name: Name
     added: int
     removed: int
 
@@ -58,9 +57,9 @@ class Table:
 class Fact:
     """A fact in words."""
 
-    subject: Value
-    property: Value
-    value: Value
+    subject: Name
+    property: Name
+    value: Name
 
 
 class DataPage:
@@ -75,6 +74,7 @@ class DataPage:
         self._site = site
         self._counted = counted
         self._curators = Beside(CuratorsWork, _PATIENCE)
+        self._ontologies = Ontologies()
 
     def add_to(self, router: APIRouter) -> None:
         """Add the routes."""
@@ -94,7 +94,7 @@ class DataPage:
         manifest, words, address = release.manifest, WORDS[language], site.address(request)
         citation = await self._citation(release, language)
         changes = await asyncio.to_thread(read_changes, release.folder, manifest.release)
-        reader = await self._reader(release, changes, language)
+        namer = await self._namer(release, changes, language)
         body = site.pages.render(
             "data",
             language,
@@ -114,9 +114,9 @@ class DataPage:
             bibtex=citation.bibtex(),
             cff=citation.cff(_artifact(release, address)),
             changes=changes,
-            tables=_tables(changes, reader, words) if changes else (),
-            added=_facts(changes.added, reader) if changes else (),
-            removed=_facts(changes.removed, reader) if changes else (),
+            tables=_tables(changes, namer) if changes else (),
+            added=_facts(changes.added, namer) if changes else (),
+            removed=_facts(changes.removed, namer) if changes else (),
             **page_values(release, request, language),
         )
         return page_reply(body, language, headers={"Cache-Control": "no-cache"})
@@ -165,14 +165,21 @@ class DataPage:
             abstract=_in_language(described, language),
         )
 
-    async def _reader(self, release: Release, changes: Changes | None, language: str) -> Reader:
-        labels: dict[str, Mapping[str, str]] = dict(changes.names) if changes else {}
-        wanted = [each.iri for each in (*changes.classes, *changes.properties) if each.iri] if changes else []
-        # Without them the names in short have to do.
-        with suppress(Problem):
-            labels |= await find_labels(release, wanted, _MOST_LABELS)
-        manifest = release.manifest
-        return Reader(manifest.base, self._site.pages.root, language, manifest.prefixes, labels)
+    async def _namer(self, release: Release, changes: Changes | None, language: str) -> Namer:
+        manifest, ontology = release.manifest, await self._ontologies.get(release)
+        nodes: dict[str, Node] = {}
+        if changes is not None:
+            amounts = (each.iri for each in (*changes.classes, *changes.properties))
+            triples = (*changes.added, *changes.removed)
+            things = (
+                each.value for one in triples for each in (one.subject, one.object) if isinstance(each, ox.NamedNode)
+            )
+            nodes |= await find_nodes(release, ontology, filter(None, (*amounts, *things)))
+            # What is gone has the names that it had.
+            for iri, texts in changes.names.items():
+                labels = tuple(ox.Literal(text, language=code or None) for code, text in texts.items())
+                nodes[iri] = {RDFS + "label": labels, **nodes.get(iri, {})}
+        return Namer(manifest.base, self._site.pages.root, language, manifest.prefixes, ontology, nodes)
 
 
 def _licence(licence: str) -> str:
@@ -188,7 +195,8 @@ def _in_language(texts: Mapping[str, str], language: str) -> str:
     return next((texts[code] for code in (language, *LANGUAGES, "", *texts) if code in texts), "")
 
 
-def _tables(changes: Changes, reader: Reader, words: Mapping[str, str]) -> list[Table]:
+def _tables(changes: Changes, namer: Namer) -> list[Table]:
+    words = namer.words
     some: tuple[tuple[str, str, Sequence[Amount]], ...] = (
         ("data_by_class", "data_class", changes.classes),
         ("data_by_property", "data_property", changes.properties),
@@ -199,7 +207,7 @@ def _tables(changes: Changes, reader: Reader, words: Mapping[str, str]) -> list[
             words[title],
             words[column],
             tuple(
-                Row(reader.name(each.iri) if each.iri else Value(words["data_default_graph"]), each.added, each.removed)
+                Row(namer.name(each.iri) if each.iri else Name(words["data_default_graph"]), each.added, each.removed)
                 for each in amounts[:_SHOWN_ROWS]
             ),
             max(0, len(amounts) - _SHOWN_ROWS),
@@ -209,10 +217,12 @@ def _tables(changes: Changes, reader: Reader, words: Mapping[str, str]) -> list[
     ]
 
 
-def _facts(triples: Sequence[ox.Triple], reader: Reader) -> list[Fact]:
-    return [
-        Fact(reader.value(each.subject), reader.value(each.predicate), reader.value(each.object)) for each in triples
-    ]
+def _facts(triples: Sequence[ox.Triple], namer: Namer) -> list[Fact]:
+    return [Fact(*(_name(each, namer) for each in (one.subject, one.predicate, one.object))) for one in triples]
+
+
+def _name(node: object, namer: Namer) -> Name:
+    return namer.value(node) if isinstance(node, (ox.NamedNode, ox.Literal)) else Name(str(node))
 
 
 def _file(text: str, name: str, media_type: str) -> Response:

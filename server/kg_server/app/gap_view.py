@@ -10,54 +10,34 @@ import pyoxigraph as ox
 
 from kg_server.describe.ask import Node, Row
 from kg_server.describe.gaps import Findings, facts_of
-from kg_server.describe.proofs import Fact, Proof
-from kg_server.pages.facts import Reader, Value
+from kg_server.pages.evidence import Proof, Prover
+from kg_server.pages.names import Name, Namer
 
 _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 # Columns that make up a fact and its sides; what else a row has stands beside it.
 _FACT = frozenset(
     {"subject", "property", "value", "otherValue", "node", "otherNode", "article", "otherArticle", "phrase"}
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Quoted:
-    """A phrase, and where it stands."""
-
-    text: str
-    language: str | None
-    link: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Who says so: an article with its day, the phrases, marks such as a certainty, and the curator's note."""
-
-    article: Value
-    day: str
-    phrases: tuple[Quoted, ...]
-    marks: tuple[str, ...]
-    note: str
-    note_language: str | None
-    link: str | None
+# What the evidence of a fact says of itself.
+_PROVED = frozenset({"note", "certainty", "rule"})
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
     """A value, and who gives it."""
 
-    value: Value
-    sources: tuple[Source, ...]
+    value: Name
+    proofs: tuple[Proof, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """A fact: one side, or two that disagree; and what else its row has, with the names of the columns."""
 
-    subject: Value
-    property: Value
+    subject: Name
+    property: Name
     sides: tuple[Side, ...]
-    others: tuple[tuple[str, Value], ...]
+    others: tuple[tuple[str, Name], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,25 +46,25 @@ class Shown:
 
     facts: tuple[Finding, ...] = ()
     columns: tuple[str, ...] = ()
-    rows: tuple[tuple[Value, ...], ...] = ()
+    rows: tuple[tuple[Name, ...], ...] = ()
 
 
-def show(found: Findings, reader: Reader, words: Mapping[str, str]) -> Shown:
+def show(found: Findings, namer: Namer) -> Shown:
     """Return findings as a page shows them.
 
     Args:
         found: some findings of one query.
-        reader: knows the labels.
-        words: of the page's language.
+        namer: knows what they mention.
     """
     rows, columns = found.part.rows, _telling(found.part.columns)
     if {"subject", "property", "value"}.issubset(found.part.columns):
+        prover = Prover(namer, found.statements)
         others = [name for name in columns if name not in _FACT]
-        facts = tuple(_finding(row, others, found.proofs, reader, words) for row in rows)
+        facts = (_finding(row, others, prover, namer) for row in rows)
         return Shown(tuple(each for each in facts if each is not None))
     return Shown(
-        columns=tuple(column_name(each, words) for each in columns),
-        rows=tuple(tuple(_cell(row, name, reader) for name in columns) for row in rows),
+        columns=tuple(column_name(each, namer.words) for each in columns),
+        rows=tuple(tuple(_value(row.get(name), namer) for name in columns) for row in rows),
     )
 
 
@@ -102,50 +82,25 @@ def _telling(columns: Sequence[str]) -> list[str]:
     return [each for each in columns if not (each.endswith("Name") and each.removesuffix("Name") in columns)]
 
 
-def _cell(row: Row, name: str, reader: Reader) -> Value:
-    return reader.value(row[name]) if name in row else Value("")
+def _value(node: Node | None, namer: Namer) -> Name:
+    if node is None:
+        return Name("")
+    return namer.value(node) if isinstance(node, (ox.NamedNode, ox.Literal)) else Name(str(node))
 
 
-def _finding(
-    row: Row, others: Iterable[str], proofs: Mapping[Fact, tuple[Proof, ...]], reader: Reader, words: Mapping[str, str]
-) -> Finding | None:
+def _finding(row: Row, others: Iterable[str], prover: Prover, namer: Namer) -> Finding | None:
     subject, predicate = row.get("subject"), row.get("property")
-    if subject is None or predicate is None:
+    if not isinstance(subject, ox.NamedNode) or not isinstance(predicate, ox.NamedNode):
         return None
-    facts = facts_of(row)
-    sides = tuple(
-        Side(reader.value(fact[2]), tuple(_source(each, reader, words) for each in proofs.get(fact, ())))
-        for fact in facts
-    )
-    told = any(side.sources for side in sides)
-    # Where the sources are shown, what they say of themselves is said there.
-    others = [each for each in others if each in row and not (told and each in {"note", "certainty"})]
+    sides = tuple(Side(namer.value(fact[2]), prover.proofs(*fact)) for fact in facts_of(row))
+    told = any(side.proofs for side in sides)
     return Finding(
-        reader.value(subject),
-        reader.value(predicate),
+        namer.name(subject.value),
+        namer.name(predicate.value),
         sides,
-        tuple((column_name(each, words), reader.value(row[each])) for each in others),
+        tuple(
+            (column_name(each, namer.words), _value(row[each], namer))
+            for each in others
+            if each in row and not (told and each in _PROVED)
+        ),
     )
-
-
-def _source(proof: Proof, reader: Reader, words: Mapping[str, str]) -> Source:
-    marks = [reader.name(proof.certainty).text] if proof.certainty else []
-    if proof.whose:
-        marks.append(words["gaps_according"].format(name=reader.name(proof.whose).text))
-    code = next((each for each in (reader.language, "", *proof.notes) if each in proof.notes), "")
-    return Source(
-        article=reader.name(proof.article),
-        day=proof.day,
-        phrases=tuple(Quoted(each.words or "…", each.language, reader.link(each.span)) for each in proof.phrases),
-        marks=tuple(marks),
-        note=proof.notes.get(code, ""),
-        note_language=code or None,
-        link=reader.link(proof.attestation),
-    )
-
-
-def group_values(counted: Iterable[tuple[Node, int]], reader: Reader) -> list[tuple[Value, str | None, int]]:
-    """Return the values that findings divide by, with the IRI that selects each (None for texts) and their number."""
-    return [
-        (reader.value(node), node.value if isinstance(node, ox.NamedNode) else None, count) for node, count in counted
-    ]

@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+import pyoxigraph as ox
 from starlette.requests import Request  # noqa: TC002 - FastAPI reads the annotations
 from starlette.responses import Response
 
 from kg_server.app.answers import unless_gone
-from kg_server.app.gap_view import Shown, column_name, group_values, show
+from kg_server.app.gap_view import Shown, column_name, show
 from kg_server.app.replies import Site, language_of, page_reply, page_values
 from kg_server.describe.ask import is_iri
 from kg_server.describe.beside import Beside
 from kg_server.describe.current import Release
-from kg_server.describe.gaps import KINDS, Findings, GapsWork, Groups, find_gaps, gap_queries
+from kg_server.describe.entity import Node
+from kg_server.describe.gaps import KINDS, Divided, Findings, GapsWork, find_gaps, gap_queries
 from kg_server.describe.queries import SavedQuery, read_window
 from kg_server.http.problems import BadParameter, NotFound, Problem
 from kg_server.http.protocol import decode_form, single
 from kg_server.http.window import Window
 from kg_server.pages.advice import Advice, advise
-from kg_server.pages.facts import Reader, Value
+from kg_server.pages.names import Name, Namer
 from kg_server.pages.render import pick
 from kg_server.pages.words import WORDS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from fastapi import APIRouter
 
 PAGE = 25
@@ -38,7 +41,7 @@ _PATIENCE = 3.0
 class Group:
     """A value that findings divide by: how many have it, and where they are alone."""
 
-    value: Value
+    value: Name
     number: int
     link: str | None
 
@@ -116,10 +119,12 @@ class Gaps:
             raise NotFound(f"There is no list of gaps '{name}'.", available=names)
         pairs = decode_form(request.scope["query_string"])
         value, offset = _value(query, single(pairs, "value")), _offset(pairs)
-        known = (await self._work.get(release)).groups.get(name, Groups(()))
-        found = await find_gaps(site.asked_by(request, release), query, Window(offset, PAGE), value)
-        labels = {**known.labels, **found.labels}
-        reader = self._reader(release, language, labels)
+        work = await self._work.get(release)
+        divided = work.divided.get(name, Divided())
+        found = await find_gaps(
+            site.asked_by(request, release), work.ontology, query, Window(offset, PAGE), value
+        )  # fmt: skip
+        namer = self._namer(release, work, language, {**divided.nodes, **found.nodes})
         total, first = found.part.total, offset + 1
         selected = f"{query.query}\nVALUES ?{query.gap.by} {{ <{value}> }}" if value else None
         body = site.pages.render(
@@ -130,14 +135,14 @@ class Gaps:
             title=pick(query.title, language),
             description=pick(query.description, language),
             heading=WORDS[language].get(f"gaps_{query.gap.kind}", query.gap.kind),
-            shown=show(found, reader, WORDS[language]),
+            shown=show(found, namer),
             number_found=total,
             more=found.part.cut,
             first=first,
             last=min(total, offset + len(found.part.rows)),
-            groups=self._groups(known, query, reader, language),
+            groups=self._groups(divided, query, namer),
             by=column_name(query.gap.by, WORDS[language]) if query.gap.by else "",
-            value=reader.name(value) if value else None,
+            value=namer.name(value) if value else None,
             everything=self._page(query, language),
             previous=self._page(query, language, value, max(0, offset - PAGE)) if offset else None,
             following=self._page(query, language, value, offset + PAGE) if offset + PAGE < total else None,
@@ -150,12 +155,12 @@ class Gaps:
 
     def _entry(self, release: Release, work: GapsWork, query: SavedQuery, language: str) -> Entry:
         found = work.found.get(query.name)
-        groups = work.groups.get(query.name, Groups(()))
+        divided = work.divided.get(query.name, Divided())
         advice, shown, number, more = None, Shown(), None, False
         if isinstance(found, Problem):
             advice = advise(found.slug, found.title, language)
         elif isinstance(found, Findings):
-            shown = show(found, self._reader(release, language, found.labels), WORDS[language])
+            shown = show(found, self._namer(release, work, language, found.nodes))
             number, more = found.part.total, found.part.cut
         by = query.gap.by if query.gap else ""
         return Entry(
@@ -166,16 +171,21 @@ class Gaps:
             more,
             advice,
             shown,
-            self._groups(groups, query, self._reader(release, language, groups.labels), language),
+            self._groups(divided, query, self._namer(release, work, language, divided.nodes)),
             column_name(by, WORDS[language]) if by else "",
         )
 
-    def _groups(self, groups: Groups, query: SavedQuery, reader: Reader, language: str) -> tuple[Group, ...] | None:
-        if groups.counted is None:
+    def _groups(self, divided: Divided, query: SavedQuery, namer: Namer) -> tuple[Group, ...] | None:
+        if divided.groups is None:
             return None
         return tuple(
-            Group(value, count, self._page(query, language, iri) if iri else None)
-            for value, iri, count in group_values(groups.counted, reader)
+            Group(
+                namer.value(node),
+                count,
+                self._page(query, namer.language, node.value) if isinstance(node, ox.NamedNode) else None,
+            )
+            for node, count in divided.groups
+            if isinstance(node, (ox.NamedNode, ox.Literal))
         )
 
     def _page(self, query: SavedQuery, language: str, value: str | None = None, offset: int = 0) -> str:
@@ -183,9 +193,9 @@ class Gaps:
         kept = {name: each for name, each in pairs.items() if each is not None}
         return f"{self._site.pages.root}/gaps/{query.name}?{urlencode(kept)}"
 
-    def _reader(self, release: Release, language: str, labels: Mapping[str, Mapping[str, str]]) -> Reader:
+    def _namer(self, release: Release, work: GapsWork, language: str, nodes: Mapping[str, Node]) -> Namer:
         manifest = release.manifest
-        return Reader(manifest.base, self._site.pages.root, language, manifest.prefixes, labels)
+        return Namer(manifest.base, self._site.pages.root, language, manifest.prefixes, work.ontology, nodes)
 
 
 def _value(query: SavedQuery, value: str | None) -> str | None:

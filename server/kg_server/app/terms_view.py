@@ -8,13 +8,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
+import pyoxigraph as ox
+
 from kg_builder.namespaces import PREFIXES, RDF, RDFS, RJ
+from kg_server.describe.ask import Node
 from kg_server.describe.queries import SavedQuery
 from kg_server.describe.shapes import Constraint, Shapes
 from kg_server.describe.statistics import Partition, Statistics
 from kg_server.describe.vocabulary import CLASS, PROPERTY, VALUE, Example, Term, Vocabulary
 from kg_server.lexer import tokens
-from kg_server.pages.facts import Reader, Value
+from kg_server.pages.names import Name, Namer
 from kg_server.pages.render import pick
 from kg_server.pages.results import shorten
 
@@ -39,9 +42,9 @@ class Count:
 class Line:
     """What a class's things have by one property: a shape's constraint in words."""
 
-    property: Value
+    property: Name
     inverse: bool
-    kinds: tuple[Value, ...]
+    kinds: tuple[Name, ...]
     things: bool
     often: str
     more: bool
@@ -53,25 +56,25 @@ class Shown:
 
     anchor: str
     kind: str
-    name: Value
+    name: Name
     code: str
     iri: str
     link: str | None
     definition: str
     definition_language: str | None
     sought: str
-    broader: tuple[Value, ...] = ()
-    narrower: tuple[Value, ...] = ()
-    domain: tuple[Value, ...] = ()
-    range: tuple[Value, ...] = ()
-    inverse: tuple[Value, ...] = ()
-    disjoint: tuple[Value, ...] = ()
-    near: tuple[tuple[Value, tuple[Value, ...]], ...] = ()
-    values: tuple[Value, ...] = ()
+    broader: tuple[Name, ...] = ()
+    narrower: tuple[Name, ...] = ()
+    domain: tuple[Name, ...] = ()
+    range: tuple[Name, ...] = ()
+    inverse: tuple[Name, ...] = ()
+    disjoint: tuple[Name, ...] = ()
+    near: tuple[tuple[Name, tuple[Name, ...]], ...] = ()
+    values: tuple[Name, ...] = ()
     lines: tuple[Line, ...] = ()
-    choices: tuple[tuple[Value, ...], ...] = ()
+    choices: tuple[tuple[Name, ...], ...] = ()
     count: Count | None = None
-    examples: tuple[tuple[Value, Value | None], ...] = ()
+    examples: tuple[tuple[Name, Name | None], ...] = ()
     queries: tuple[tuple[str, str], ...] = ()
 
 
@@ -95,9 +98,7 @@ class Terms:
         examples: by term.
         queries: that may use a term.
         prefixes: of the release.
-        reader: knows the labels.
-        words: of the page's language.
-        root: the path under which the server is reached.
+        namer: names them, and the things in the examples.
     """
 
     vocabulary: Vocabulary
@@ -106,9 +107,7 @@ class Terms:
     examples: Mapping[str, tuple[Example, ...]]
     queries: Mapping[str, SavedQuery]
     prefixes: Mapping[str, str]
-    reader: Reader
-    words: Mapping[str, str]
-    root: str
+    namer: Namer
     _anchors: dict[str, str] = field(default_factory=dict)
     _counted: dict[str, Partition] = field(default_factory=dict)
     _users: dict[str, list[SavedQuery]] = field(default_factory=dict)
@@ -163,16 +162,22 @@ class Terms:
             return iri.partition("#")[2]
         return _NOT_WORD.sub("-", shorten(iri, {**PREFIXES, **self.prefixes}))
 
-    def _value(self, iri: str) -> Value:
-        """Return a term by its name, with a link to its place on the page if it has one."""
-        value = self.reader.name(iri)
-        return replace(value, link=f"#{self._anchors[iri]}") if iri in self._anchors else value
+    def _value(self, iri: str) -> Name:
+        """Return a term by its name, with a link to its place on the page if it has one.
 
-    def _values(self, iris: Iterable[str]) -> tuple[Value, ...]:
+        Several vocabularies may call a thing the same, so those of others have their code beside them.
+        """
+        value = self.namer.name(iri)
+        code = shorten(iri, {**PREFIXES, **self.prefixes})
+        note = code if self._origin(iri) == "others" and value.text != code else None
+        link = f"#{self._anchors[iri]}" if iri in self._anchors else value.link
+        return replace(value, link=link, note=note)
+
+    def _values(self, iris: Iterable[str]) -> tuple[Name, ...]:
         return tuple(self._value(each) for each in dict.fromkeys(iris))
 
     def _show(self, term: Term) -> Shown:
-        language = self.reader.language
+        language = self.namer.language
         definition = pick(term.definitions, language)
         codes = [code for code, text in term.definitions.items() if text == definition]
         shape = self.shapes.classes.get(term.iri)
@@ -186,7 +191,7 @@ class Terms:
             name=name,
             code=code,
             iri=term.iri,
-            link=None if self._origin(term.iri) == "own" else self.reader.link(term.iri),
+            link=None if self._origin(term.iri) == "own" else self.namer.link(term.iri),
             definition=definition,
             definition_language=next((each for each in codes if each), None),
             sought=" ".join((*term.labels.values(), name.text, *term.definitions.values(), code)),
@@ -203,15 +208,15 @@ class Terms:
             count=self._count(term),
             examples=tuple(self._example(pair) for pair in self.examples.get(term.iri, ())),
             queries=tuple(
-                (f"{self.root}/queries/{each.name}?{urlencode({'format': 'html', 'lang': language})}",
+                (f"{self.namer.root}/queries/{each.name}?{urlencode({'format': 'html', 'lang': language})}",
                  pick(each.title, language))
                 for each in self._users.get(term.iri, ())[:_SHOWN_QUERIES]
             ),
         )  # fmt: skip
 
-    def _predicate(self, iri: str) -> Value:
+    def _predicate(self, iri: str) -> Name:
         key = f"vocabulary_{shorten(iri, PREFIXES).partition(':')[2]}"
-        return Value(self.words.get(key) or self.reader.name(iri).text)
+        return Name(self.namer.words.get(key) or self.namer.name(iri).text)
 
     def _line(self, constraint: Constraint) -> Line:
         return Line(
@@ -219,7 +224,7 @@ class Terms:
             constraint.inverse,
             self._values(constraint.kinds),
             constraint.things,
-            often(constraint.least, constraint.most, self.words),
+            often(constraint.least, constraint.most, self.namer.words),
             constraint.more,
         )
 
@@ -235,11 +240,14 @@ class Terms:
         return Count(counted.triples or 0, counted.subjects, self._ask(query))
 
     def _ask(self, query: str) -> str:
-        return f"{self.root}/sparql?{urlencode({'query': query, 'format': 'html', 'lang': self.reader.language})}"
+        return f"{self.namer.root}/sparql?{urlencode({'query': query, 'format': 'html', 'lang': self.namer.language})}"
 
-    def _example(self, pair: Example) -> tuple[Value, Value | None]:
+    def _example(self, pair: Example) -> tuple[Name, Name | None]:
         thing, value = pair
-        return self.reader.value(thing), None if value is None else self.reader.value(value)
+        return self._any(thing), None if value is None else self._any(value)
+
+    def _any(self, node: Node) -> Name:
+        return self.namer.value(node) if isinstance(node, (ox.NamedNode, ox.Literal)) else Name(str(node))
 
 
 def often(least: int, most: int | None, words: Mapping[str, str]) -> str:

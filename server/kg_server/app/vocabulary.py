@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 from starlette.requests import Request  # noqa: TC002 - as the other modules of the application
 
-from kg_builder.namespaces import RDFS
+from kg_builder.namespaces import OWL
 from kg_server.app.replies import Site, page_values
 from kg_server.app.terms_view import MOST, Terms, tree
 from kg_server.describe.beside import Beside
@@ -18,16 +18,14 @@ from kg_server.describe.shapes import Shapes, read_shapes
 from kg_server.describe.statistics import Counted, Statistics
 from kg_server.describe.vocabulary import Vocabulary, VocabularyWork
 from kg_server.http.protocol import decode_form, single
-from kg_server.pages.facts import Reader
-from kg_server.pages.words import WORDS
+from kg_server.pages.names import Namer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from kg_server.describe.ask import Node
+    from collections.abc import Sequence
 
 _PATIENCE = 2.0
 _ASKED = 200
+_VERSION = OWL + "versionInfo"
 
 
 class VocabularyPage:
@@ -75,24 +73,22 @@ class VocabularyPage:
     ) -> bytes:
         pages, manifest = self._site.pages, release.manifest
         vocabulary = work.vocabulary or Vocabulary(f"{manifest.base}{manifest.vocabulary or ''}")
-        labels = {**work.labels, **{each.iri: each.labels for each in vocabulary.terms.values() if each.labels}}
-        own = {each.language or "": each.value for each in _texts(vocabulary.about.get(RDFS + "label", ()))}
-        labels |= {vocabulary.iri: own} if own else {}
-        reader = Reader(manifest.base, pages.root, language, manifest.prefixes, labels)
+        namer = Namer(
+            manifest.base, pages.root, language, manifest.prefixes, work.ontology, dict(work.nodes)
+        )  # fmt: skip
         terms = Terms(
-            vocabulary, shapes, statistics, dict(work.examples), release.queries, manifest.prefixes, reader,
-            WORDS[language], pages.root,
+            vocabulary, shapes, statistics, dict(work.examples), release.queries, manifest.prefixes, namer
         )  # fmt: skip
         sections, found = terms.sections(asked)
-        about = {name: [reader.value(each) for each in some] for name, some in vocabulary.about.items()}
+        version = next((each.value for each in vocabulary.about.get(_VERSION, ()) if isinstance(each, ox.Literal)), "")
         return pages.render(
             "vocabulary",
             language,
             script_words=("vocabulary_shown", "vocabulary_none"),
             here="vocabulary",
             iri=vocabulary.iri,
-            name=reader.name(vocabulary.iri) if vocabulary.iri in labels else None,
-            about=about,
+            name=namer.name(vocabulary.iri) if vocabulary.iri in work.ontology.labels else None,
+            version=version,
             sections=sections,
             trees={(each.origin, each.kind): tree(each, sections) for each in sections},
             found=found,
@@ -104,7 +100,3 @@ class VocabularyPage:
             formats=formats,
             **page_values(release, request, language),
         )
-
-
-def _texts(nodes: Iterable[Node]) -> list[ox.Literal]:
-    return [each for each in nodes if isinstance(each, ox.Literal)]

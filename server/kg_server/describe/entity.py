@@ -196,6 +196,17 @@ async def find_entity(
     return await gathering.finish(entity, cut=len(found["facts"]) > most)
 
 
+async def find_nodes(release: Release, ontology: Ontology, iris: Iterable[str]) -> Mapping[str, Node]:
+    """Return what is known of IRIs, by which they can be named; what is refused is missing.
+
+    Args:
+        release: to ask.
+        ontology: of the release.
+        iris: of whatever a page mentions, a few hundred at most.
+    """
+    return await _Gathering(release, ontology, "").name(iris)
+
+
 class _Gathering:
     """What has been found of a thing so far."""
 
@@ -225,10 +236,28 @@ class _Gathering:
             if questions := self._about(self._mentioned(entity), ()):
                 for answer in (await self.asking.all(questions)).values():
                     self._know(answer)
-        nodes = {
+        missing = tuple(self.asking.refused)
+        return replace(entity, statements=self.statements, nodes=self._known(), missing=missing)
+
+    async def name(self, iris: Iterable[str]) -> Mapping[str, Node]:
+        """Return what these are called by, and what that itself mentions."""
+        mentioned = dict.fromkeys(iris)
+        for _ in range(1 + _ROUNDS):
+            for properties in list(self._nodes.values()):
+                for targets in properties.values():
+                    mentioned |= _iris(targets)
+            for iri in list(mentioned):
+                mentioned |= dict.fromkeys(self._owners(iri))
+            new = [each for each in mentioned if each not in self._told]
+            questions = self._about(new, [each for each in new if self._is_detail(each)][:_BATCH])
+            for answer in (await self.asking.all(questions)).values():
+                self._know(answer)
+        return self._known()
+
+    def _known(self) -> dict[str, Node]:
+        return {
             iri: {name: tuple(found) for name, found in properties.items()} for iri, properties in self._nodes.items()
         }
-        return replace(entity, statements=self.statements, nodes=nodes, missing=tuple(self.asking.refused))
 
     async def _some(self, entity: Entity, *, cut: bool) -> Entity:
         """Take some facts of each property, where there are too many to take all, and count them."""

@@ -35,6 +35,7 @@ _LEADING = "VALUES ?subject { %s }\n  ?statement rdf:subject ?subject ; rdf:obje
 _THROUGH = "VALUES ?link { rj:conveyedIn rj:accordingTo }\n  ?statement ?link <%s> ; rdf:subject ?subject ; " + _PARTS
 _IN_QUOTATIONS = "VALUES ?quotation { %s }\n  ?statement rj:conveyedIn ?quotation ; rdf:subject ?subject ; " + _PARTS
 _WITH_VALUES = "VALUES ?value { %s }\n  ?statement rdf:object ?value ; rdf:subject <%s> ; rdf:predicate ?property ."
+_THESE = "VALUES (?subject ?property ?value) { %s }\n  ?statement rdf:subject ?subject ; " + _PARTS
 # One row for each statement and phrase.
 _ATTESTED = """SELECT * WHERE {
   %s
@@ -156,6 +157,12 @@ def leading(subjects: str, iri: str, limit: int) -> tuple[str, str]:
 def attested_values(targets: Iterable[Target], iri: str, limit: int) -> str:
     """Return the query for what attests that a node, which has more statements than can be read, has these values."""
     return PROLOGUE + _ATTESTED % (_WITH_VALUES % (" ".join(map(str, targets)), iri), limit)
+
+
+def about_facts(facts: Iterable[tuple[str, str, Target]], limit: int) -> tuple[str, str]:
+    """Return the queries for what attests and derives facts, given as triples."""
+    data = " ".join(f"(<{subject}> <{predicate}> {target})" for subject, predicate, target in facts)
+    return PROLOGUE + _ATTESTED % (_THESE % data, limit), PROLOGUE + _DERIVED % (_THESE % data, limit)
 
 
 @dataclass(slots=True)

@@ -12,7 +12,9 @@ from kg_builder.namespaces import OWL, RDF, RDFS, SKOS
 from kg_server.backends.base import Question
 from kg_server.describe.ask import Node, Row, is_iri, part, rows
 from kg_server.describe.current import Release
-from kg_server.describe.labels import find_labels
+from kg_server.describe.entity import Node as Known
+from kg_server.describe.entity import find_nodes
+from kg_server.describe.ontology import Ontology, read_ontology
 from kg_server.http.problems import Problem
 from kg_server.http.window import Window
 
@@ -20,7 +22,6 @@ _MOST_TRIPLES = 50_000
 _MOST_EXAMPLES = 2000
 _BATCH = 25
 _TRIED = 6
-_MOST_LABELS = 8000
 EXAMPLES = 2
 """Examples of each term."""
 
@@ -156,8 +157,9 @@ class VocabularyWork:
     Attributes:
         vocabulary: None until it has been read.
         problem: why it could not be read.
+        ontology: the names of its terms.
         examples: by IRI of the term.
-        labels: of all that the terms and the examples mention.
+        nodes: what is known of the things in the examples.
     """
 
     def __init__(self, release: Release) -> None:
@@ -167,7 +169,8 @@ class VocabularyWork:
         self.vocabulary: Vocabulary | None = None
         self.problem: Problem | None = None
         self.examples: dict[str, tuple[Example, ...]] = {}
-        self.labels: dict[str, dict[str, str]] = {}
+        self.ontology = Ontology()
+        self.nodes: dict[str, Known] = {}
         self._whole = False
 
     @property
@@ -180,7 +183,7 @@ class VocabularyWork:
         try:
             read = await part(self._release.backend, Question(_ONTOLOGY % self._graph), Window(limit=_MOST_TRIPLES))
             self.vocabulary = read_vocabulary(self._iri, _triples(read.rows), cut=read.total > _MOST_TRIPLES)
-            self.labels = await find_labels(self._release, _mentioned(self.vocabulary), _MOST_LABELS)
+            self.ontology = read_ontology(read.rows)
             await self._look()
         except Problem as problem:
             logging.getLogger("kg_server").warning("The vocabulary is not told in full: %s", problem.detail)
@@ -206,16 +209,16 @@ class VocabularyWork:
         nodes = {
             node.value for some in tried.values() for pair in some for node in pair if isinstance(node, ox.NamedNode)
         }
-        self.labels |= await find_labels(self._release, sorted(nodes - self.labels.keys()), _MOST_LABELS)
+        self.nodes |= await find_nodes(self._release, self.ontology, sorted(nodes - self.nodes.keys()))
         for iri, some in tried.items():
             # What has a name tells more than what has none.
-            best = sorted(
-                some, key=lambda pair: (sum(self._nameless(node) for node in pair), str(pair[0]), str(pair[1]))
-            )
+            best = sorted(some, key=lambda pair: (sum(map(self._nameless, pair)), str(pair[0]), str(pair[1])))
             self.examples[iri] = tuple(best[:EXAMPLES])
 
     def _nameless(self, node: Node | None) -> bool:
-        return isinstance(node, ox.NamedNode) and node.value not in self.labels
+        if not isinstance(node, ox.NamedNode) or node.value in self.ontology.labels:
+            return False
+        return not any(name in self.nodes.get(node.value, {}) for name in _LABELS)
 
 
 def _triples(found: Iterable[Row]) -> Iterable[tuple[str, str, Node]]:
@@ -223,10 +226,3 @@ def _triples(found: Iterable[Row]) -> Iterable[tuple[str, str, Node]]:
         subject, predicate = row["s"], row["p"]
         if isinstance(subject, ox.NamedNode) and isinstance(predicate, ox.NamedNode):
             yield subject.value, predicate.value, row["o"]
-
-
-def _mentioned(vocabulary: Vocabulary) -> list[str]:
-    found: dict[str, None] = {}
-    for term in vocabulary.terms.values():
-        found |= dict.fromkeys((*term.types, *term.broader, *term.domain, *term.range, *term.inverse, *term.disjoint))
-    return [each for each in found if each not in vocabulary.terms]
