@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -65,13 +66,10 @@ async def find_stated(release: Release, article: Subject) -> Stated:
     """
     backend, iri = release.backend, article.iri
     query = attested_in(iri, ROWS_READ + 1)
-    found = await rows(backend, query)
+    found, graph, leading = await asyncio.gather(*(rows(backend, each) for each in (query, _GRAPH % iri, _IN % iri)))
     statements = tuple(read_statements(found[:ROWS_READ], iri).values())
-    triples = [
-        ox.Triple(row["s"], row["p"], row["o"])  # type: ignore[arg-type]
-        for row in await rows(backend, _GRAPH % iri)
-    ]
-    incoming = list(_pairs(await rows(backend, _IN % iri)))
+    triples = [ox.Triple(row["s"], row["p"], row["o"]) for row in graph]  # type: ignore[arg-type]
+    incoming = list(_pairs(leading))
     nodes: dict[str, dict[str, dict[Target, None]]] = {}
     for each in article.own:
         if isinstance(each.subject, ox.NamedNode) and each.subject.value == iri:
@@ -80,8 +78,9 @@ async def find_stated(release: Release, article: Subject) -> Stated:
         # What an article alone speaks of has no name: its page calls it by what the article says of it.
         if statement.asserted:
             _know(nodes, statement.subject, statement.predicate, statement.target)
-    for batch in batches(_mentioned(nodes, statements, incoming)[:_MOST_NAMED]):
-        for row in await rows(backend, _KNOWN % values(batch)):
+    mentioned = _mentioned(nodes, statements, incoming)[:_MOST_NAMED]
+    for answer in await asyncio.gather(*(rows(backend, _KNOWN % values(each)) for each in batches(mentioned))):
+        for row in answer:
             subject, predicate = row["s"], row["p"]
             if isinstance(subject, ox.NamedNode) and isinstance(predicate, ox.NamedNode):
                 _know(nodes, subject.value, predicate.value, row["o"])
