@@ -15,12 +15,13 @@ from kg_server.app.replies import Site, page_reply, page_values
 from kg_server.describe.article import ROWS_READ, TRIPLES_SHOWN, Stated, find_stated
 from kg_server.describe.ask import serialise
 from kg_server.describe.current import Release
+from kg_server.describe.ontology import Ontologies
+from kg_server.describe.statements import Target
 from kg_server.describe.subject import Details, Subject, find_subject
 from kg_server.describe.texts import Found, Text
-from kg_server.pages.article import Account, read_phrases
-from kg_server.pages.facts import Reader, Value
+from kg_server.pages.article import MENTIONS, Account, read_phrases
+from kg_server.pages.names import Name, Namer
 from kg_server.pages.passages import Layout, Phrase, covered, lay_out_phrases, lay_out_text
-from kg_server.pages.words import WORDS
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -48,13 +49,6 @@ _PRIVATE = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "X-Robots-Tag": "noindex, noarchive",
 }
-_QUERY = """SELECT ?start ?phrase ?subject ?predicate ?object ?certainty ?conveyedIn WHERE {
-  ?span rj:article <%s> ; oa:start ?start .
-  ?statement prov:wasDerivedFrom ?span ; rdf:subject ?subject ; rdf:predicate ?predicate ; rdf:object ?object .
-  OPTIONAL { ?span oa:exact ?phrase }
-  OPTIONAL { ?statement rj:certainty ?certainty }
-  OPTIONAL { ?statement rj:conveyedIn ?conveyedIn }
-} ORDER BY ?start ?subject ?predicate ?object"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +68,7 @@ class ArticlePages:
     """Pages of articles."""
 
     def __init__(self, site: Site) -> None:
-        self._site = site
+        self._site, self._ontologies = site, Ontologies()
 
     async def find(self, release: Release, iri: str) -> Subject | None:
         """Return what a release says of an IRI if that is an article whose text was curated, else None."""
@@ -88,8 +82,7 @@ class ArticlePages:
     ) -> Response:
         """Show an article."""
         known = _head(subject)
-        named = [each.value for values in known.values() for each in values if isinstance(each, ox.NamedNode)]
-        stated = await find_stated(release, subject.iri, named)
+        stated, ontology = await find_stated(release, subject), await self._ontologies.get(release)
         identifier = subject.iri[len(release.manifest.base + ROOT) :]
         sha256, length = (_first(known, name) for name in (_HASH, _LENGTH))
         size = int(length) if length.isdecimal() and length.isascii() and len(length) < len(str(1 << 62)) else 0
@@ -99,8 +92,10 @@ class ArticlePages:
             own |= {**_PRIVATE, "Access-Control-Allow-Origin": self._site.address(request)}
         if stated.cut:
             own["Rujukan-Cut"] = f"rows={ROWS_READ}"
-        page = _Page(self._site, release, subject, stated, text, size, language)
-        body = await asyncio.to_thread(page.render, identifier, page_values(release, request, language))
+        manifest, root = release.manifest, self._site.pages.root
+        namer = Namer(manifest.base, root, language, manifest.prefixes, ontology, stated.nodes)
+        page = _Page(self._site, release, subject, stated, text, size, namer)
+        body = await asyncio.to_thread(page.render, page_values(release, request, language))
         return page_reply(body, language, headers=own)
 
 
@@ -109,21 +104,21 @@ def is_article(release: Release, subject: Subject) -> bool:
     return subject.iri.startswith(release.manifest.base + ROOT) and _HASH in _head(subject)
 
 
-def _head(subject: Subject) -> dict[str, list[ox.NamedNode | ox.Literal]]:
+def _head(subject: Subject) -> dict[str, list[Target]]:
     """Return what is said of the article itself, by property; not what it mentions, which its facts show."""
     node = ox.NamedNode(subject.iri)
-    found: dict[str, list[ox.NamedNode | ox.Literal]] = {}
+    found: dict[str, list[Target]] = {}
     for each in subject.own:
         if (
             each.subject == node
-            and each.predicate.value != SCHEMA + "mentions"
+            and each.predicate.value != MENTIONS
             and isinstance(each.object, (ox.NamedNode, ox.Literal))
         ):
             found.setdefault(each.predicate.value, []).append(each.object)
     return found
 
 
-def _first(known: Mapping[str, list[ox.NamedNode | ox.Literal]], name: str) -> str:
+def _first(known: Mapping[str, list[Target]], name: str) -> str:
     return next((each.value for each in known.get(name, ())), "")
 
 
@@ -135,36 +130,32 @@ class _Page:
     stated: Stated
     text: Text
     length: int
-    language: str
+    namer: Namer
 
-    def render(self, identifier: str, shared: Mapping[str, object]) -> bytes:
+    def render(self, shared: Mapping[str, object]) -> bytes:
         """Return the page."""
-        iri, manifest, pages = self.subject.iri, self.release.manifest, self.site.pages
-        words, stated = WORDS[self.language], self.stated
-        reader = Reader(manifest.base, pages.root, self.language, manifest.prefixes, stated.labels)
+        iri, manifest, pages, namer = self.subject.iri, self.release.manifest, self.site.pages, self.namer
+        stated, known = self.stated, _head(self.subject)
         phrases = read_phrases(self.subject.own, iri)
-        account = Account(
-            iri, reader, words, stated.statements, phrases, stated.kinds, stated.planned, stated.speech
-        )  # fmt: skip
-        present = self.text.found is Found.PRESENT
-        every = phrases.values()
+        account = Account(iri, namer, stated.statements, phrases)
+        present, every = self.text.found is Found.PRESENT, phrases.values()
         layout = lay_out_text(self.text.text, every) if present else lay_out_phrases(self.length, every)
-        place, query = reader.link(iri) or "", _QUERY % iri
-        known = _head(self.subject)
-        head = [(name, self._values(reader, known, properties)) for name, properties in _HEAD]
-        turtle = serialise(stated.triples, "turtle", manifest.prefixes).decode()
+        head = [(name, self._values(known, properties)) for name, properties in _HEAD]
+        query = urlencode({"query": stated.query})
+        incoming: dict[str, list[Name]] = {}
+        for thing, name in stated.incoming:
+            incoming.setdefault(name, []).append(namer.name(thing))
         return pages.render(
             "article",
-            self.language,
+            namer.language,
             script_words=_SCRIPT_WORDS,
             here="explore",
             iri=iri,
-            identifier=identifier,
-            title=next(iter(self._values(reader, known, (RDFS + "label",))), None),
-            kinds=[reader.name(each.value) for each in known.get(RDF + "type", ())],
+            name=namer.name(iri),
+            kinds=[namer.name(each.value) for each in known.get(RDF + "type", ())],
             head=[(name, values) for name, values in head if values],
-            unknown=[words[f"article_{name}"] for name, values in head if not values],
-            notes=self._values(reader, known, (RJ + "note",)),
+            unknown=[namer.words[f"article_{name}"] for name, values in head if not values],
+            notes=self._values(known, (RJ + "note",)),
             sha256=_first(known, _HASH),
             length=self.length,
             text_language=_first(known, SCHEMA + "inLanguage"),
@@ -177,22 +168,22 @@ class _Page:
             styles=account.styles(),
             targets=account.targets(),
             rows_cut=ROWS_READ if stated.cut else None,
-            turtle=turtle,
+            turtle=serialise(stated.triples, "turtle", manifest.prefixes).decode(),
             triples=manifest.graphs.get(iri, len(stated.triples)),
-            turtle_cut=len(stated.triples) == TRIPLES_SHOWN,
-            incoming=reader.incoming(stated.incoming),
+            turtle_cut=len(stated.triples) if len(stated.triples) == TRIPLES_SHOWN else None,
+            incoming=[(namer.term(name, inverse=True), things) for name, things in incoming.items()],
             graph=f"{pages.root}/graphs?{urlencode({'graph': iri})}",
-            place=place.partition("?")[0],
-            query=query,
-            ask=f"{pages.root}/sparql?{urlencode({'query': query})}",
+            place=(namer.link(iri) or "").partition("?")[0],
+            query=stated.query,
+            ask=f"{pages.root}/sparql?{query}",
+            edit=f"{pages.root}/query?{query}",
             **shared,
         )
 
-    def _values(
-        self, reader: Reader, known: Mapping[str, list[ox.NamedNode | ox.Literal]], properties: tuple[str, ...]
-    ) -> list[Value]:
+    def _values(self, known: Mapping[str, list[Target]], properties: tuple[str, ...]) -> list[Name]:
         """Return the values of the first of these properties that has any."""
-        return next(([reader.value(each) for each in known[name]] for name in properties if name in known), [])
+        found = next((known[name] for name in properties if name in known), [])
+        return [self.namer.value(each) for each in found]
 
     def _coverage(self, phrases: Mapping[str, Phrase], layout: Layout) -> Coverage:
         percent = round(100 * covered(phrases.values(), self.length) / self.length) if self.length else 0

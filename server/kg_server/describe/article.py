@@ -1,38 +1,36 @@
-"""What an article states, on which of its words, and how: facts, speech, plans."""
+"""What an article states, on which of its words; and what is known of all that it speaks of."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from kg_builder.namespaces import OA, PROV, RDF, RDFS, RJ
-from kg_server.describe.ask import Node, Row, rows, values
+from kg_builder.namespaces import RDF, RDFS, RJ, SKOS
+from kg_server.describe.ask import Row, rows, values
 from kg_server.describe.current import Release
-from kg_server.describe.labels import batches, find_labels
+from kg_server.describe.labels import batches
+from kg_server.describe.statements import PROLOGUE, Statement, Target, attested_in, read_statements
+from kg_server.describe.subject import Subject
 
 ROWS_READ = 10_000
-"""A fact that rests on two phrases takes two rows."""
+"""A statement that rests on two phrases takes two rows."""
 TRIPLES_SHOWN = 2_000
 _INCOMING = 200
-_MOST_LABELS = 4000
-_PARTS = ("subject", "predicate", "object")
-_MORE = ("certainty", "rank", "note", "accordingTo", "conveyedIn")
-_STATEMENTS = f"""SELECT ?statement ?phrase {" ".join(f"?{name}" for name in (*_PARTS, *_MORE))} WHERE {{
-  ?phrase <{RJ}article> <%(n)s> ; <{OA}start> ?start ; <{OA}end> ?end .
-  ?statement <{PROV}wasDerivedFrom> ?phrase ; {" ; ".join(f"<{RDF}{name}> ?{name}" for name in _PARTS)} .
-  {" ".join(f"OPTIONAL {{ ?statement <{RJ}{name}> ?{name} }}" for name in _MORE)}
-}} ORDER BY ?start ?end ?statement LIMIT %(limit)d"""
-_KINDS = f"SELECT DISTINCT ?s ?o WHERE {{ VALUES ?s {{ %s }} ?s <{RDF}type> ?o }} ORDER BY ?s ?o"
-_PLANNED = f"SELECT DISTINCT ?kind WHERE {{ GRAPH ?g {{ ?kind <{RDFS}subClassOf>+ <{RJ}PlannedEvent> }} }}"
-_SPEECH = f"""SELECT DISTINCT ?s ?p ?o WHERE {{
-  VALUES ?s {{ %s }} VALUES ?p {{ <{RJ}speaker> <{RJ}act> <{RJ}manner> }} ?s ?p ?o
-}} ORDER BY ?s ?p ?o"""
+_MOST_NAMED = 4000
+_TOLD = ", ".join(f"<{each}>" for each in (RDFS + "label", SKOS + "prefLabel", RDF + "type", RJ + "edtf"))
+_KNOWN = f"SELECT ?s ?p ?o WHERE {{ VALUES ?s {{ %s }} ?s ?p ?o FILTER (?p IN ({_TOLD})) }} ORDER BY ?s ?p ?o"
 _GRAPH = f"SELECT ?s ?p ?o WHERE {{ GRAPH <%s> {{ ?s ?p ?o }} }} ORDER BY ?s ?p ?o LIMIT {TRIPLES_SHOWN}"
-_IN = f"""SELECT DISTINCT ?s ?p WHERE {{
-  ?s ?p <%s> FILTER (?p NOT IN (<{RJ}article>, <{RDF}subject>, <{RDF}predicate>, <{RDF}object>))
-}} ORDER BY ?p ?s LIMIT {_INCOMING}"""
+_IN = (
+    PROLOGUE
+    + "SELECT DISTINCT ?thing ?property WHERE {\n  ?thing ?property <%s> .\n"
+    + "  FILTER (?property NOT IN (rj:article, rdf:subject, rdf:predicate, rdf:object))\n"
+    + f"}} ORDER BY ?property ?thing LIMIT {_INCOMING}"
+)
+
+Nodes = Mapping[str, Mapping[str, tuple[Target, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,80 +38,82 @@ class Stated:
     """What an article states.
 
     Attributes:
-        statements: a row for each attestation and phrase that it rests on, in the order of the phrases.
+        statements: in the order of their phrases.
         cut: whether there are more.
-        kinds: the classes of everything mentioned, by IRI.
-        planned: the classes of what is planned.
-        speech: of each quotation, who speaks, what is done by it and in which manner: IRIs by property.
+        nodes: what is known of everything mentioned, by IRI and property.
         triples: of the article's graph, the first `TRIPLES_SHOWN`.
-        incoming: what else leads to the article.
-        labels: of everything mentioned, by IRI and language.
+        incoming: what else leads to the article: thing and property.
+        query: that found the statements.
     """
 
-    statements: tuple[Row, ...]
+    statements: tuple[Statement, ...]
     cut: bool
-    kinds: Mapping[str, tuple[str, ...]]
-    planned: frozenset[str]
-    speech: Mapping[str, Mapping[str, tuple[str, ...]]]
+    nodes: Nodes
     triples: tuple[ox.Triple, ...]
-    incoming: tuple[ox.Triple, ...]
-    labels: Mapping[str, Mapping[str, str]]
+    incoming: tuple[tuple[str, str], ...]
+    query: str
 
 
-async def find_stated(release: Release, iri: str, also: Iterable[str]) -> Stated:
+async def find_stated(release: Release, article: Subject) -> Stated:
     """Gather what an article states.
 
     Args:
         release: to ask.
-        iri: of the article.
-        also: other IRIs whose names are wanted.
+        article: what is said of the article itself.
 
     Raises:
         Problem: what the backend raises.
     """
-    backend = release.backend
-    found = await rows(backend, _STATEMENTS % {"n": iri, "limit": ROWS_READ + 1})
-    statements = found[:ROWS_READ]
-    speech: dict[str, dict[str, tuple[str, ...]]] = {}
-    for batch in batches(_iris(statements, ("conveyedIn",))):
-        for row in await rows(backend, _SPEECH % values(batch)):
-            node, predicate, target = (_text(row[name]) for name in "spo")
-            known = speech.setdefault(node, {})
-            known[predicate] = (*known.get(predicate, ()), target)
-    mentioned = _iris(statements, ("subject", "object"))
-    kinds: dict[str, tuple[str, ...]] = {}
-    for batch in batches(mentioned):
-        for row in await rows(backend, _KINDS % values(batch)):
-            node = _text(row["s"])
-            kinds[node] = (*kinds.get(node, ()), _text(row["o"]))
-    planned = {f"{RJ}PlannedEvent", *(_text(row["kind"]) for row in await rows(backend, _PLANNED))}
-    triples = await rows(backend, _GRAPH % iri)
-    incoming = await rows(backend, _IN % iri)
-    named = {
-        **dict.fromkeys((iri, *also, *mentioned)),
-        **dict.fromkeys(_iris(statements, ("predicate", *_MORE))),
-        **dict.fromkeys(each for known in kinds.values() for each in known),
-        **dict.fromkeys(each for known in speech.values() for said in known.values() for each in said),
-        **dict.fromkeys(_iris(incoming, ("s", "p"))),
-    }
-    return Stated(
-        tuple(statements),
-        len(found) > ROWS_READ,
-        kinds,
-        frozenset(planned),
-        speech,
-        tuple(ox.Triple(row["s"], row["p"], row["o"]) for row in triples),  # type: ignore[arg-type]
-        tuple(ox.Triple(row["s"], row["p"], ox.NamedNode(iri)) for row in incoming),  # type: ignore[arg-type]
-        await find_labels(release, named, _MOST_LABELS),
-    )
+    backend, iri = release.backend, article.iri
+    query = attested_in(iri, ROWS_READ + 1)
+    found, graph, leading = await asyncio.gather(*(rows(backend, each) for each in (query, _GRAPH % iri, _IN % iri)))
+    statements = tuple(read_statements(found[:ROWS_READ], iri).values())
+    triples = [ox.Triple(row["s"], row["p"], row["o"]) for row in graph]  # type: ignore[arg-type]
+    incoming = list(_pairs(leading))
+    nodes: dict[str, dict[str, dict[Target, None]]] = {}
+    for each in article.own:
+        if isinstance(each.subject, ox.NamedNode) and each.subject.value == iri:
+            _know(nodes, iri, each.predicate.value, each.object)
+    for statement in statements:
+        # What an article alone speaks of has no name: its page calls it by what the article says of it.
+        if statement.asserted:
+            _know(nodes, statement.subject, statement.predicate, statement.target)
+    mentioned = _mentioned(nodes, statements, incoming)[:_MOST_NAMED]
+    for answer in await asyncio.gather(*(rows(backend, _KNOWN % values(each)) for each in batches(mentioned))):
+        for row in answer:
+            subject, predicate = row["s"], row["p"]
+            if isinstance(subject, ox.NamedNode) and isinstance(predicate, ox.NamedNode):
+                _know(nodes, subject.value, predicate.value, row["o"])
+    known = {node: {name: tuple(targets) for name, targets in said.items()} for node, said in nodes.items()}
+    return Stated(statements, len(found) > ROWS_READ, known, tuple(triples), tuple(incoming), query)
 
 
-def _text(node: Node) -> str:
-    return str(node) if isinstance(node, ox.Triple) else node.value
+def _know(nodes: dict[str, dict[str, dict[Target, None]]], subject: str, predicate: str, target: object) -> None:
+    if isinstance(target, (ox.NamedNode, ox.Literal)):
+        nodes.setdefault(subject, {}).setdefault(predicate, {})[target] = None
 
 
-def _iris(found: Iterable[Row], names: Iterable[str]) -> list[str]:
-    """Return the IRIs in these columns, each once, in their order."""
-    columns = tuple(names)
-    nodes = (row.get(name) for row in found for name in columns)
-    return list(dict.fromkeys(each.value for each in nodes if isinstance(each, ox.NamedNode)))
+def _mentioned(
+    nodes: Mapping[str, Mapping[str, Iterable[Target]]],
+    statements: Iterable[Statement],
+    incoming: Iterable[tuple[str, str]],
+) -> list[str]:
+    found: dict[str, None] = dict.fromkeys(each for pair in incoming for each in pair)
+    for subject, said in nodes.items():
+        found |= dict.fromkeys((subject, *said))
+        found |= dict.fromkeys(each.value for targets in said.values() for each in targets if _is_iri(each))
+    for each in statements:
+        target = (each.target.value,) if _is_iri(each.target) else ()
+        found |= dict.fromkeys((each.subject, each.predicate, *each.sources, *each.quotations, *target))
+    return list(found)
+
+
+def _is_iri(target: Target) -> bool:
+    return isinstance(target, ox.NamedNode)
+
+
+def _pairs(found: Iterable[Row]) -> Iterable[tuple[str, str]]:
+    for row in found:
+        thing, name = row.get("thing"), row.get("property")
+        if isinstance(thing, ox.NamedNode) and isinstance(name, ox.NamedNode):
+            yield thing.value, name.value

@@ -30,6 +30,7 @@ _DEPRECATED = RJ + "Deprecated"
 _OF = "?statement rdf:subject <%s> ; rdf:predicate ?property ; rdf:object ?value ."
 _ABOUT = "?statement rdf:object <%s> ; %s ; rdf:subject ?subject ; rdf:predicate ?property ."
 _PARTS = "rdf:predicate ?property ; rdf:object ?value ."
+_IN_ARTICLE = "?span rj:article <%s> .\n  ?statement rdf:subject ?subject ; " + _PARTS
 _WITH_SUBJECTS = "VALUES ?subject { %s }\n  ?statement rdf:subject ?subject ; " + _PARTS
 _LEADING = "VALUES ?subject { %s }\n  ?statement rdf:subject ?subject ; rdf:object <%s> ; rdf:predicate ?property ."
 _THROUGH = "VALUES ?link { rj:conveyedIn rj:accordingTo }\n  ?statement ?link <%s> ; rdf:subject ?subject ; " + _PARTS
@@ -50,6 +51,7 @@ _ATTESTED = """SELECT * WHERE {
   OPTIONAL { ?statement rj:conveyedIn ?quotation }
   OPTIONAL { ?statement rj:note ?note }
 } LIMIT %d"""
+_READ_ON = _ATTESTED.replace("} LIMIT", "} ORDER BY ?start ?span ?statement LIMIT")
 # One row for each derivation and premise.
 _DERIVED = """SELECT * WHERE {
   %s
@@ -136,6 +138,11 @@ def withdrawn_about(iri: str, limit: int) -> str:
 def attested_with(subjects: str, limit: int) -> str:
     """Return the query for the attestations of several subjects, given as the data of a VALUES block."""
     return PROLOGUE + _ATTESTED % (_WITH_SUBJECTS % subjects, limit)
+
+
+def attested_in(article: str, limit: int) -> str:
+    """Return the query for the attestations that rest on an article's words, in the order of these."""
+    return PROLOGUE + _READ_ON % (_IN_ARTICLE % article, limit)
 
 
 def through(iri: str, limit: int) -> str:

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from kg_builder.namespaces import OA, RDF, RDFS, RJ, SCHEMA, SKOS
-from kg_server.pages.facts import Reader, Value
+from kg_builder.namespaces import OA, RDFS, RJ, SCHEMA, SKOS
+from kg_server.describe.statements import Statement
+from kg_server.pages.names import QUOTATION, TYPE, Name, Namer
 from kg_server.pages.passages import Layout, Phrase, Sentence
 
-Node = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
-Row = Mapping[str, Node]
+MENTIONS = SCHEMA + "mentions"
 
-_MOST_WORDS = 60
-_FIRST = {RDF + "type": 0, RDFS + "label": 1, SKOS + "altLabel": 2}
+_FIRST = {TYPE: 0, RDFS + "label": 1, SKOS + "altLabel": 2}
 _WORDS = (OA + "exact", RJ + "firstWords", RJ + "lastWords", RJ + "textHash")
 _PLACE = re.compile(r"[0-9]{1,15}")
 _BEHIND_ALL = 1 << 62
@@ -34,45 +33,33 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
-    """Something, by its name; `words` are the article's, for what has no name of its own."""
-
-    value: Value
-    words: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Fact:
     """One attestation.
 
     Attributes:
         number: in reading order; the fragment `fact-<number>` leads to it.
-        subject: IRI of what it is about.
-        predicate: IRI of the property.
-        target: the value.
+        statement: what is attested.
+        value: the object of the triple.
         link: to the attestation in full.
         phrases: that support it together, in reading order.
         marks: how it is meant.
-        note: the curator's.
-        asserted: whether the graph states it, rather than that somebody says it or that it was withdrawn.
+        notes: the curator's.
     """
 
     number: int
-    subject: str
-    predicate: str
-    target: Named
+    statement: Statement
+    value: Name
     link: str | None
     phrases: tuple[Phrase, ...]
     marks: tuple[Mark, ...]
-    note: Value | None
-    asserted: bool
+    notes: tuple[Name, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Property:
     """Facts with one property."""
 
-    name: Value
+    name: Name
     facts: tuple[Fact, ...]
 
 
@@ -80,7 +67,7 @@ class Property:
 class Topic:
     """Facts about one thing; `folded` are those that say for machines what another says for people."""
 
-    name: Named
+    name: Name
     planned: bool
     properties: tuple[Property, ...]
     folded: tuple[Property, ...]
@@ -106,7 +93,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many facts an article states, and how many of each other sort there are."""
+    """How many facts an article states, and how many attestations of each other sort there are."""
 
     facts: int
     said: int
@@ -115,55 +102,32 @@ class Tally:
     phrases: int
 
 
-@dataclass(slots=True)
 class Account:
-    """Reads what a release has of an article's attestations.
+    """Tells what an article states.
 
     Args:
         article: the IRI.
-        reader: names things.
-        words: of the page.
-        statements: a row for each attestation and phrase, in reading order.
+        namer: names what it speaks of.
+        statements: the attestations that rest on its words.
         phrases: by IRI.
-        kinds: classes by IRI.
-        planned: the classes of what is planned.
-        speech: of each quotation, IRIs by property.
     """
 
-    article: str
-    reader: Reader
-    words: Mapping[str, str]
-    statements: Iterable[Row]
-    phrases: Mapping[str, Phrase]
-    kinds: Mapping[str, tuple[str, ...]]
-    planned: frozenset[str]
-    speech: Mapping[str, Mapping[str, tuple[str, ...]]]
-    facts: tuple[Fact, ...] = ()
-    _first_words: dict[str, str] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        """Join the rows of each attestation."""
-        found: dict[str, tuple[Row, dict[str, Phrase]]] = {}
-        for row in self.statements:
-            _, mine = found.setdefault(_text(row["statement"]), (row, {}))
-            phrase = self.phrases.get(_text(row["phrase"]))
-            if phrase is not None:
-                mine[phrase.iri] = phrase
-        supported = [(row, tuple(sorted(mine.values(), key=_place))) for row, mine in found.values()]
-        supported.sort(key=lambda each: (_place_of(each[1]), self._order(each[0])))
-        for row, together in supported:
-            if together and _text(row["predicate"]) != SCHEMA + "mentions":
-                self._first_words.setdefault(_text(row["subject"]), together[0].words)
+    def __init__(
+        self, article: str, namer: Namer, statements: Iterable[Statement], phrases: Mapping[str, Phrase]
+    ) -> None:
+        self._article, self._namer, self._phrases = article, namer, phrases
+        supported = [(each, self._support(each)) for each in statements]
+        supported.sort(key=lambda each: (_place_of(each[1]), _order(each[0])))
         self.facts = tuple(self._fact(number, *each) for number, each in enumerate(supported, 1))
 
     def tally(self) -> Tally:
         """Count the facts."""
         return Tally(
-            facts=len({(each.subject, each.predicate, each.target) for each in self.facts if each.asserted}),
+            facts=len({each.statement.key for each in self.facts if each.statement.asserted}),
             said=self._marked("said"),
             planned=self._marked("planned"),
-            inferred=self._marked("inferred") + self._marked("ambiguous"),
-            phrases=len(self.phrases),
+            inferred=self._marked("inferred", "ambiguous"),
+            phrases=len(self._phrases),
         )
 
     def sections(self, layout: Layout) -> tuple[Section, ...]:
@@ -183,84 +147,57 @@ class Account:
     def styles(self) -> dict[str, str]:
         """Return how each phrase is drawn: as stated, or as said, planned or inferred where its facts are that."""
         marks: dict[str, list[set[str]]] = {}
-        spoken: set[str] = set()
         for fact in self.facts:
-            if fact.predicate == SCHEMA + "mentions":
+            if fact.statement.predicate == MENTIONS:
                 continue
+            kinds = {mark.kind for mark in fact.marks}
+            if fact.statement.predicate == TYPE and QUOTATION in self._namer.kinds(fact.statement.subject):
+                kinds.add("said")
             for phrase in fact.phrases:
-                marks.setdefault(phrase.iri, []).append({mark.kind for mark in fact.marks})
-                if fact.predicate == RDF + "type" and SCHEMA + "Quotation" in self.kinds.get(fact.subject, ()):
-                    spoken.add(phrase.iri)
-        return {iri: "said" if iri in spoken else _style(found) for iri, found in marks.items()}
+                marks.setdefault(phrase.iri, []).append(kinds)
+        return {iri: _style(found) for iri, found in marks.items()}
 
     def targets(self) -> dict[str, str]:
         """Return for each phrase the fragment of the facts that rest on it."""
         found: dict[str, str] = {}
         for fact in self.facts:
-            for place, phrase in enumerate(fact.phrases):
+            for phrase in fact.phrases:
                 found.setdefault(phrase.iri, f"fact-{fact.number}")
-                if not place:
-                    found[phrase.iri] = block_anchor(phrase)
-        return found
+        # Those that begin with it stand together.
+        return found | {each.phrases[0].iri: block_anchor(each.phrases[0]) for each in self.facts if each.phrases}
 
-    def _marked(self, kind: str) -> int:
-        return sum(any(mark.kind == kind for mark in each.marks) for each in self.facts)
+    def _support(self, statement: Statement) -> tuple[Phrase, ...]:
+        known = (self._phrases.get(each.iri) for each in statement.phrases)
+        return tuple(sorted((each for each in known if each is not None), key=_place))
 
-    def _order(self, row: Row) -> tuple[str, int, str, str]:
-        predicate = _text(row["predicate"])
-        return _text(row["subject"]), _FIRST.get(predicate, len(_FIRST)), predicate, str(row["object"])
+    def _marked(self, *kinds: str) -> int:
+        return sum(any(mark.kind in kinds for mark in each.marks) for each in self.facts)
 
-    def _fact(self, number: int, row: Row, phrases: tuple[Phrase, ...]) -> Fact:
-        conveyed, rank = row.get("conveyedIn"), row.get("rank")
-        withdrawn = rank is not None and _text(rank) == RJ + "Deprecated"
+    def _fact(self, number: int, statement: Statement, phrases: tuple[Phrase, ...]) -> Fact:
         return Fact(
             number,
-            _text(row["subject"]),
-            _text(row["predicate"]),
-            self._named(row["object"]),
-            self.reader.link(_text(row["statement"])),
+            statement,
+            self._namer.value(statement.target),
+            self._namer.link(statement.iri),
             phrases,
-            tuple(self._marks(row)),
-            self.reader.value(row["note"]) if "note" in row else None,
-            asserted=conveyed is None and not withdrawn,
+            tuple(self._marks(statement)),
+            tuple(map(self._namer.value, statement.notes)),
         )
 
-    def _marks(self, row: Row) -> Iterable[Mark]:
-        words = self.words
-        if "conveyedIn" in row:
-            yield Mark("said", words["article_said_by"].format(who=self._speech(_text(row["conveyedIn"]))))
-        if "accordingTo" in row:
-            yield Mark("reported", words["article_according_to"].format(who=self._label(_text(row["accordingTo"]))))
-        for name in ("certainty", "rank"):
-            if name in row:
-                iri = _text(row[name])
-                kind = iri.rpartition("#")[2].lower()
-                yield Mark(kind, words.get(f"article_{kind}") or self._label(iri))
-        nodes = (_text(row[name]) for name in ("subject", "object") if isinstance(row[name], ox.NamedNode))
-        if any(self._is_planned(each) for each in nodes):
+    def _marks(self, statement: Statement) -> Iterator[Mark]:
+        words, name = self._namer.words, self._namer.name
+        for each in statement.quotations:
+            parts = [said for part in ("speaker", "act") for said in self._namer.of(each, RJ + part)]
+            who = ", ".join(self._namer.value(part).text for part in parts) or name(each).text
+            yield Mark("said", words["article_said_by"].format(who=who))
+        for each in statement.sources:
+            yield Mark("reported", words["article_according_to"].format(who=name(each).text))
+        for iri in filter(None, (statement.certainty, statement.rank)):
+            kind = iri.rpartition("#")[2].lower()
+            yield Mark(kind, words.get(f"article_{kind}") or name(iri).text)
+        target = (statement.target.value,) if isinstance(statement.target, ox.NamedNode) else ()
+        if any(self._namer.planned(each) for each in (statement.subject, *target)):
             yield Mark("planned", words["article_planned"])
-
-    def _speech(self, quotation: str) -> str:
-        known = self.speech.get(quotation, {})
-        parts = [self._label(each) for name in ("speaker", "act") for each in known.get(RJ + name, ())]
-        return ", ".join(parts) or self._label(quotation)
-
-    def _label(self, iri: str) -> str:
-        return self.reader.name(iri).text
-
-    def _is_planned(self, iri: str) -> bool:
-        return any(each in self.planned for each in self.kinds.get(iri, ()))
-
-    def _named(self, node: Node) -> Named:
-        if not isinstance(node, ox.NamedNode) or node.value in self.reader.labels:
-            return Named(self.reader.value(node))
-        kinds, words = self.kinds.get(node.value, ()), self._first_words.get(node.value, "")
-        if not kinds:
-            return Named(self.reader.value(node))
-        plain = self.reader.name(node.value)
-        kind = self.reader.name(next((each for each in kinds if each in self.reader.labels), kinds[0]))
-        shown = words if len(words) <= _MOST_WORDS else words[: _MOST_WORDS - 1].rstrip() + "…"
-        return Named(Value(kind.text, plain.link, plain.text, kind.language), shown)
 
     def _blocks(self, facts: Iterable[Fact]) -> tuple[Block, ...]:
         by_phrase: dict[str, list[Fact]] = {}
@@ -272,28 +209,26 @@ class Account:
         by_topic: dict[str, list[Fact]] = {}
         mentions = []
         for each in facts:
-            if each.subject == self.article and each.predicate == SCHEMA + "mentions":
+            if each.statement.subject == self._article and each.statement.predicate == MENTIONS:
                 mentions.append(each)
             else:
-                by_topic.setdefault(each.subject, []).append(each)
+                by_topic.setdefault(each.statement.subject, []).append(each)
         topics = sorted(
             (self._topic(iri, found) for iri, found in by_topic.items()),
-            key=lambda each: (each.name.value.text.casefold(), each.name.words, each.name.value.link or ""),
+            key=lambda each: (each.name.text.casefold(), each.name.link or ""),
         )
-        return Block(facts[0].phrases[0] if facts[0].phrases else None, tuple(topics), tuple(mentions))
+        return Block(next(iter(facts[0].phrases), None), tuple(topics), tuple(mentions))
 
     def _topic(self, iri: str, facts: list[Fact]) -> Topic:
         by_property: dict[str, list[Fact]] = {}
         for each in facts:
-            by_property.setdefault(each.predicate, []).append(each)
+            by_property.setdefault(each.statement.predicate, []).append(each)
         spare = _BOUNDS if RJ + "edtf" in by_property else frozenset[str]()
         plain, folded = (
-            tuple(
-                Property(self.reader.name(each), tuple(found)) for each, found in by_property.items() if each in which
-            )
+            tuple(Property(self._namer.term(name), tuple(by_property[name])) for name in by_property if name in which)
             for which in (by_property.keys() - spare, spare)
         )
-        return Topic(self._named(ox.NamedNode(iri)), self._is_planned(iri), plain, folded)
+        return Topic(self._namer.name(iri), self._namer.planned(iri), plain, folded)
 
 
 def block_anchor(phrase: Phrase) -> str:
@@ -314,7 +249,8 @@ def read_phrases(triples: Iterable[ox.Triple], article: str) -> dict[str, Phrase
     """
     spans: dict[str, dict[str, str]] = {}
     for each in triples:
-        spans.setdefault(_text(each.subject), {})[each.predicate.value] = _text(each.object)
+        if isinstance(each.subject, ox.NamedNode) and isinstance(each.object, (ox.NamedNode, ox.Literal)):
+            spans.setdefault(each.subject.value, {})[each.predicate.value] = each.object.value
     found = {}
     for iri, span in spans.items():
         places = [span.get(OA + name, "") for name in ("start", "end")]
@@ -324,11 +260,15 @@ def read_phrases(triples: Iterable[ox.Triple], article: str) -> dict[str, Phrase
 
 
 def _style(marks: list[set[str]]) -> str:
-    if any("said" in each for each in marks):
-        return "said"
-    if any("planned" in each for each in marks):
-        return "planned"
+    for kind in ("said", "planned"):
+        if any(kind in each for each in marks):
+            return kind
     return "inferred" if all(each & {"inferred", "ambiguous"} for each in marks) else "stated"
+
+
+def _order(statement: Statement) -> tuple[str, int, str, str]:
+    subject, predicate, target = statement.key
+    return subject, _FIRST.get(predicate, len(_FIRST)), predicate, str(target)
 
 
 def _place(phrase: Phrase) -> tuple[int, int]:
@@ -337,7 +277,3 @@ def _place(phrase: Phrase) -> tuple[int, int]:
 
 def _place_of(phrases: tuple[Phrase, ...]) -> tuple[int, int]:
     return _place(phrases[0]) if phrases else (_BEHIND_ALL, 0)
-
-
-def _text(node: Node) -> str:
-    return str(node) if isinstance(node, ox.Triple) else node.value

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
-        "article_untitled": "Article {id}",
         "article_about": "About the article",
         "article_title": "Title",
         "article_published": "Published",
@@ -91,7 +90,6 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "article_incoming": "What leads here",
     },
     "id": {
-        "article_untitled": "Artikel {id}",
         "article_about": "Tentang artikel ini",
         "article_title": "Judul",
         "article_published": "Terbit",
