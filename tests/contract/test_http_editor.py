@@ -130,7 +130,7 @@ def test_what_the_editor_completes(with_terms: Path) -> None:
     with running(Settings(release=with_terms)) as client:
         document = completion(client, "en")
         assert PREFIXES.items() <= document["prefixes"].items()
-        loan = {
+        loan: dict[str, Any] = {
             "name": "ex:Loan", "label": "Loan", "text": "What is lent.", "uses": 2,
             "properties": ["rdfs:label", "ex:items", "ex:lender", "ex:on", "rdf:type"],
         }  # fmt: skip
