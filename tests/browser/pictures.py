@@ -18,6 +18,7 @@ FOLDER: Path = ROOT / "docs" / "screenshots"
 # A picture shows what a reader sees first; together they stay below MOST_BYTES.
 HEIGHTS: dict[Size, int] = {"desktop": 1000, "phone": 844}
 SCALES: dict[Size, float] = {"desktop": 0.625, "phone": 0.75}
+BAD = 400
 QUALITY = 62
 MOST_BYTES = 1_500_000
 
@@ -44,6 +45,7 @@ def main() -> int:
                 for theme in THEMES:
                     with opened(browser, base, theme=theme, size=size, problem=True) as tab:
                         tab.go(place.address("en" if size == "desktop" else "id"))
+                        assert (tab.status < BAD) == (place.kind != "problem"), f"{place.path}: {tab.status}"
                         name = f"{place.name}-{size}-{theme}.webp"
                         (FOLDER / name).write_bytes(picture(tab, size))
     known = {f"{place.name}-{size}-{theme}.webp" for place in PLACES for size in SIZES for theme in THEMES}

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 PAGE = ROOT / "docs" / "pages.md"
+BAD = 400
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 
 
@@ -37,6 +38,7 @@ def measure(browser: Browser, base: str, place: Place) -> Measured:
     for size in SIZES:
         with opened(browser, base, size=size, problem=place.kind == "problem") as tab:
             tab.go(place.address("en"))
+            assert (tab.status < BAD) == (place.kind != "problem"), f"{place.path}: {tab.status}"
             weights = (
                 len(tab.page.content().encode()), tab.weight(".js"), tab.weight(".css"), len(tab.requests),
             )  # fmt: skip
@@ -60,7 +62,19 @@ def tables(measured: list[Measured]) -> str:
             f"| {each.place.name} (`{path}`) | {found} | {kilobytes(each.script)} of {each.place.budget // 1000} kB "
             f"| {kilobytes(each.style)} kB | {each.requests} |"
         )
-    return "\n".join(lines)
+    return "\n".join([*lines, "", *pictures()])
+
+
+def pictures() -> list[str]:
+    """The pictures that there are, in Markdown."""
+    kinds = [(size, theme) for size in SIZES for theme in THEMES]
+    lines = ["| page | " + " | ".join(f"{size}, {theme}" for size, theme in kinds) + " |", "|---" * 5 + "|"]
+    for place in PLACES:
+        names = [f"{place.name}-{size}-{theme}.webp" for size, theme in kinds]
+        if all((PAGE.parent / "screenshots" / name).is_file() for name in names):
+            shown = " | ".join(f"![{name.removesuffix('.webp')}](screenshots/{name})" for name in names)
+            lines.append(f"| {place.name} | {shown} |")
+    return lines
 
 
 def kilobytes(size: int) -> str:
