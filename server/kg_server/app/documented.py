@@ -57,13 +57,14 @@ def fixed_operations(release: Release) -> dict[str, Document]:
     }
     for path, summary, content in (
         ("/queries", "The saved queries, with their parameters", _JSON_LIST),
+        ("/query/completion.json", "What a query can name, for an editor", _JSON),
         ("/manifest.json", "The release's manifest", _JSON),
         ("/health", "Which release is served", _JSON),
         ("/ready", "Whether queries can be answered now", _JSON),
         ("/metrics", "Figures for Prometheus", _TEXT),
         ("/openapi.json", "This document", _JSON),
     ):
-        name = path.strip("/").partition(".")[0]
+        name = path.strip("/").partition(".")[0].replace("/", "-")
         found[path] = {"get": _get(name, summary, path, [], content, (503,))}
     return found
 

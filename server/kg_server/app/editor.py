@@ -39,9 +39,8 @@ LIMIT 20"""
 
 # Rows, and bytes, that the page itself reads of an answer; downloads hold all.
 _ROWS_READ, _BYTES_READ = 50_000, 48_000_000
-# Words that the page itself says; its script says the others.
-_SAID_BY_PAGE = frozenset({"editor_lede", "editor_questions_jump", "editor_run", "editor_open", "editor_blank"})
-# And those of other modules.
+# Words that the page itself says; its script says the others, and those of some other modules.
+_SAID_BY_PAGE = ("editor_limit_", "editor_page_")
 _SAID_TOO = ("query_list_shown", "query_list_none", "text_cut")
 
 
@@ -54,12 +53,10 @@ class Editor:
 
     def add_to(self, router: APIRouter) -> None:
         """Add the routes."""
-        for path, view, summary in (
-            ("/query", self.page, "The query page"),
-            ("/query/completion.json", self.completion, "What a query can name: prefixes, classes, properties, graphs"),
-        ):
-            router.add_api_route(path, view, methods=["GET"], response_class=Response, summary=summary)
-            router.add_api_route(path, view, methods=["HEAD"], include_in_schema=False)
+        router.add_api_route("/query", self.page, methods=["GET", "HEAD"], include_in_schema=False)
+        path, summary = "/query/completion.json", "What a query can name, for an editor"
+        router.add_api_route(path, self.completion, methods=["GET"], response_class=Response, summary=summary)
+        router.add_api_route(path, self.completion, methods=["HEAD"], include_in_schema=False)
 
     async def page(self, request: Request) -> Response:
         """Show the query page."""
@@ -118,7 +115,7 @@ def query_page(site: Site, request: Request, release: Release) -> Response:
     body = site.pages.render(
         "query",
         language,
-        script_words=[*_SAID_TOO, *(key for key in editor.WORDS[language] if key not in _SAID_BY_PAGE)],
+        script_words=[*_SAID_TOO, *(key for key in editor.WORDS[language] if not key.startswith(_SAID_BY_PAGE))],
         here="query",
         query=text or EXAMPLE,
         saved=saved,

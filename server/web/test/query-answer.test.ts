@@ -229,7 +229,7 @@ test("what a search found is read, and what is none is left out", () => {
 });
 
 test("a link leads back to its query, short or long", () => {
-  const page = "https://example.org/root/query";
+  const page = "https://example.org/graph/query";
   for (const query of ["ASK { ?s ?p '&#+%é' }", `ASK { ${"?s ?p ?o . ".repeat(900)}}`])
     for (const view of [null, "chart"]) {
       const link = linkTo(page, { query, view }, "id");

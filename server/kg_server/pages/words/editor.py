@@ -7,11 +7,11 @@ from collections.abc import Mapping
 WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
         "editor_title": "Query",
-        "editor_lede": "Ask the graph in SPARQL. Queries read; nothing you do here changes anything.",
+        "editor_page_lede": "Ask the graph in SPARQL. Queries read; nothing you do here changes anything.",
         "editor_query": "SPARQL query",
-        "editor_run": "Run",
-        "editor_open": "Open in the query editor",
-        "editor_blank": "A new query",
+        "editor_page_run": "Run",
+        "editor_page_open": "Open in the query editor",
+        "editor_page_blank": "A new query",
         "editor_limit_seconds": "A query may run for {seconds} seconds",
         "editor_limit_rows": "and answer with {rows} rows or {size}.",
         "editor_limit_refused": "A longer answer is refused, not cut.",
@@ -33,7 +33,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "editor_retry": "Ask again in {seconds} seconds.",
         "editor_said_by_server": "The server says:",
         "editor_saved": "Saved questions",
-        "editor_questions_jump": "Or begin with one of the {n} saved questions.",
+        "editor_page_questions_jump": "Or begin with one of the {n} saved questions.",
         "editor_parameters_gone": "The query no longer holds its line of parameters, so this form cannot change it.",
         "editor_parameter_bad": "“{value}” does not fit here.",
         "editor_type_iri": "a name or an identifier",
@@ -62,7 +62,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "editor_ask_yes": "The graph holds what the query asks.",
         "editor_ask_no": "The graph does not hold what the query asks.",
         "editor_none": "The query has no answer. Is a name misspelt, or a condition too narrow?",
-        "editor_cut_server": "This answer was cut by the server: it shows {n} rows, and there are more. Narrow the query, "
+        "editor_cut_server": "This answer was cut by the server: it shows {n} rows, and there are more. Narrow the "
+        "query, "
         "or download everything.",
         "editor_cut_page": "This page shows the first {n} rows; there are more. The downloads hold all of them.",
         "editor_views": "Show the result as",
@@ -91,7 +92,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "editor_previous": "Previous page",
         "editor_next": "Next page",
         "editor_last": "Last page",
-        "editor_page_size": "Rows a page",
+        "editor_size": "Rows a page",
         "editor_elsewhere": "leads to another site",
         "editor_unbound": "no value",
         "editor_triple_term": "statement",
@@ -121,11 +122,12 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     },
     "id": {
         "editor_title": "Kueri",
-        "editor_lede": "Bertanyalah kepada graf dengan SPARQL. Kueri hanya membaca; di sini tidak ada yang diubah.",
+        "editor_page_lede": "Bertanyalah kepada graf dengan SPARQL. Kueri hanya membaca; di sini tidak ada yang "
+        "diubah.",
         "editor_query": "Kueri SPARQL",
-        "editor_run": "Jalankan",
-        "editor_open": "Buka di penyunting kueri",
-        "editor_blank": "Kueri baru",
+        "editor_page_run": "Jalankan",
+        "editor_page_open": "Buka di penyunting kueri",
+        "editor_page_blank": "Kueri baru",
         "editor_limit_seconds": "Sebuah kueri boleh berjalan {seconds} detik",
         "editor_limit_rows": "dan menjawab dengan {rows} baris atau {size}.",
         "editor_limit_refused": "Jawaban yang lebih panjang ditolak, tidak dipotong.",
@@ -147,8 +149,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "editor_retry": "Tanyakan lagi dalam {seconds} detik.",
         "editor_said_by_server": "Kata peladen:",
         "editor_saved": "Pertanyaan tersimpan",
-        "editor_questions_jump": "Atau mulailah dari salah satu dari {n} pertanyaan tersimpan.",
-        "editor_parameters_gone": "Kueri tidak lagi memuat baris parameternya, jadi formulir ini tidak dapat mengubahnya.",
+        "editor_page_questions_jump": "Atau mulailah dari salah satu dari {n} pertanyaan tersimpan.",
+        "editor_parameters_gone": "Kueri tidak lagi memuat baris parameternya, jadi formulir ini tidak dapat "
+        "mengubahnya.",
         "editor_parameter_bad": "“{value}” tidak cocok di sini.",
         "editor_type_iri": "nama atau pengenal",
         "editor_type_date": "tanggal, tahun-bulan-hari",
@@ -158,7 +161,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "editor_found_none": "Tidak ada yang ditemukan.",
         "editor_found": "{n} ditemukan. Pilih dengan tombol panah.",
         "editor_history": "Riwayat",
-        "editor_history_help": "Kueri yang Anda jalankan di sini. Tersimpan di peramban ini dan tidak dikirim ke siapa pun.",
+        "editor_history_help": "Kueri yang Anda jalankan di sini. Tersimpan di peramban ini dan tidak dikirim ke siapa "
+        "pun.",
         "editor_history_none": "Belum ada.",
         "editor_history_clear": "Hapus semua",
         "editor_history_sure": "Benar-benar hapus semua",
@@ -175,7 +179,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "editor_no": "Tidak.",
         "editor_ask_yes": "Graf memuat apa yang ditanyakan kueri.",
         "editor_ask_no": "Graf tidak memuat apa yang ditanyakan kueri.",
-        "editor_none": "Kueri ini tidak menghasilkan jawaban. Adakah nama yang salah tulis, atau syarat yang terlalu sempit?",
+        "editor_none": "Kueri ini tidak menghasilkan jawaban. Adakah nama yang salah tulis, atau syarat yang terlalu "
+        "sempit?",
         "editor_cut_server": "Jawaban ini dipotong oleh peladen: {n} baris ditampilkan, dan masih ada lagi. Persempit "
         "kueri, atau unduh semuanya.",
         "editor_cut_page": "Halaman ini menampilkan {n} baris pertama; masih ada lagi. Unduhan memuat semuanya.",
@@ -205,7 +210,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "editor_previous": "Halaman sebelumnya",
         "editor_next": "Halaman berikutnya",
         "editor_last": "Halaman terakhir",
-        "editor_page_size": "Baris per halaman",
+        "editor_size": "Baris per halaman",
         "editor_elsewhere": "menuju situs lain",
         "editor_unbound": "tanpa nilai",
         "editor_triple_term": "pernyataan",

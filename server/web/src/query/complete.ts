@@ -128,7 +128,7 @@ export function fit(typed: string, name: string, ...texts: readonly (string | un
   return wanted.length > 2 && isSpread(wanted, local) ? 5 : null;
 }
 
-/** Whether all characters come in this order, as `sgnM` in `signedMoU`. */
+/** Whether all characters come in this order, as `lnd` in `lender`. */
 function isSpread(wanted: string, name: string): boolean {
   let at = 0;
   for (const character of wanted) {

@@ -192,7 +192,7 @@ export class RowsView {
       );
     const sizes = h(
       "select",
-      { "aria-label": word("editor_page_size") },
+      { "aria-label": word("editor_size") },
       ...SIZES.map((each) => h("option", { value: each, selected: each === size }, number(each))),
     );
     sizes.addEventListener("change", () => {
