@@ -78,8 +78,8 @@ class DataPage:
 
     def add_to(self, router: APIRouter) -> None:
         """Add the routes."""
+        router.add_api_route("/data", self.page, methods=["GET", "HEAD"], include_in_schema=False)
         for path, view, summary in (
-            ("/data", self.page, "Files, licence, citation, and what changed"),
             ("/data/citation.bib", self.bibtex, "The citation of the release for BibTeX"),
             ("/data/CITATION.cff", self.cff, "The citation of the release in the Citation File Format"),
             ("/data/changes.json", self.changes, "What changed since the release before"),

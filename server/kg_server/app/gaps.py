@@ -79,12 +79,11 @@ class Gaps:
 
     def add_to(self, router: APIRouter) -> None:
         """Add the routes."""
-        for path, view, summary in (
-            ("/gaps", self.all, "Conflicts and gaps, the first of each kind"),
-            ("/gaps/{name}", self.one, "The conflicts or gaps that one saved query finds"),
+        for path, view in (
+            ("/gaps", self.all),
+            ("/gaps/{name}", self.one),
         ):
-            router.add_api_route(path, view, methods=["GET"], response_class=Response, summary=summary)
-            router.add_api_route(path, view, methods=["HEAD"], include_in_schema=False)
+            router.add_api_route(path, view, methods=["GET", "HEAD"], response_class=Response, include_in_schema=False)
 
     async def all(self, request: Request) -> Response:
         """Show the first findings of every query with a gap, as far as they have been found."""
