@@ -58,13 +58,15 @@ def fixed_operations(release: Release) -> dict[str, Document]:
     for path, summary, content in (
         ("/queries", "The saved queries, with their parameters", _JSON_LIST),
         ("/query/completion.json", "What a query can name, for an editor", _JSON),
+        ("/data/citation.bib", "The citation of the release for BibTeX", {"application/x-bibtex": {}}),
+        ("/data/CITATION.cff", "The citation in the Citation File Format", {"application/yaml": {}}),
         ("/manifest.json", "The release's manifest", _JSON),
         ("/health", "Which release is served", _JSON),
         ("/ready", "Whether queries can be answered now", _JSON),
         ("/metrics", "Figures for Prometheus", _TEXT),
         ("/openapi.json", "This document", _JSON),
     ):
-        name = path.strip("/").partition(".")[0].replace("/", "-")
+        name = path.strip("/").partition(".")[0].replace("/", "-").lower()
         found[path] = {"get": _get(name, summary, path, [], content, (503,))}
     return found
 
