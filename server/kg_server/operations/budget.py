@@ -98,10 +98,7 @@ class Budget:
         Raises:
             BudgetSpent: when the client has nothing left.
         """
-        full_at = self._accounts.paid_off(account)
-        if not full_at:
-            return
-        level = self._burst - (full_at - self._clock()) * self._seconds / _MINUTE
+        level = self._level(account)
         if level > 0:
             return
         wait = math.floor(-level * _MINUTE / self._seconds) + 1
@@ -112,7 +109,15 @@ class Budget:
             retry_after=wait,
         )
 
+    def covers(self, account: str) -> bool:
+        """Tell whether the client has something left."""
+        return self._level(account) > 0
+
     def charge(self, account: str, seconds: float) -> None:
         """Take what a query has cost."""
         if self._seconds and seconds > 0:
             self._accounts.add(account, self._clock(), seconds * _MINUTE / self._seconds)
+
+    def _level(self, account: str) -> float:
+        full_at = self._accounts.paid_off(account)
+        return self._burst - (full_at - self._clock()) * self._seconds / _MINUTE if full_at else self._burst
