@@ -124,7 +124,7 @@ def test_a_client_has_one_bound_on_its_queries(server: Served) -> None:
 def test_the_queue_is_one(server: Served) -> None:
     with lines(server.url) as (watching, other):
         # Ten places in all: one process holds more waiting than half of them.
-        busy = []
+        busy: list[Asked] = []
         while len(busy) < 10:
             line = Line(server.url)
             if line.process == watching.process:
@@ -138,9 +138,9 @@ def test_the_queue_is_one(server: Served) -> None:
         assert other.get("/ready").status_code == 503
         for query in listed(other):
             stop(other, query)
-        for each in busy:
-            each.join()
-            each.line.client.close()
+        for asked in busy:
+            asked.join()
+            asked.line.client.close()
         assert other.get("/ready").status_code == 200
 
 

@@ -35,6 +35,7 @@ from tests.support.several import BUSY, Line, lines, listed, several
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 
 POLITE = "SELECT ?loan { ?loan a ex:Loan }"
+PATTERN_AND_FILTER = "SELECT ?loan { ?loan a ex:Loan FILTER (?loan != %d) }"
 
 
 @contextmanager
@@ -166,8 +167,9 @@ def test_one_of_two_processes_is_killed_over_and_over(release: Path, tmp_path: P
                 break
             began = time.monotonic()
             try:
-                # A new question each time: it takes a place, and is charged for.
-                seen[told(line.ask(f"{POLITE} # {client} {number}", of=f"192.0.2.{client}"))] += 1
+                # A new question each time, every other one for a query process.
+                query = f"{POLITE} # {client} {number}" if number % 2 else PATTERN_AND_FILTER % number
+                seen[told(line.ask(query, of=f"192.0.2.{client}"))] += 1
                 answered[line.process] = max(began, answered.get(line.process, 0.0))
             except (httpx.ReadError, httpx.RemoteProtocolError, httpx.WriteError):
                 failed[line.process].append(time.monotonic())

@@ -120,12 +120,13 @@ class FairQueue(Generic[Job]):
         return job
 
     def _may_have_more(self, client: str) -> bool:
-        if not client or not self._share:
-            return True
-        return self._at_work[client] < self._share and (self._places is None or self._places.free(client))
+        return self._has_share(client) and (not client or self._places is None or self._places.free(client))
+
+    def _has_share(self, client: str) -> bool:
+        return not client or not self._share or self._at_work[client] < self._share
 
     def _occupy(self, client: str) -> bool:
-        if not self._may_have_more(client) or (client and self._places is not None and not self._places.take(client)):
+        if not self._has_share(client) or (client and self._places is not None and not self._places.take(client)):
             return False
         self._at_work[client] += 1
         return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kg_server.multiprocess.table import Table, floats
+from kg_server.multiprocess.table import WAYS, Table, floats
 
 
 class SharedAccounts:
@@ -28,19 +28,20 @@ class SharedAccounts:
 
     def paid_off(self, account: str) -> float:
         """Return when a client's debt will be paid off; 0.0 where none is known."""
-        row = self._table.find(account)
+        row = self._table.find(*self._table.place(account))
         return 0.0 if row is None else self._times[row]
 
     def add(self, account: str, now: float, seconds: float) -> None:
         """Add to a client's debt: it will be paid off so many seconds later."""
         table, times = self._table, self._times
-        table.lock(account)
+        key, first = table.place(account)
+        table.locks.take(first)
         try:
-            row = table.find(account)
+            row = table.find(key, first)
             if row is None:
-                row = min(table.among(account), key=times.__getitem__)
+                row = min(range(first, first + WAYS), key=times.__getitem__)
                 times[row] = 0.0
-                table.give(row, account)
+                table.keys[row] = key
             times[row] = max(times[row], now) + seconds
         finally:
-            table.unlock(account)
+            table.locks.leave(first)

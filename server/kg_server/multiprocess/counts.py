@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from kg_server.multiprocess.table import Table, integers
+from kg_server.multiprocess.table import WAYS, Table, integers
 
 
 class CountTable:
@@ -37,13 +37,13 @@ class CountTable:
         """Change what a process has under way."""
         self._numbers[process * self.table.rows + row] += by
 
-    def row(self, name: str) -> int | None:
-        """Return the row of a name, one that nobody needs if it has none, None if there is none; call it locked."""
-        row = self.table.find(name)
+    def row(self, key: int, first: int) -> int | None:
+        """Return the row of a key, one that nobody needs if it has none, None if there is none; hold the set's lock."""
+        row = self.table.find(key, first)
         if row is None:
-            row = next((each for each in self.table.among(name) if not self.total(each)), None)
+            row = next((each for each in range(first, first + WAYS) if not self.total(each)), None)
             if row is not None:
-                self.table.give(row, name)
+                self.table.keys[row] = key
         return row
 
     def forget(self, process: int) -> None:
@@ -140,9 +140,10 @@ class AtOnce:
             by_force: whether it is counted in any case.
         """
         counts = self.counts
-        counts.table.lock(name)
+        key, first = counts.table.place(name)
+        counts.table.locks.take(first)
         try:
-            row = counts.row(name)
+            row = counts.row(key, first)
             if row is None:
                 return True
             allowed = not self._full(row)
@@ -150,18 +151,22 @@ class AtOnce:
                 counts.add(row, self.process, 1)
             return allowed
         finally:
-            counts.table.unlock(name)
+            counts.table.locks.leave(first)
 
     def free(self, name: str) -> bool:
         """Tell whether one more would be allowed at this moment."""
-        row = self.counts.table.find(name)
+        row = self._row(name)
         return row is None or not self._full(row)
 
     def give(self, name: str) -> None:
         """Count one less."""
-        row = self.counts.table.find(name)
+        row = self._row(name)
         if row is not None and self.counts.of(row, self.process):
             self.counts.add(row, self.process, -1)
+
+    def _row(self, name: str) -> int | None:
+        table = self.counts.table
+        return table.find(*table.place(name))
 
     def _full(self, row: int) -> bool:
         if self.counts.total(row) < self.most:

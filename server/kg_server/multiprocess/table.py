@@ -34,46 +34,30 @@ class Table:
 
     Args:
         rows: how many there are at least.
+
+    Attributes:
+        place: returns the key of a name, and the first row of its set.
+        keys: of the rows; 0 for one without a name.
+        locks: one for each set, numbered by its first row. Who changes a row or whose it is holds it.
     """
 
     def __init__(self, rows: int) -> None:
-        self._sets = 1 << max(0, (rows - 1) // WAYS).bit_length()
-        self.rows = self._sets * WAYS
+        sets = 1 << max(0, (rows - 1) // WAYS).bit_length()
+        self.rows = sets * WAYS
         self.keys = integers(self.rows)
-        self._locks = Locks()
+        self.locks = Locks()
         secret = secrets.token_bytes(16)
 
         # A client asks more than once.
         @lru_cache(_REMEMBERED)
         def place(name: str) -> tuple[int, int]:
             digest = hashlib.blake2b(name.encode("utf-8", "surrogatepass"), key=secret, digest_size=_WORD).digest()
-            # Zero is a row without a name.
             key = int.from_bytes(digest, "little", signed=True) or 1
-            return key, key % self._sets * WAYS
+            return key, key % sets * WAYS
 
-        self._place = place
+        self.place = place
 
-    def find(self, name: str) -> int | None:
-        """Return the row of a name, None when it has none."""
-        key, first = self._place(name)
-        try:
-            return first + self.keys[first : first + WAYS].tolist().index(key)
-        except ValueError:
-            return None
-
-    def among(self, name: str) -> range:
-        """Return the rows of which one can be this name's."""
-        first = self._place(name)[1]
-        return range(first, first + WAYS)
-
-    def give(self, row: int, name: str) -> None:
-        """Let a row be this name's."""
-        self.keys[row] = self._place(name)[0]
-
-    def lock(self, name: str) -> None:
-        """Let no other process give away or change the rows of which one can be this name's, until `unlock`."""
-        self._locks.take(self._place(name)[1])
-
-    def unlock(self, name: str) -> None:
-        """Let them."""
-        self._locks.leave(self._place(name)[1])
+    def find(self, key: int, first: int) -> int | None:
+        """Return the row of a key in its set, None when it has none."""
+        keys = self.keys[first : first + WAYS].tolist()
+        return first + keys.index(key) if key in keys else None

@@ -113,11 +113,11 @@ class Budget:
         """Tell whether the client has something left."""
         return self._level(account) > 0
 
-    def _level(self, account: str) -> float:
-        full_at = self._accounts.paid_off(account)
-        return self._burst - (full_at - self._clock()) * self._seconds / _MINUTE if full_at else self._burst
-
     def charge(self, account: str, seconds: float) -> None:
         """Take what a query has cost."""
         if self._seconds and seconds > 0:
             self._accounts.add(account, self._clock(), seconds * _MINUTE / self._seconds)
+
+    def _level(self, account: str) -> float:
+        full_at = self._accounts.paid_off(account)
+        return self._burst - (full_at - self._clock()) * self._seconds / _MINUTE if full_at else self._burst
