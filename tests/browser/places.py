@@ -37,7 +37,7 @@ PLACES = (
     Place("questions", "/queries?format=html"),
     Place("question", "/queries/timeline?format=html"),
     Place("query", "/query", "query"),
-    Place("sparql", "/sparql?format=html"),
+    Place("sparql", "/sparql?format=html", "query"),
     Place("vocabulary", "/vocab?format=html"),
     Place("gaps", "/gaps"),
     Place("data", "/data"),

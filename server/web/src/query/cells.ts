@@ -86,7 +86,7 @@ export function cellOf(term: Term, setting: Setting): Node[] {
         : term.datatype && !PLAIN.has(term.datatype)
           ? short(term.datatype, setting.prefixes)
           : "";
-      return tag ? [text, h("small", { class: "tagged" }, tag)] : [text];
+      return tag ? [text, document.createTextNode(" "), h("small", { class: "tagged" }, tag)] : [text];
     }
     case "triple": {
       const { subject, predicate, object } = term.value;
@@ -108,5 +108,5 @@ function iri(value: string, setting: Setting): Node[] {
   const main = link
     ? h("a", { ...attributes, href: link.href, ...(link.away ? { class: "away", rel: "noreferrer" } : {}) }, shown)
     : h("span", attributes, shown);
-  return label ? [main, h("small", { class: "short" }, name)] : [main];
+  return label ? [main, document.createTextNode(" "), h("small", { class: "short" }, name)] : [main];
 }

@@ -153,6 +153,8 @@ export class Editor {
       autocompletion({
         override: [(context) => this.complete(context)],
         icons: false,
+        // A list that scrolled would have to be reached by Tab, which is for accepting.
+        maxRenderedOptions: 12,
         closeOnBlur: true,
         addToOptions: [{ render: kindOf, position: 90 }],
         optionClass: ({ type }) => type ?? "",
@@ -167,6 +169,7 @@ export class Editor {
         autocapitalize: "off",
         autocorrect: "off",
       }),
+      EditorView.domEventHandlers({ beforeinput: typeOver }),
       EditorView.updateListener.of((update) => {
         if (update.docChanged) {
           update.view.setTabFocusMode(false);
@@ -275,6 +278,21 @@ export class Editor {
     onExplain(explain(this.text, this.view.state.selection.main.head, vocabulary(), prefixes));
     return true;
   }
+}
+
+/**
+ * What is typed over a selection. The browser would give it the style of what stood there, as an attribute that the
+ * page's policy forbids.
+ */
+function typeOver(event: InputEvent, view: EditorView): boolean {
+  const { main } = view.state.selection;
+  const { data } = event;
+  if (event.inputType !== "insertText" || !data || main.empty || view.composing) return false;
+  const replace = () => view.state.update(view.state.replaceSelection(data), { userEvent: "input.type" });
+  const handlers = view.state.facet(EditorView.inputHandler);
+  if (!handlers.some((handle) => handle(view, main.from, main.to, data, replace))) view.dispatch(replace());
+  event.preventDefault();
+  return true;
 }
 
 /** Escape, when there is nothing to close: from now on Tab leaves the editor, until something is typed. */

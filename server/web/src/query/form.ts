@@ -1,23 +1,18 @@
 /** The parameters of a saved query as a form: it changes their line in the query, and asks. */
 
 import { all, find, h } from "../lib/dom.js";
-import type { Prefixes } from "../lib/terms.js";
 import { word } from "../lib/words.js";
 import { enableChooser } from "./chooser.js";
 import type { Search } from "./complete.js";
+import type { Config } from "./config.js";
 import type { Labels } from "./labels.js";
-import { fill, hasBlock, type Parameter, termFor } from "./parameters.js";
-
-export interface Page {
-  text: string;
-  run(): void;
-}
+import { fill, hasBlock, termFor } from "./parameters.js";
 
 /** Enhance the form, if the page has one. Returns what is to be called when the query has changed. */
 export function enableForm(
-  page: Page,
-  parameters: readonly Parameter[],
-  prefixes: Prefixes,
+  editor: { text: string },
+  run: () => void,
+  { parameters, prefixes }: Config,
   search: Search,
   labels: Labels,
 ): () => void {
@@ -43,13 +38,13 @@ export function enableForm(
       return;
     }
     const values = Object.fromEntries([...fields].map(([name, { value }]) => [name, value]));
-    const text = fill(page.text, parameters, values, prefixes);
+    const text = fill(editor.text, parameters, values, prefixes);
     if (text === null) return;
-    page.text = text;
-    page.run();
+    editor.text = text;
+    run();
   });
   const changed = () => {
-    const lost = !hasBlock(page.text, parameters);
+    const lost = !hasBlock(editor.text, parameters);
     gone.hidden = !lost;
     if (button) button.disabled = lost;
   };

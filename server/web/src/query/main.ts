@@ -73,29 +73,11 @@ class QueryPage {
     this.past = new PastView(this.history, ({ query }) => this.open(query));
     this.programs = new Programs(config.endpoint, () => this.editor.text);
     this.build(form, field);
-    this.formChanged = enableForm(
-      { ...this.textAccess(), run: () => void this.run() },
-      config.parameters,
-      config.prefixes,
-      search,
-      this.labels,
-    );
+    this.formChanged = enableForm(this.editor, () => void this.run(), config, search, this.labels);
     void this.loadVocabulary();
     this.lint();
     // A link that names a view wants its answer to be seen.
     if (shared?.view) void this.run();
-  }
-
-  private textAccess() {
-    const { editor } = this;
-    return {
-      get text() {
-        return editor.text;
-      },
-      set text(text: string) {
-        editor.text = text;
-      },
-    };
   }
 
   /** Put the page's parts where the server left places for them. */
@@ -126,6 +108,11 @@ class QueryPage {
     if (side) side.append(this.past.host);
     else this.programs.host.after(this.past.host);
     addEventListener("pagehide", () => this.keepDraft());
+    // A link to another query on the same page loads nothing anew.
+    addEventListener("hashchange", () => {
+      const shared = readLink(location.href);
+      if (shared && location.hash.length > 1) this.open(shared.query);
+    });
     addEventListener("keydown", (event) => {
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.defaultPrevented) {
         event.preventDefault();

@@ -40,7 +40,7 @@ const layout = EditorView.theme({
   },
   ".cm-tooltip.cm-tooltip-autocomplete > ul": {
     fontFamily: "var(--sans)",
-    maxHeight: "18rem",
+    maxHeight: "none",
     minWidth: "min(22rem, 70vw)",
   },
   ".cm-tooltip.cm-tooltip-autocomplete > ul > li": {
