@@ -66,7 +66,7 @@ def fixed_operations(release: Release) -> dict[str, Document]:
         ("/metrics", "Figures for Prometheus", _TEXT),
         ("/openapi.json", "This document", _JSON),
     ):
-        name = path.strip("/").partition(".")[0].replace("/", "-").lower()
+        name = path.strip("/").removesuffix(".json").replace("/", "-").replace(".", "-").lower()
         found[path] = {"get": _get(name, summary, path, [], content, (503,))}
     return found
 
