@@ -73,10 +73,6 @@ class Ontology:
             found.update(dict.fromkeys(wanted))
         return tuple(found)
 
-    def has_planned(self, kinds: Iterable[str]) -> bool:
-        """Tell whether one of these classes is of what is planned."""
-        return any(PLANNED in self.kinds(each) for each in kinds)
-
 
 def read_ontology(found: Iterable[Row]) -> Ontology:
     """Make an ontology of triples, given as rows of `s`, `p` and `o`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -13,7 +13,7 @@ from kg_server.describe.entity import Entity
 from kg_server.describe.statements import Target
 from kg_server.pages.evidence import Prover
 from kg_server.pages.names import BOUNDS, COUNTED, FIGURES, PRINTED, TYPE, Namer
-from kg_server.pages.view import Conflict, Triple
+from kg_server.pages.view import Conflict, Side, Triple
 
 _INFINITE = float("inf")
 _NUMBER = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,18})?")
@@ -39,15 +39,19 @@ def find_conflicts(entity: Entity, namer: Namer, prover: Prover) -> tuple[tuple[
     for subject, predicate, targets in _single(entity, namer, prover):
         keys = [(subject, predicate, each) for each in targets]
         values = tuple((namer.value(each[2]), tuple(map(prover.proof, prover.statements(*each)))) for each in keys)
-        found.append(Conflict(namer.name(predicate), values))
+        found.append(Conflict(namer.name(predicate), _sorted(values)))
         concerned.update(keys)
     for one, other in _figures(entity, namer):
         keys = [one, other]
         values = tuple((namer.name(each[0]), prover.proofs(*each)) for each in keys)
         counted = namer.of(one[0], COUNTED)
-        found.append(Conflict(namer.value(counted[0]) if counted else namer.name(one[1]), values))
+        found.append(Conflict(namer.value(counted[0]) if counted else namer.name(one[1]), _sorted(values)))
         concerned.update(keys)
     return tuple(found), frozenset(concerned)
+
+
+def _sorted(values: Iterable[Side]) -> tuple[Side, ...]:
+    return tuple(sorted(values, key=lambda side: side[0].text))
 
 
 def _single(entity: Entity, namer: Namer, prover: Prover) -> Iterator[tuple[str, str, list[Target]]]:

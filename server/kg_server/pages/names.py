@@ -11,7 +11,7 @@ import pyoxigraph as ox
 
 from kg_builder.namespaces import EDTF, ORG, PREFIXES, RDF, RDFS, RJ, SCHEMA, SKOS, SOSA, XSD
 from kg_server.describe.entity import Node
-from kg_server.describe.ontology import Ontology, Texts
+from kg_server.describe.ontology import PLANNED, Ontology, Texts
 from kg_server.describe.statements import Target
 from kg_server.pages.dates import date_text
 from kg_server.pages.facts import local_link
@@ -31,6 +31,7 @@ BOUNDS: Mapping[str, str] = {
 }  # fmt: skip
 """How a property bounds a number, in the words of pages/figures.py."""
 
+_ROLE, _CAPACITY = ORG + "role", RJ + "capacity"
 _DATES = frozenset({EDTF, *(XSD + name for name in ("date", "gYear", "gYearMonth"))})
 _NUMBERS = frozenset(XSD + name for name in ("integer", "decimal", "double"))
 _TEXTS = frozenset({XSD + "string", RDF + "langString"})
@@ -102,7 +103,7 @@ class Namer:
     def kinds(self, iri: str) -> tuple[str, ...]:
         """Return the classes of a thing and all above them, the nearest first."""
         if iri not in self._kinds:
-            types = [each.value for each in self.of(iri, TYPE)]
+            types = [each.value for each in self.of(iri, TYPE) if isinstance(each, ox.NamedNode)]
             self._kinds[iri] = tuple(dict.fromkeys(kind for each in types for kind in self.ontology.kinds(each)))
         return self._kinds[iri]
 
@@ -124,7 +125,7 @@ class Namer:
         """Tell whether a thing is planned: by its class, or by something said of it."""
         node = self.nodes.get(iri, {})
         said = (target.value for found in node.values() for target in found)
-        return self.ontology.has_planned(each.value for each in self.of(iri, TYPE)) or any(
+        return PLANNED in self.kinds(iri) or any(
             each in self.ontology.planned for each in (*said, *(each.value for each in targets))
         )
 
@@ -182,22 +183,22 @@ class Namer:
 
     def figure(self, iri: str) -> str:
         """Return the number that a figure gives, with its bound, and what it counts; empty where it gives none."""
-        counted = [self.name(each.value).text for each in self.of(iri, COUNTED)]
+        counted = [self._plain(each) for each in self.of(iri, COUNTED)]
         for name, bound in BOUNDS.items():
             for each in self.of(iri, name):
-                number = self.value(each).text
+                number = self._plain(each)
                 return " ".join((self.words[f"figure_bound_{bound}"].format(n=number), *counted))
         return ""
 
     def part(self, iri: str) -> str:
         """Return what tells a part from its like, without the thing that it is part of."""
         kinds = self.kinds(iri)
-        return self.when(iri) or ", ".join(self._ends(iri)) or (self.name(kinds[0]) if kinds else self.name(iri)).text
+        kind = self.name(kinds[0]) if kinds else self._abbreviated(iri)
+        return self.when(iri) or ", ".join(self._ends(iri)) or kind.text
 
     def office(self, iri: str) -> str:
         """Return the role that a term of office is of, with its capacity."""
-        roles = ", ".join(self.name(each.value).text for each in self.of(iri, ORG + "role"))
-        capacities = ", ".join(self.name(each.value).text for each in self.of(iri, RJ + "capacity"))
+        roles, capacities = (", ".join(map(self._plain, self.of(iri, name))) for name in (_ROLE, _CAPACITY))
         return f"{roles or self.words['subject_office']} ({capacities})" if capacities else roles
 
     def _labelled(self, iri: str) -> Name | None:
@@ -238,7 +239,7 @@ class Namer:
             yield from (self._plain(each) for each in self.of(iri, RJ + "speaker"))
             yield from (self._plain(each) for each in self.of(iri, SCHEMA + "about")[:1])
         elif (figure := self.figure(iri)) or kinds:
-            yield figure or self.name(kinds[0]).text
+            yield figure or self._plain(ox.NamedNode(kinds[0]))
             yield self._owner_text(iri)
             yield "" if figure else self.when(iri)
             # A node that has no date is told from its like by what it leads to.

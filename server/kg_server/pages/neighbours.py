@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pyoxigraph as ox
@@ -12,10 +13,13 @@ from kg_server.pages.figures import Edge, Graph, Item, Node, Timeline
 from kg_server.pages.names import DATE, MEMBERSHIP, Namer
 from kg_server.pages.view import Fact, Section, Sentence, View
 
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NEIGHBOURS = 40
 _ITEMS = 60
 # Articles mention everything, and everything is of a kind: neither tells whom a thing is linked with.
 _UNDRAWN = frozenset({"articles"})
+# Terms of office have a figure of their own; when an article was published is not a date of what it mentions.
+_UNDATED = frozenset({"articles", "office"})
 
 
 def graph_of(entity: Entity, view: View, namer: Namer) -> Graph | None:
@@ -35,23 +39,22 @@ def offices_of(section: Section, namer: Namer) -> Timeline | None:
     for row in section.rows:
         # Where somebody is seen in office says little of the office.
         for fact in row.facts if row.predicate != RJ + "attestedAt" else ():
-            start = _term(fact, namer)
+            start, stated = _term(fact, namer)
             if start:
                 label = f"{fact.value.text}: {fact.lead}" if fact.lead else fact.value.text
-                items.append(Item(label, start, kind=fact.when, href=fact.value.link, lang=fact.value.language))
+                kind = None if stated else namer.words["subject_office_open"]
+                items.append(Item(label, start, kind=kind, href=fact.value.link, lang=fact.value.language))
     return Timeline(tuple(items)) if items else None
 
 
-def _term(fact: Fact, namer: Namer) -> str:
-    """Return a term of office in EDTF: as it is stated, or from the first to the last day on which it is shown."""
+def _term(fact: Fact, namer: Namer) -> tuple[str, bool]:
+    """Return a term of office in EDTF, and whether it is stated, or only the days on which somebody is seen in it."""
     iri = next((each for each in _ends(fact) if MEMBERSHIP in namer.kinds(each)), "")
     if stated := namer.of(iri, DATE):
-        return stated[0].value
+        return stated[0].value, True
     seen = sorted({day.value for each in namer.of(iri, RJ + "attestedAt") for day in namer.of(each.value, DATE)})
-    plain = [each for each in seen if "/" not in each]
-    if len(plain) > 1:
-        return f"{plain[0]}/{plain[-1]}"
-    return seen[0] if seen else ""
+    plain = [each for each in seen if _DAY.fullmatch(each)]
+    return (f"{plain[0]}/{plain[-1]}" if len(plain) > 1 else seen[0] if seen else ""), False
 
 
 def _ends(fact: Fact) -> Iterator[str]:
@@ -62,7 +65,7 @@ def _ends(fact: Fact) -> Iterator[str]:
 
 def _dated(view: View, namer: Namer) -> Iterator[Item]:
     seen: set[tuple[str, str]] = set()
-    rows = (row for section in view.sections if section.key != "office" for row in section.rows)
+    rows = (row for section in view.sections if section.key not in _UNDATED for row in section.rows)
     for row, fact in ((each, fact) for each in rows for fact in each.facts):
         other = fact.key[0] if row.inverse else _iri(fact)
         # A date of the thing itself is named by its property.

@@ -9,6 +9,8 @@ from kg_server.pages.evidence import Proof, Quote, Speech
 from kg_server.pages.names import Name
 
 Triple = tuple[str, str, Target]
+Side = tuple[Name, tuple[Proof, ...]]
+"""A value, and what says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ class Conflict:
     """Values of which only one can be true, each with the articles that say so."""
 
     property: Name
-    values: tuple[tuple[Name, tuple[Proof, ...]], ...]
+    values: tuple[Side, ...]
 
 
 @dataclass(frozen=True, slots=True)
