@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
 import httpx2 as httpx
 import pytest
 from tests.browser.places import PLACES, Place
-from tests.support.browser import Tab
+from tests.support.browser import Size, Tab, opened
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
     from tests.support.served import Served
 
 Opener = Callable[..., Tab]
+Visit = Callable[..., "Page"]
 HTML = {"Accept": "text/html"}
 _ALTERNATE = re.compile(r'<link rel="alternate" hreflang="(\w+)" href="([^"]+)">')
 # Parts of an address that stand for many, with one that is there.
@@ -35,33 +38,40 @@ EXAMPLES = {
 ALIKE = {"/dumps", "/.well-known/sparql-examples", "/graph/entities", "/rule/signed-mou", "/query/timeline"}
 
 
-def words(page: object) -> int:
-    return len(str(page).split())
+@pytest.fixture(scope="module")
+def visit(browser: Browser, site: Served) -> Iterator[Visit]:
+    """Gives each page as it came, with scripts on a desk and without them on a phone; each is opened once."""
+    with ExitStack() as stack:
+        found: dict[tuple[str, bool], Page] = {}
+
+        def visit_one(place: Place, *, scripts: bool) -> Page:
+            key = place.name, scripts
+            if key not in found:
+                size: Size = "desktop" if scripts else "phone"
+                problem = place.kind == "problem"
+                tab = stack.enter_context(opened(browser, site.url, javascript=scripts, size=size, problem=problem))
+                found[key] = tab.go(place.address("en")).page
+                assert tab.complaints() == []
+            return found[key]
+
+        yield visit_one
 
 
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
-@pytest.mark.parametrize("size", ["desktop", "phone"])
-def test_what_is_to_be_read_is_there(open_tab: Opener, place: Place, size: str) -> None:
-    plain, whole = (
-        open_tab(place.address("en"), javascript=on, size=size, problem=place.kind == "problem").page
-        for on in (False, True)
-    )
+def test_what_is_to_be_read_is_there(visit: Visit, place: Place) -> None:
+    plain, whole = visit(place, scripts=False), visit(place, scripts=True)
     assert plain.locator("h1").is_visible()
     # A script may lay out anew what is there; what it adds are tools.
-    read, known = (words(page.locator("main").inner_text()) for page in (plain, whole))
+    read, known = (len(page.locator("main").inner_text().split()) for page in (plain, whole))
     assert read > 15
     assert read >= 0.7 * known
 
 
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
-def test_nothing_is_shown_that_needs_a_script(open_tab: Opener, place: Place) -> None:
-    page = open_tab(place.address("en"), javascript=False, problem=place.kind == "problem").page
-    dead = (
-        page.locator("button[type=button]:not([popovertarget]) >> visible=true")
-        .or_(page.locator("a:not([href]) >> visible=true"))
-        .or_(page.locator("canvas >> visible=true"))
-    )
-    assert dead.all_inner_texts() == []
+def test_nothing_is_shown_that_needs_a_script(visit: Visit, place: Place) -> None:
+    page = visit(place, scripts=False)
+    for selector in ("button[type=button]:not([popovertarget])", "a:not([href])", "canvas"):
+        assert page.locator(f"{selector} >> visible=true").all_inner_texts() == [], selector
     # What a figure draws is there as a table too: in it, or beside it.
     assert page.locator("main table").count() >= min(1, page.locator("figure[data-view]").count())
 
@@ -107,8 +117,8 @@ def test_each_page_names_itself_in_the_other_language(site: Served, place: Place
 
 
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
-def test_paper_has_the_content_alone(open_tab: Opener, place: Place) -> None:
-    page = open_tab(place.address("en"), problem=place.kind == "problem").page
+def test_paper_has_the_content_alone(visit: Visit, place: Place) -> None:
+    page = visit(place, scripts=True)
     page.emulate_media(media="print")
     assert page.locator("h1").is_visible()
     for selector in ("nav", ".menu-button", "form.find", ".tools", ".skip"):
