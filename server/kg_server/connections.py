@@ -192,8 +192,7 @@ class SharingDoorkeeper(Doorkeeper):
     def enter(self, connection: GuardedConnection, client: str) -> Problem | None:
         """Count a connection, and return why it is one too many if it is."""
         problem = super().enter(connection, client)
-        self._all.add(1)
-        if self._all.all() > self._all.most:
+        if not self._all.take(by_force=True):
             problem = problem or self._too_many()
         if client and self.limits.per_client and not self._of_one.take(client, by_force=True):
             problem = problem or self._too_many_of_one()
@@ -203,7 +202,7 @@ class SharingDoorkeeper(Doorkeeper):
         """Forget a connection."""
         client = super().leave(connection)
         if client is not None:
-            self._all.add(-1)
+            self._all.give()
             if client and self.limits.per_client:
                 self._of_one.give(client)
         return client

@@ -304,6 +304,7 @@ def test_a_broken_next_release_leaves_the_former_served(tmp_path: Path) -> None:
             broken = make_release(tmp_path / f"next{number}", release=f"next{number}")
             spoil(broken)
             with asking(server, told, 1) as seen:
+                wait_until(lambda: seen.total() > 0)
                 move(link, broken)
                 wait_until(lambda: server.health()["status"] == "degraded")
                 health = server.health()

@@ -25,20 +25,24 @@ class Closable(Protocol):
         """Wait until they have gone."""
 
 
-class Taken(Protocol):
-    """How many queries are running or waiting, here and in other pools."""
+class Bound(Protocol):
+    """A bound on the queries that run or wait, here and in other pools."""
 
     @property
     def most(self) -> int:
         """How many that may be."""
         ...
 
-    def add(self, by: int) -> None:
-        """Change the number of those here."""
-
-    def all(self) -> int:
-        """Return the number of all."""
+    def take(self, *, by_force: bool = False) -> bool:
+        """Count one more if that is allowed, or by force, and return whether it is."""
         ...
+
+    def free(self) -> bool:
+        """Tell whether one more would be allowed."""
+        ...
+
+    def give(self) -> None:
+        """Count one less."""
 
 
 class QueryPool:
@@ -47,12 +51,12 @@ class QueryPool:
     Args:
         limits: of queries and processes.
         places: a bound on the queries of a client in other pools too, where there are any.
-        others: counts the queries of other pools too, where there are any.
+        together: a bound on the queries of other pools too, where there are any.
     """
 
-    def __init__(self, limits: Limits, places: Places | None = None, others: Taken | None = None) -> None:
-        self.limits, self.places, self._others = limits, places, others
-        self._most = limits.workers + limits.queue if others is None else others.most
+    def __init__(self, limits: Limits, places: Places | None = None, together: Bound | None = None) -> None:
+        self.limits, self.places, self._together = limits, places, together
+        self._most = limits.workers + limits.queue if together is None else together.most
         self.ended: Counter[str] = Counter()
         self.egress = ""
         self.room = Room(limits.spool_bytes, limits.retry_seconds)
@@ -75,20 +79,15 @@ class QueryPool:
         Raises:
             Overloaded: when there is none.
         """
-        if self.full and not instead:
+        together = self._together
+        if not (self._taken < self._most if together is None else together.take(by_force=instead)) and not instead:
             raise self.overloaded()
         self._taken += 1
-        if self._others is not None:
-            self._others.add(1)
-            # Another pool may have taken the last one at the same moment.
-            if self._others.all() > self._most and not instead:
-                self.leave()
-                raise self.overloaded()
 
     @property
     def full(self) -> bool:
         """Whether all places are taken."""
-        return (self._taken if self._others is None else self._others.all()) >= self._most
+        return self._taken >= self._most if self._together is None else not self._together.free()
 
     def overloaded(self) -> Overloaded:
         """Return what a query without a place is told."""
@@ -99,8 +98,8 @@ class QueryPool:
     def leave(self) -> None:
         """Give a place back."""
         self._taken -= 1
-        if self._others is not None:
-            self._others.add(-1)
+        if self._together is not None:
+            self._together.give()
 
     def start(self, place: Place, unwanted: Callable[[], bool] = lambda: False) -> Future[Child]:
         """Start a query process in a thread that stays.

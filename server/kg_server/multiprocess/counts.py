@@ -53,46 +53,34 @@ class CountTable:
 
 
 class Total:
-    """One number of each process, and their sum.
+    """A number of each process, and their sum.
 
     Args:
         processes: how many there are.
     """
 
     def __init__(self, processes: int) -> None:
-        self._numbers = integers(processes)
+        self.numbers = integers(processes)
 
     def forget(self, process: int) -> None:
         """Forget the number of a process, which has ended."""
-        self._numbers[process] = 0
-
-    def add(self, process: int, by: int) -> None:
-        """Change the number of a process."""
-        self._numbers[process] += by
-
-    def sum(self) -> int:
-        """Return the sum."""
-        return sum(self._numbers)
-
-    def of(self, process: int) -> int:
-        """Return the number of a process."""
-        return self._numbers[process]
+        self.numbers[process] = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Together:
-    """A bound on a sum, as one process sees it.
+    """A bound on what is under way in all processes, as one of them sees it.
 
     Attributes:
         total: of all processes.
         process: this one.
-        most: what it may be.
-        alone: whether nobody forgets any more what the others had when they ended.
+        most: in all processes together.
+        alone: whether nobody forgets any more what the others had under way when they ended.
 
     >>> total = Total(2)
-    >>> one, other = Together(total, 0, most=3), Together(total, 1, most=3)
-    >>> one.add(2), other.add(-1), other.all()
-    (None, None, 1)
+    >>> one, other = Together(total, 0, most=2), Together(total, 1, most=2)
+    >>> one.take(), other.take(), other.take(), other.give(), one.free()
+    (True, True, False, None, True)
     """
 
     total: Total
@@ -100,13 +88,28 @@ class Together:
     most: int
     alone: Callable[[], bool] = lambda: False
 
-    def add(self, by: int) -> None:
-        """Change the number of this process."""
-        self.total.add(self.process, by)
+    def take(self, *, by_force: bool = False) -> bool:
+        """Count one more if that is allowed, and return whether it is.
 
-    def all(self) -> int:
-        """Return the sum."""
-        return self.total.of(self.process) if self.alone() else self.total.sum()
+        Args:
+            by_force: whether it is counted in any case.
+        """
+        numbers = self.total.numbers
+        # First counted, then added up: of two that do so at the same moment one at least sees the other.
+        numbers[self.process] += 1
+        allowed = sum(numbers) <= self.most or (self.alone() and numbers[self.process] <= self.most)
+        if not allowed and not by_force:
+            self.give()
+        return allowed
+
+    def free(self) -> bool:
+        """Tell whether one more would be allowed at this moment."""
+        numbers = self.total.numbers
+        return sum(numbers) < self.most or (self.alone() and numbers[self.process] < self.most)
+
+    def give(self) -> None:
+        """Count one less."""
+        self.total.numbers[self.process] -= 1
 
 
 @dataclass(frozen=True, slots=True)
