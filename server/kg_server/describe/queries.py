@@ -44,7 +44,10 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class SavedQuery:
-    """A question that somebody wrote down: name, texts by language, parameters, SPARQL, how its answer is drawn."""
+    """A question that somebody wrote down: name, texts by language, parameters, SPARQL, how its answer is drawn.
+
+    `featured` is its place among the questions that the home page opens with, 0 where it is none of them.
+    """
 
     name: str
     title: Mapping[str, str]
@@ -52,6 +55,7 @@ class SavedQuery:
     parameters: tuple[Parameter, ...]
     query: str
     view: View | None = None
+    featured: int = 0
 
     def document(self, url: str) -> dict[str, object]:
         """Return the query as a JSON object; `url` is where it runs."""
@@ -66,6 +70,7 @@ class SavedQuery:
             ],
             "query": self.query,
             **({"view": self.view} if self.view else {}),
+            **({"featured": self.featured} if self.featured else {}),
         }
 
 
@@ -117,6 +122,7 @@ def _query(data: Mapping[str, Any]) -> SavedQuery:
         parameters=tuple(_parameter(each) for each in data.get("parameters", [])),
         query=str(data["query"]),
         view=_view(data.get("view")),
+        featured=int(data.get("featured", 0)),
     )
 
 

@@ -8,6 +8,7 @@ The header:
     # description@id: …
     # parameter ?person: iri id:someone | The person | Orangnya
     # view: timeline
+    # featured: 1
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ _TAKEN = frozenset({"format", "lang", "limit", "offset"})
 _FIELD = re.compile(r"#\s*(title|description)@([a-z]{2,3}):\s*(.*)\Z")
 _PARAMETER = re.compile(r"#\s*parameter\s+\?(\w+):\s*(\S+)\s+(.*)\Z")
 _VIEW = re.compile(r"#\s*view:\s*(.*)\Z")
+_FEATURED = re.compile(r"#\s*featured:\s*(.*)\Z")
 _PLACE = re.compile(r"error at (\d+):(\d+): (.*)")
 _ANY_FIELD = re.compile(r"#\s*([a-z]+)(?:@\w+)?[ ?\w]*:")
 
@@ -52,7 +54,10 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class SavedQuery:
-    """A query with its title and description by language; ``query`` is the SPARQL without the header."""
+    """A query with its title and description by language; ``query`` is the SPARQL without the header.
+
+    ``featured`` is its place among the questions that the home page opens with, 0 where it is none of them.
+    """
 
     name: str
     title: dict[str, str]
@@ -61,6 +66,7 @@ class SavedQuery:
     query: str
     mark: Mark
     view: View | None = None
+    featured: int = 0
 
     def as_json(self) -> dict[str, object]:
         """Return the query as plain data, the form that a release carries."""
@@ -73,13 +79,21 @@ class SavedQuery:
             ],
             "query": self.query,
             **({"view": self.view.kind} if self.view else {}),
+            **({"featured": self.featured} if self.featured else {}),
         }
 
 
 def load_queries(project: Project, problems: list[Problem]) -> tuple[SavedQuery, ...]:
     """Read every file of ``queries/``, sorted by name."""
-    found = (_load(path, project, problems) for path in sorted((project.root / "queries").glob("*.rq")))
-    return tuple(query for query in found if query)
+    found = [_load(path, project, problems) for path in sorted((project.root / "queries").glob("*.rq"))]
+    queries = tuple(query for query in found if query)
+    places: dict[int, SavedQuery] = {}
+    for query in queries:
+        other = places.setdefault(query.featured, query)
+        if query.featured and other is not query:
+            message = f"place {query.featured} on the home page is that of «{other.name}»"
+            problems.append(Problem(query.mark, message, "header"))
+    return queries
 
 
 def _load(path: Path, project: Project, problems: list[Problem]) -> SavedQuery | None:
@@ -144,7 +158,7 @@ def parse_query(stem: str, content: str, file: str, problems: list[Problem]) -> 
     texts: dict[str, dict[str, str]] = {"title": {}, "description": {}}
     parameters: list[Parameter] = []
     view: View | None = None
-    count = 0
+    featured = count = 0
     for count, line in enumerate(lines):
         if line and not line.startswith("#"):
             break
@@ -155,6 +169,8 @@ def parse_query(stem: str, content: str, file: str, problems: list[Problem]) -> 
             parameters.append(_parameter(declared, mark, problems))
         elif drawn := _VIEW.match(line):
             view = read_view(drawn.group(1).strip(), mark, view, problems)
+        elif opening := _FEATURED.match(line):
+            featured = _place(opening.group(1).strip(), mark, problems)
         elif (other := _ANY_FIELD.match(line)) and other.group(1) in {
             "title",
             "description",
@@ -174,7 +190,14 @@ def parse_query(stem: str, content: str, file: str, problems: list[Problem]) -> 
         if parameter.name in _TAKEN:
             message = f"?{parameter.name} means how to answer, not what; choose another name"
             problems.append(Problem(parameter.mark, message, "header"))
-    return SavedQuery(stem, texts["title"], texts["description"], tuple(parameters), body, Mark(file), view)
+    return SavedQuery(stem, texts["title"], texts["description"], tuple(parameters), body, Mark(file), view, featured)
+
+
+def _place(text: str, mark: Mark, problems: list[Problem]) -> int:
+    if re.fullmatch(r"[1-9][0-9]?", text):
+        return int(text)
+    problems.append(Problem(mark, "write the query's place on the home page: «# featured: 1»", "header"))
+    return 0
 
 
 def _parameter(match: re.Match[str], mark: Mark, problems: list[Problem]) -> Parameter:
