@@ -76,6 +76,7 @@ def build(project: Project, progress: Callable[[str], None], *, force: bool = Fa
         counts=_counts(graph),
         inputs=inputs,
         versions=versions,
+        description=project.description,
     )
     release = write_release(project.build, graph.shards, description, project.keep, progress)
     return Built(release, unchanged=False)

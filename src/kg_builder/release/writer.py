@@ -50,6 +50,7 @@ class Description:
     counts: Counts = field(default_factory=Counts)
     inputs: Mapping[str, str] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
+    description: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +180,7 @@ def _write_files(
         inputs_hash=inputs_hash(description.inputs),
         versions=description.versions,
         presentation=presentation,
+        description=description.description,
     )
     return manifest, found
 

@@ -9,6 +9,7 @@ The header:
     # parameter ?person: iri id:someone | The person | Orangnya
     # view: timeline
     # gap: open by ?person
+    # featured: 1
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ _FIELD = re.compile(r"#\s*(title|description)@([a-z]{2,3}):\s*(.*)\Z")
 _PARAMETER = re.compile(r"#\s*parameter\s+\?(\w+):\s*(\S+)\s+(.*)\Z")
 _VIEW = re.compile(r"#\s*view:\s*(.*)\Z")
 _GAP = re.compile(r"#\s*gap:\s*(.*)\Z")
+_FEATURED = re.compile(r"#\s*featured:\s*(.*)\Z")
 _PLACE = re.compile(r"error at (\d+):(\d+): (.*)")
 _ANY_FIELD = re.compile(r"#\s*([a-z]+)(?:@\w+)?[ ?\w]*:")
 
@@ -55,7 +57,10 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class SavedQuery:
-    """A query with its title and description by language; ``query`` is the SPARQL without the header."""
+    """A query with its title and description by language; ``query`` is the SPARQL without the header.
+
+    ``featured`` is its place among the questions that the home page opens with, 0 where it is none of them.
+    """
 
     name: str
     title: dict[str, str]
@@ -65,6 +70,7 @@ class SavedQuery:
     mark: Mark
     view: View | None = None
     gap: Gap | None = None
+    featured: int = 0
 
     def as_json(self) -> dict[str, object]:
         """Return the query as plain data, the form that a release carries."""
@@ -78,13 +84,21 @@ class SavedQuery:
             "query": self.query,
             **({"view": self.view.kind} if self.view else {}),
             **({"gap": {"kind": self.gap.kind, "by": self.gap.by}} if self.gap else {}),
+            **({"featured": self.featured} if self.featured else {}),
         }
 
 
 def load_queries(project: Project, problems: list[Problem]) -> tuple[SavedQuery, ...]:
     """Read every file of ``queries/``, sorted by name."""
-    found = (_load(path, project, problems) for path in sorted((project.root / "queries").glob("*.rq")))
-    return tuple(query for query in found if query)
+    found = [_load(path, project, problems) for path in sorted((project.root / "queries").glob("*.rq"))]
+    queries = tuple(query for query in found if query)
+    places: dict[int, SavedQuery] = {}
+    for query in queries:
+        other = places.setdefault(query.featured, query)
+        if query.featured and other is not query:
+            message = f"place {query.featured} on the home page is that of «{other.name}»"
+            problems.append(Problem(query.mark, message, "header"))
+    return queries
 
 
 def _load(path: Path, project: Project, problems: list[Problem]) -> SavedQuery | None:
@@ -152,6 +166,7 @@ def parse_query(stem: str, content: str, file: str, problems: list[Problem]) -> 
     view: View | None = None
     gap: Gap | None = None
     count = 0
+    featured = count = 0
     for count, line in enumerate(lines):
         if line and not line.startswith("#"):
             break
@@ -162,8 +177,8 @@ def parse_query(stem: str, content: str, file: str, problems: list[Problem]) -> 
             parameters.append(_parameter(declared, mark, problems))
         elif drawn := _VIEW.match(line):
             view = read_view(drawn.group(1).strip(), mark, view, problems)
-        elif lacking := _GAP.match(line):
-            gap = read_gap(lacking.group(1).strip(), mark, problems)
+    gap: Gap | None = None
+    featured = count = 0
         elif (other := _ANY_FIELD.match(line)) and other.group(1) in {
             "title",
             "description",
@@ -184,6 +199,14 @@ def parse_query(stem: str, content: str, file: str, problems: list[Problem]) -> 
             message = f"?{parameter.name} means how to answer, not what; choose another name"
             problems.append(Problem(parameter.mark, message, "header"))
     return SavedQuery(stem, texts["title"], texts["description"], tuple(parameters), body, Mark(file), view, gap)
+    return SavedQuery(stem, texts["title"], texts["description"], tuple(parameters), body, Mark(file), view, featured)
+
+
+def _place(text: str, mark: Mark, problems: list[Problem]) -> int:
+    if re.fullmatch(r"[1-9][0-9]?", text):
+        return int(text)
+    problems.append(Problem(mark, "write the query's place on the home page: «# featured: 1»", "header"))
+    return 0
 
 
 def _parameter(match: re.Match[str], mark: Mark, problems: list[Problem]) -> Parameter:
