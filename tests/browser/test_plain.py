@@ -25,7 +25,7 @@ _ALTERNATE = re.compile(r'<link rel="alternate" hreflang="(\w+)" href="([^"]+)">
 EXAMPLES = {
     "/queries/{name}": "/queries/timeline",
     "/dumps/{name}": "/dumps/kg.nq",
-    "/explore/{name}": "/explore/agreements",
+    "/explore/{name}": "/explore/timeline",
     "/id/{path}": "/id/perpusnas",
     "/article/{path}": "/article/000_6f3b61c1860bea5f",
     "/statement/{path}": "/statement/",
