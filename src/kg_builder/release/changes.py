@@ -1,7 +1,7 @@
 """`changes.json`: what a release says that the one before it did not, and what it no longer says.
 
 It stands beside what a release's id answers for: the same content built after another release has another list
-(decision 0019).
+(decision 0023).
 """
 
 from __future__ import annotations

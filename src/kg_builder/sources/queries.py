@@ -165,7 +165,6 @@ def parse_query(stem: str, content: str, file: str, problems: list[Problem]) -> 
     parameters: list[Parameter] = []
     view: View | None = None
     gap: Gap | None = None
-    count = 0
     featured = count = 0
     for count, line in enumerate(lines):
         if line and not line.startswith("#"):
@@ -177,8 +176,10 @@ def parse_query(stem: str, content: str, file: str, problems: list[Problem]) -> 
             parameters.append(_parameter(declared, mark, problems))
         elif drawn := _VIEW.match(line):
             view = read_view(drawn.group(1).strip(), mark, view, problems)
-    gap: Gap | None = None
-    featured = count = 0
+        elif lacking := _GAP.match(line):
+            gap = read_gap(lacking.group(1).strip(), mark, problems)
+        elif opening := _FEATURED.match(line):
+            featured = _place(opening.group(1).strip(), mark, problems)
         elif (other := _ANY_FIELD.match(line)) and other.group(1) in {
             "title",
             "description",
