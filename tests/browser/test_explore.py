@@ -168,8 +168,8 @@ def test_what_is_in_focus_shows_its_relations_and_what_is_only_said(open_tab: Op
     assert card.get_by_role("link", name="Tenth international conference").is_visible()
     said = card.locator("li", has=page.locator(".tag.said"))
     assert "Muhammad Syarif Bando" in said.inner_text()
-    assert page.locator(".line.said").count() > 0
-    assert page.locator(".line.planned").count() > 0
+    assert page.locator(".lines .said").count() > 0
+    assert page.locator(".lines .planned").count() > 0
     said.get_by_role("button", name="Muhammad Syarif Bando").click()
     assert card.locator(".head").inner_text() == "Muhammad Syarif Bando"
     page.get_by_role("button", name="Back to all").click()
@@ -187,8 +187,8 @@ def test_kinds_and_relations_are_filtered(open_tab: Opener) -> None:
     page.locator(".graph-filters summary").click()
     page.locator(".graph-filters details").get_by_role("button", name="All or none").click()
     page.get_by_role("checkbox", name="holds").check()
-    page.wait_for_function("document.querySelectorAll('.spot:not([hidden])').length < 9")
-    assert page.locator(".line:not([hidden])").count() == 4
+    page.wait_for_function("document.querySelectorAll('.spot:not([hidden])').length === 6")
+    assert page.locator(".lines .line:not([hidden])").count() == 4
 
 
 def test_more_neighbours_come_from_the_endpoint(open_tab: Opener) -> None:
