@@ -238,7 +238,7 @@ def _searches() -> Iterator[tuple[str, Document]]:
         option("offset", {"type": "integer", "minimum": 0, "maximum": MOST_SKIPPED, "default": 0},
                "results of each type to leave out", 0),
     ]  # fmt: skip
-    found = {"application/json": {"schema": {"$ref": "#/components/schemas/Findings"}}}
+    found: Document = {"application/json": {"schema": {"$ref": "#/components/schemas/Findings"}}}
     json = _get("search-json", "What names and quoted phrases are like a text", "/search.json?q=a&limit=5", parameters,
                 found, (304, 400, 429, 503))  # fmt: skip
     json["description"] = (
