@@ -41,7 +41,9 @@ def make_index(folder: Path, names: Sequence[Name] = NAMES) -> Index:
     draft = Draft(path)
     draft.names(names)
     draft.names([("question", "q", "Which museum is oldest?", "en", True)])
-    draft.kinds([("gigin", "Person"), ("vadim", "Person"), ("gigin", "Thing"), ("museum", "Thing"), ("museums", "Thing")])
+    draft.kinds(
+        [("gigin", "Person"), ("vadim", "Person"), ("gigin", "Thing"), ("museum", "Thing"), ("museums", "Thing")]
+    )
     draft.counts([("museums", 9, 0), ("museum", 5, 1), ("museum", 0, 30), ("festival", 5, 2)])
     draft.phrases(
         [
@@ -94,7 +96,7 @@ def test_a_person_is_found_by_every_spelling(index: Index, text: str) -> None:
         ("kerjasama", [("partner", "sound")]),
         ("muzeum oslo", [("museum", "near"), ("festival", "near")]),
         ("tangan", [("signing", "inside")]),
-        ("oslo petrov", [("vadim", "some"), ("capital", "some"), ("museum", "some"), ("festival", "some")]),
+        ("oslo petrov", [("museum", "some"), ("festival", "some"), ("capital", "some"), ("vadim", "some")]),
         ("alias", []),
         ("qwx", []),
     ],
@@ -142,7 +144,9 @@ def test_time_that_is_up_ends_the_search(tmp_path: Path) -> None:
     assert len(find(index, "museum", limit=5000, most=5000).matches) == 3002
 
 
-@given(st.text(max_size=60) | st.sampled_from(['"', "' OR 1=1 --", "a NEAR b", "NOT x", "a* AND (", "folded:a", "^a", "-"]))
+@given(
+    st.text(max_size=60) | st.sampled_from(['"', "' OR 1=1 --", "a NEAR b", "NOT x", "a* AND (", "folded:a", "^a", "-"])
+)
 def test_nothing_that_is_typed_breaks_it(index: Index, text: str) -> None:
     found = find(index, text)
     assert sum(found.totals.values()) >= len(found.matches)
