@@ -58,6 +58,9 @@ class Settings:
     public_url: str = _setting("", "address under which clients reach the server, when a proxy hides it")
     workers: int = _setting(4, "queries that run at the same time, each in a process of its own", 1)
     spare: int = _setting(1, "query processes kept ready beyond these, to replace one that is killed", 0)
+    small_work: int = _setting(
+        2000, "index entries that a question may read to be answered where it arrives; 0: never, see decision 0017", 0
+    )
     queue: int = _setting(32, "queries that may wait for a worker; one more is answered 503", 0)
     client_queries: int = _setting(0, "queries of one client that run at the same time; 0 for one less than workers", 0)
     query_seconds: int = _setting(30, "seconds after which a query's process is killed and its client told so", 1)

@@ -152,9 +152,13 @@ def install(folder: Path, node: Node) -> None:
         BundleError: when they cannot be had.
     """
     lock = hashlib.sha256((folder / "package-lock.json").read_bytes()).hexdigest()
-    stamp = folder / "node_modules" / _STAMP
+    modules = folder / "node_modules"
+    stamp = modules / _STAMP
     if stamp.is_file() and stamp.read_text("utf-8") == lock:
         return
+    if modules.is_symlink():
+        # npm would empty the folder that somebody else works with.
+        modules.unlink()
     done = _run([*node.npm, "ci", "--no-audit", "--no-fund", "--loglevel=error"], folder, {})
     if done.returncode:
         raise BundleError(

@@ -23,7 +23,9 @@ try {
     target: "node20",
   });
   const files = names.map((name) => path.join(out, name.replace(/\.ts$/, ".mjs")));
-  const done = spawnSync(process.execPath, ["--test", "--enable-source-maps", ...files], { stdio: "inherit" });
+  const done = spawnSync(process.execPath, ["--test", "--test-reporter=spec", "--enable-source-maps", ...files], {
+    stdio: "inherit",
+  });
   process.exitCode = done.status ?? 1;
 } finally {
   await rm(out, { recursive: true, force: true });

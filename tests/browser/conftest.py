@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import partial
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.browser.visit import build, build_project
 from tests.support import museum
 from tests.support.browser import Tab, chromium, opened, running_browser
 from tests.support.served import Served, command, served
@@ -30,12 +30,9 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def project_release(project_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def project_release(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The project's own graph, built as in a fresh clone, without the articles' texts."""
-    root = tmp_path_factory.mktemp("project")
-    for folder in ("data", "ontology", "queries"):
-        shutil.copytree(project_root / folder, root / folder, ignore=shutil.ignore_patterns("texts"))
-    return _built(root)
+    return build_project(tmp_path_factory.mktemp("project"))
 
 
 @pytest.fixture(scope="session")
@@ -43,7 +40,7 @@ def museum_release(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small neutral graph whose articles' texts are at hand."""
     root = tmp_path_factory.mktemp("museum")
     museum.write(root)
-    return _built(root)
+    return build(root)
 
 
 @pytest.fixture(scope="session")
@@ -77,9 +74,3 @@ def open_tab(browser: Browser, site: Served) -> Iterator[Opener]:
         yield open_one
         complaints = [complaint for tab in tabs for complaint in tab.complaints()]
     assert not complaints, "\n".join(complaints)
-
-
-def _built(root: Path) -> Path:
-    done = museum.rujukan(root, "build")
-    assert done.returncode == 0, done.stderr
-    return root / "build" / "current"

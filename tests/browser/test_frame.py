@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from playwright.sync_api import expect
 from tests.support.browser import Tab
 
 Opener = Callable[..., Tab]
@@ -28,7 +29,8 @@ def test_the_theme_is_switched_and_remembered(open_tab: Opener) -> None:
     assert page.locator("html").get_attribute("data-theme") is None
     page.emulate_media(color_scheme="dark")
     assert page.evaluate(paper) == dark
-    assert page.get_by_role("button", name="Dark theme").get_attribute("aria-pressed") == "true"
+    # The browser tells scripts of it a moment later.
+    expect(page.get_by_role("button", name="Dark theme")).to_have_attribute("aria-pressed", "true")
 
 
 def test_the_language_is_switched_on_the_spot(open_tab: Opener) -> None:

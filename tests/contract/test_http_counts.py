@@ -55,6 +55,9 @@ class Slow:
         await self.may.wait()
         return Answer("bindings", Choice(BINDINGS[0], BINDINGS[0].media_types[0]), EMPTY, '""', 0, 0)
 
+    def at_once(self, question: Question, wanted: Wanted) -> None:
+        """Nothing is small here."""
+
 
 def test_a_request_does_not_wait_for_slow_counts(release: Path) -> None:
     async def story() -> None:

@@ -24,7 +24,18 @@ ALL = " ".join(f"?s{place} ?p{place} ?o{place} ." for place in range(4))
 
 
 def cases() -> Iterator[Case]:
-    for family in (_products, _paths, _values, _regex, _aggregates, _recursion, _constructs, _strings, _shapes):
+    for family in (
+        _products,
+        _paths,
+        _values,
+        _regex,
+        _aggregates,
+        _recursion,
+        _constructs,
+        _strings,
+        _shapes,
+        _like_small,
+    ):
         yield from family()
 
 
@@ -325,4 +336,20 @@ def _shapes() -> Iterator[Case]:
         "LATERAL-like EXISTS",
         "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f FILTER NOT EXISTS { ?a ex:near+ ?d } }",
         *LIMIT,
+    )
+
+
+def _like_small() -> Iterator[Case]:
+    """Of the shape of questions that are answered without a query process, and anything but small."""
+    family = "Posing as small"
+    apart = " ".join(f"?a{place} ex:near ?b{place} ." for place in range(4))
+    yield query_case(family, "four patterns that share nothing", f"SELECT * {{ {apart} }}", *LIMIT)
+    yield query_case(family, "the same, distinct", f"SELECT DISTINCT ?a0 {{ {apart} }}", *LIMIT)
+    yield query_case(family, "the same, far behind", f"SELECT * {{ {apart} }} LIMIT 1 OFFSET 999999999", *LIMIT)
+    chain = " . ".join(f"?a{place} ex:near ?a{place + 1}" for place in range(3))
+    yield query_case(family, "a chain that nothing ends", f"ASK {{ {chain} . ?a3 ex:near ex:nowhere }}", *QUICK, *LIMIT)
+    spelt = apart.replace("ex:near", "ex:%6eear")
+    yield query_case(family, "another spelling of the property", f"SELECT * {{ {spelt} }}", *QUICK)
+    yield query_case(
+        family, "a prefix that is not the one", f"PREFIX ex: <urn:x> # PREFIX ex:\nSELECT * {{ {apart} }}", *QUICK
     )

@@ -26,6 +26,8 @@ SIZES: dict[Size, tuple[int, int]] = {"desktop": (1280, 900), "phone": (390, 844
 THEMES: tuple[Theme, ...] = ("light", "dark")
 # WCAG 2.2 AA and what was there before it, with axe's own good practices.
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# The script of every page.
+_FRAME = 'script[src*="/static/site-"]'
 _ARGUMENTS = ("--no-sandbox", "--disable-background-networking", "--disable-gpu", "--disable-dev-shm-usage")
 # What Chromium says of a page that is a problem; the tests that ask for one expect it.
 _REFUSED = "Failed to load resource: the server responded with a status of "
@@ -57,17 +59,28 @@ class Tab:
         requests: the addresses of all that the page loaded, in order.
         errors: what was written to the console as an error (each breach of the content security policy is), what
             scripts threw, and requests that failed.
+        scripts: whether they run.
+        status: of the page that was opened last.
+        pending: what was asked for and has not come yet.
     """
 
     page: Page
     base: str
     requests: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+    scripts: bool = True
+    status: int = 0
+    pending: set[Request] = field(default_factory=set)
 
     def go(self, path: str) -> Tab:
-        """Open a page and wait until all that it loads is there."""
-        self.page.goto(self.base + path)
-        self.page.wait_for_load_state("networkidle")
+        """Open a page and wait until all that it loads is there and its scripts have begun."""
+        response = self.page.goto(self.base + path)
+        self.status = response.status if response is not None else 0
+        if self.scripts and self.page.locator(_FRAME).count():
+            self.page.wait_for_selector("html[data-ready]", state="attached")
+        if self.pending:
+            # It waits half a second after the last request, so only where there is something to wait for.
+            self.page.wait_for_load_state("networkidle")
         return self
 
     def outside(self) -> list[str]:
@@ -145,18 +158,24 @@ def opened(  # noqa: PLR0913 - what a reader's browser is like
     try:
         page = context.new_page()
         page.set_default_timeout(20_000)
-        tab = Tab(page, base.rstrip("/"))
+        tab = Tab(page, base.rstrip("/"), scripts=javascript)
 
         def spoken(message: ConsoleMessage) -> None:
             if message.type == "error" and not (problem and message.text.startswith(_REFUSED)):
                 tab.errors.append(message.text)
 
+        def asked(request: Request) -> None:
+            tab.requests.append(request.url)
+            tab.pending.add(request)
+
         def failed(request: Request) -> None:
-            # A request that the page itself stopped has not failed.
-            if request.failure != "net::ERR_ABORTED":
+            tab.pending.discard(request)
+            # What the page itself stopped has not failed; nor has a script that is asked for ahead and may not run.
+            if request.failure != "net::ERR_ABORTED" and (javascript or request.resource_type != "script"):
                 tab.errors.append(f"{request.url}: {request.failure}")
 
-        page.on("request", lambda request: tab.requests.append(request.url))
+        page.on("request", asked)
+        page.on("requestfinished", lambda request: tab.pending.discard(request))  # noqa: PLW0108 - it wants a function
         page.on("requestfailed", failed)
         page.on("console", spoken)
         page.on("pageerror", lambda error: tab.errors.append(f"thrown: {error}"))

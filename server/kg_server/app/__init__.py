@@ -83,7 +83,7 @@ def create_app(settings: Settings) -> Application:
     def connect(folder: Path, manifest: Manifest) -> Backend:
         place = Place(folder / "store", manifest.prefixes, manifest.base, spool, services=services)
         if remote is None or breaker is None:
-            return EmbeddedBackend(place, pool)
+            return EmbeddedBackend(place, pool, settings.small_work)
         asked = dataclasses.replace(remote, graphs=tuple(manifest.graphs))
         return RemoteBackend(EmbeddedBackend(dataclasses.replace(place, remote=asked), pool), breaker)
 

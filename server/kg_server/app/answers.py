@@ -7,7 +7,7 @@ from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from sys import getsizeof
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 from urllib.parse import urlencode
 
 from kg_server.app.replies import Ready, Site, SpooledResponse, accept_of, language_of, page_reply, page_values
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from starlette.types import Receive
 
 Result = TypeVar("Result")
+# What the cache finds an answer by.
+Key: TypeAlias = tuple[object, ...]
 
 _ALL_ROWS = Window()
 _SHOWN_BYTES = 200_000
@@ -139,6 +141,7 @@ class Asked:
         saved: the saved query that the question comes from.
         pairs: the request's parameters, repeated in links to other formats and pages.
         window: the rows that are wanted.
+        missed: whether the cache has been found without the answer.
     """
 
     site: Site
@@ -149,6 +152,22 @@ class Asked:
     saved: SavedQuery | None = None
     pairs: tuple[tuple[str, str], ...] = ()
     window: Window = _ALL_ROWS
+    missed: bool = False
+
+    def at_once(self) -> Response | None:
+        """Answer without waiting what is in the cache or proved to be small, unless on a page; None for the rest."""
+        wanted, how = self._wanted()
+        if wanted.bindings is None or wanted.bindings.html or not self.window.whole:
+            return None
+        key = self._key(wanted, how)
+        answer = self._cached(key)
+        if answer is None:
+            self.missed = True
+            backend = self.site.operations.asking(self.release.backend, exchange_of(self.request.scope))
+            answer = backend.at_once(self.question, wanted)
+            if answer is not None:
+                self._keep(key, answer)
+        return self._reply(answer, {}) if answer is not None and not answer.choice.html else None
 
     async def reply(self) -> Response:
         """Answer in the format that the client prefers; raises what the backend raises."""
@@ -163,6 +182,9 @@ class Asked:
             drawn = await self._figure(table, language) if table else None
             body = await asyncio.to_thread(self._page, answer, language, pages, table, drawn)
             return page_reply(body, language, headers=self._headers(answer, pages) | self._cut(answer, table))
+        return self._reply(answer, pages)
+
+    def _reply(self, answer: Answer, pages: Mapping[str, str]) -> Response:
         name = (self.saved.name if self.saved else "answer") if self.override else ""
         headers = [*_constant(answer.choice, answer.coding, name), (b"etag", answer.etag.encode())]
         for field, value in self._headers(answer, pages).items():
@@ -182,28 +204,37 @@ class Asked:
     async def _answer(self) -> Answer:
         """Return the answer, from the cache if it is there."""
         wanted, how = self._wanted()
-        question, cache = self.question, self.site.cache
+        key = self._key(wanted, how)
+        answer = None if self.missed else self._cached(key)
+        if answer is not None:
+            return answer
+        backend = self.site.operations.asking(self.release.backend, exchange_of(self.request.scope))
+        answer = await backend.answer(self.question, wanted)
+        self._keep(key, answer)
+        return answer
+
+    def _key(self, wanted: Wanted, how: str) -> Key:
+        question = self.question
         dataset = question.default_graphs, question.named_graphs
         # The release is the first part (`front` counts on that).
-        key = self.release.manifest.release, question.query, how, wanted.window, dataset, question.bindings
-        answer, exchange = cache.get(key), exchange_of(self.request.scope)
+        return self.release.manifest.release, question.query, how, wanted.window, dataset, question.bindings
+
+    def _cached(self, key: Key) -> Answer | None:
+        answer = self.site.cache.get(key)
         if answer is not None:
-            exchange.outcome, exchange.query_hash, exchange.rows = (
-                "cached",
-                query_hash(self.question.query),
-                answer.rows,
-            )
+            exchange = exchange_of(self.request.scope)
+            exchange.outcome, exchange.rows = "cached", answer.rows
+            exchange.query_hash = query_hash(self.question.query)
             if self.window.whole and not answer.choice.html:
                 # The next time it is found by the request as it came, before anything is read in it.
                 self.request.scope[KEPT_UNDER] = key
-            return answer
-        backend = self.site.operations.asking(self.release.backend, exchange)
-        answer = await backend.answer(self.question, wanted)
+        return answer
+
+    def _keep(self, key: Key, answer: Answer) -> None:
         if answer.lasting and isinstance(answer.body, bytes):
             # The question is in the key, with graphs and parameters that may be longer than its text.
             weight = sum(map(getsizeof, (self.question.query, *(value for _, value in self.pairs))))
-            cache.put(key, answer, weight)
-        return answer
+            self.site.cache.put(key, answer, weight)
 
     def _wanted(self) -> tuple[Wanted, str]:
         (wanted, how), window = wanted_by(self.request, self.override), self.window

@@ -35,6 +35,22 @@ class Asking:
         self._backend, self._exchange = backend, exchange
         self._budget, self._registry, self._counters = budget, registry, counters
 
+    def at_once(self, question: Question, wanted: Wanted) -> Answer | None:
+        """Do as `Backend` says; None too for a client that has used up its share, which `answer` tells it."""
+        exchange = self._exchange
+        account = exchange.client.account
+        if not self._budget.covers(account):
+            return None
+        began = time.perf_counter()
+        answer = self._backend.at_once(question, wanted)
+        if answer is None:
+            return None
+        seconds = time.perf_counter() - began
+        exchange.query_hash, exchange.rows, exchange.seconds = query_hash(question.query), answer.rows, seconds
+        self._budget.charge(account, seconds)
+        self._counters.query("at_once", seconds)
+        return answer
+
     async def answer(self, question: Question, wanted: Wanted, watch: Watch | None = None) -> Answer:
         """Do as `Backend` says.
 

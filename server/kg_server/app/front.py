@@ -93,7 +93,7 @@ class FrontDoor:
         if scope["method"] == "OPTIONS" and not scope["path"].startswith(OPERATOR):
             await _options(send, sparql=is_sparql)
         elif is_sparql:
-            await self._sparql(scope, receive, CompressingSend(scope, send))
+            await self._sparql(scope, receive, send)
         else:
             await self._app(scope, receive, CompressingSend(scope, send))
 

@@ -8,6 +8,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from kg_server.app.answers import Asked, unless_gone
+from kg_server.app.compression import CompressingSend
 from kg_server.app.linked import site_links
 from kg_server.app.replies import Site, accept_of, language_of, page_reply, page_values, problem_reply
 from kg_server.backends.base import Question
@@ -50,14 +51,24 @@ class SparqlEndpoint:
         response: Response | None
         try:
             operation = await self._read(request)
-            response = await unless_gone(receive, self._reply(request, operation))
+            release = self._site.current.peek() or await self._site.current.get()
+            if operation.query is None:
+                response = self._describe(request, operation, release)
+            else:
+                asked = self._asked(request, operation, operation.query, release)
+                response = asked.at_once()
+                if response is not None:
+                    # Compressed where it is worth it, as all answers are that have an entity tag.
+                    await response(scope, receive, send)
+                    return
+                response = await unless_gone(receive, asked.reply())
         except ClientDisconnect:
             # It went away, or was sent away, before its question was whole.
             return
         except Problem as problem:
             response = await problem_reply(self._site, request, problem, operation.query if operation else None)
         if response is not None:
-            await response(scope, receive, send)
+            await response(scope, receive, CompressingSend(scope, send))
 
     async def _read(self, request: Request) -> Operation:
         limit = self._site.settings.max_query_bytes
@@ -69,18 +80,15 @@ class SparqlEndpoint:
         body = await _read_body(request, limit) if request.method in WITH_BODY else b""
         return parse_operation(request.method, query_string, request.headers.get("content-type"), body)
 
-    async def _reply(self, request: Request, operation: Operation) -> Response:
-        release = await self._site.current.get()
-        if operation.query is None:
-            return self._describe(request, operation, release)
-        question = Question(operation.query, operation.default_graphs, operation.named_graphs)
-        pairs: tuple[tuple[str, str], ...] = (("query", operation.query),)
+    def _asked(self, request: Request, operation: Operation, query: str, release: Release) -> Asked:
+        question = Question(query, operation.default_graphs, operation.named_graphs)
+        pairs: tuple[tuple[str, str], ...] = (("query", query),)
         for name, iris in (
             ("default-graph-uri", operation.default_graphs),
             ("named-graph-uri", operation.named_graphs),
         ):
             pairs += tuple((name, iri) for iri in iris)
-        return await Asked(self._site, request, release, question, operation.format, pairs=pairs).reply()
+        return Asked(self._site, request, release, question, operation.format, pairs=pairs)
 
     def _describe(self, request: Request, operation: Operation, release: Release) -> Response:
         accept = accept_of(request)

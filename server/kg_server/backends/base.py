@@ -102,3 +102,7 @@ class Backend(Protocol):
             MalformedQuery, NotAcceptable, AnswerTooLarge, EvaluationFailed, Overloaded, QueryTimeout.
         """
         ...
+
+    def at_once(self, question: Question, wanted: Wanted) -> Answer | None:
+        """Return the answer to a question that is proved to be small, without waiting; None for any other."""
+        ...

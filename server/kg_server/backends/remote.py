@@ -144,6 +144,9 @@ class RemoteBackend:
         self._breaker.succeeded()
         return answer
 
+    def at_once(self, question: Question, wanted: Wanted) -> None:
+        """Answer nothing: what an engine elsewhere has to do for it is not known."""
+
     async def _open_to_all(self) -> bool:
         if not self._breaker.admit():
             return False

@@ -96,6 +96,10 @@ class Sink:
     def flush(self) -> None:
         """Nothing to do: the bytes stay here until they are whole."""
 
+    def held(self) -> bytes:
+        """Return what has been written and is kept here, before compression."""
+        return b"".join(self._parts)
+
     def close(self) -> Written:
         """Return the answer; raises as `write` does."""
         if self._file is None:

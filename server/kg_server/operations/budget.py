@@ -59,9 +59,9 @@ class Budget:
         Raises:
             BudgetSpent: when the client has nothing left.
         """
-        bucket = self._buckets.get(account)
-        if bucket is None or self._fill(bucket) > 0:
+        if self.covers(account):
             return
+        bucket = self._buckets[account]
         wait = math.floor(-bucket.level * _MINUTE / self._seconds) + 1
         raise BudgetSpent(
             f"Your queries used up their {self._seconds} s of each minute; try again in {wait} s.",
@@ -69,6 +69,11 @@ class Budget:
             limit=self._seconds,
             retry_after=wait,
         )
+
+    def covers(self, account: str) -> bool:
+        """Tell whether the client has something left."""
+        bucket = self._buckets.get(account)
+        return bucket is None or self._fill(bucket) > 0
 
     def charge(self, account: str, seconds: float) -> None:
         """Take what a query has cost."""

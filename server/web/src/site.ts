@@ -46,23 +46,28 @@ function enableSwitch(): void {
   show();
 }
 
+interface Part {
+  readonly start: (elements: HTMLElement[]) => void | Promise<void>;
+}
+
 /** Load what the page has marks for; without it the page reads as the server wrote it. */
-function enhance(): void {
-  const parts: readonly [string, () => Promise<{ start: (elements: HTMLElement[]) => void }>][] = [
+async function enhance(): Promise<void> {
+  const parts: readonly [string, () => Promise<Part>][] = [
     ["[data-search]", () => import("./search.js")],
     ["[data-evidence]", () => import("./evidence.js")],
     ["[data-view]", () => import("./views/index.js")],
     ["[data-article]", () => import("./article.js")],
     ["[data-filter]", () => import("./filter.js")],
   ];
-  for (const [mark, load] of parts) {
+  const starting = parts.map(async ([mark, load]) => {
     const elements = all(mark, HTMLElement);
-    if (!elements.length) continue;
-    load().then(
-      ({ start }) => start(elements),
-      (error: unknown) => console.error(word("script_failed"), error),
-    );
+    if (elements.length) await (await load()).start(elements);
+  });
+  for (const result of await Promise.allSettled(starting)) {
+    if (result.status === "rejected") console.error(word("script_failed"), result.reason);
   }
+  // Whoever tests a page, or takes its picture, waits for this.
+  html.dataset.ready = "";
 }
 
 enableSwitch();
