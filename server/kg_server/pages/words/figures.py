@@ -5,14 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 _BOUNDS = tuple(f"figure_bound_{each}" for each in ("exact", "more", "least", "less", "most", "about"))
+_ZOOM = ("figure_zoom", "figure_zoom_in", "figure_zoom_out", "figure_whole")
 # Keys of the words that scripts say: those of every view, and each view's own.
 SCRIPT_WORDS: Mapping[str, tuple[str, ...]] = {
-    "all": ("figure_planned", "figure_said", "figure_zoom_in", "figure_zoom_out", "figure_whole", "figure_none"),
-    "graph": ("figure_search", "figure_kinds", "figure_relations"),
-    "timeline": ("figure_undated", "figure_about", "figure_between", "figure_since", "figure_until"),
-    "map": ("figure_places_unknown",),
-    "chart": (*_BOUNDS, "figure_about"),
-}
+    "all": ("figure_planned", "figure_said", "figure_none", "figure_back"),
+    "graph": (
+        *_ZOOM, "figure_search", "figure_kinds", "figure_relations", "figure_node", "figure_graph_summary",
+        "figure_all_none",
+        "figure_expand", "figure_expanded", "figure_expanded_none", "figure_more", "figure_not_found",
+    ),
+    "timeline": (
+        *_ZOOM, "figure_undated", "figure_about", "figure_uncertain", "figure_between", "figure_since", "figure_until",
+        "figure_decade", "figure_go_to", "figure_time_axis", "figure_legend_day", "figure_legend_range",
+        "figure_legend_open", "figure_legend_within", "figure_legend_about", "figure_legend_planned",
+    ),
+    "map": (*_ZOOM, "figure_places_unknown", "figure_map_summary", "figure_map_note"),
+    "chart": (
+        *_BOUNDS, "figure_log", "figure_log_help", "figure_legend_more", "figure_legend_least", "figure_legend_less",
+        "figure_legend_most", "figure_legend_about",
+    ),
+}  # fmt: skip
 
 WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
@@ -50,6 +62,37 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "figure_since": "since {when}",
         "figure_until": "until {when}",
         "figure_places_unknown": "Not on the map:",
+        "figure_zoom": "Zoom",
+        "figure_back": "Back to all",
+        "figure_node": "{label}, {kind}; {links} neighbours",
+        "figure_graph_summary": "Graph of {nodes} nodes and {links} connections. Most connected: {most}. "
+        "Arrow keys lead to neighbours; the table holds everything.",
+        "figure_expand": "More of its neighbours",
+        "figure_expanded": "{n} more",
+        "figure_expanded_none": "No others have a name",
+        "figure_more": "{n} more: type to find them",
+        "figure_not_found": "Nothing here is called so.",
+        "figure_uncertain": "{when} (uncertain)",
+        "figure_decade": "the {year}s",
+        "figure_go_to": "Show {when}",
+        "figure_time_axis": "Line of time: arrow keys move it, plus and minus zoom",
+        "figure_map_summary": "Map with {n} places: {most}. The table holds everything.",
+        "figure_map_note": "Circles stand in the middle of a country unless a place has coordinates. "
+        "Outlines: Natural Earth, by who is in control; they are no statement about borders.",
+        "figure_log": "By powers of ten",
+        "figure_log_help": "The numbers differ more than a thousandfold: each step to the right is ten times as much. "
+        "Compare numbers, not lengths.",
+        "figure_all_none": "All or none",
+        "figure_legend_day": "a day",
+        "figure_legend_range": "from one day to another",
+        "figure_legend_open": "no end is known",
+        "figure_legend_within": "some time within",
+        "figure_legend_about": "about",
+        "figure_legend_planned": "planned",
+        "figure_legend_more": "more than",
+        "figure_legend_least": "at least",
+        "figure_legend_less": "less than",
+        "figure_legend_most": "at most",
     },
     "id": {
         "figure_table": "Sebagai tabel",
@@ -86,5 +129,36 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "figure_since": "sejak {when}",
         "figure_until": "sampai {when}",
         "figure_places_unknown": "Tidak ada di peta:",
+        "figure_zoom": "Perbesaran",
+        "figure_back": "Kembali ke semua",
+        "figure_node": "{label}, {kind}; {links} tetangga",
+        "figure_graph_summary": "Graf dengan {nodes} simpul dan {links} hubungan. Terbanyak terhubung: {most}. "
+        "Tombol panah menuju tetangga; tabel memuat semuanya.",
+        "figure_expand": "Tetangga lainnya",
+        "figure_expanded": "{n} lagi",
+        "figure_expanded_none": "Tidak ada lagi yang bernama",
+        "figure_more": "{n} lagi: ketik untuk mencarinya",
+        "figure_not_found": "Tidak ada yang bernama demikian di sini.",
+        "figure_uncertain": "{when} (belum pasti)",
+        "figure_decade": "{year}-an",
+        "figure_go_to": "Tampilkan {when}",
+        "figure_time_axis": "Garis waktu: tombol panah menggeser, plus dan minus memperbesar",
+        "figure_map_summary": "Peta dengan {n} tempat: {most}. Tabel memuat semuanya.",
+        "figure_map_note": "Lingkaran berada di tengah negara kecuali tempatnya memiliki koordinat. "
+        "Garis bentuk: Natural Earth, menurut penguasaan nyata; bukan pernyataan tentang perbatasan.",
+        "figure_log": "Menurut pangkat sepuluh",
+        "figure_log_help": "Bilangannya berselisih lebih dari seribu kali lipat: tiap langkah ke kanan berarti "
+        "sepuluh kali lebih besar. Bandingkan bilangannya, bukan panjangnya.",
+        "figure_all_none": "Semua atau tidak satu pun",
+        "figure_legend_day": "satu hari",
+        "figure_legend_range": "dari satu hari hingga hari lain",
+        "figure_legend_open": "akhirnya tidak diketahui",
+        "figure_legend_within": "suatu saat di dalamnya",
+        "figure_legend_about": "sekitar",
+        "figure_legend_planned": "direncanakan",
+        "figure_legend_more": "lebih dari",
+        "figure_legend_least": "sedikitnya",
+        "figure_legend_less": "kurang dari",
+        "figure_legend_most": "paling banyak",
     },
 }
