@@ -60,13 +60,16 @@ def fixed_operations(release: Release) -> dict[str, Document]:
     }
     for path, summary, content in (
         ("/queries", "The saved queries, with their parameters", _JSON_LIST),
+        ("/query/completion.json", "What a query can name, for an editor", _JSON),
+        ("/data/citation.bib", "The citation of the release for BibTeX", _BIBTEX),
+        ("/data/CITATION.cff", "The citation in the Citation File Format", _YAML),
         ("/manifest.json", "The release's manifest", _JSON),
         ("/health", "Which release is served", _JSON),
         ("/ready", "Whether queries can be answered now", _JSON),
         ("/metrics", "Figures for Prometheus", _TEXT),
         ("/openapi.json", "This document", _JSON),
     ):
-        name = path.strip("/").partition(".")[0]
+        name = path.strip("/").removesuffix(".json").replace("/", "-").replace(".", "-").lower()
         found[path] = {"get": _get(name, summary, path, [], content, (503,))}
     return found
 
@@ -115,6 +118,8 @@ def option(name: str, schema: Document, meaning: str, example: object = None, **
 
 
 _JSON: Document = {"application/json": {"schema": {"type": "object"}}}
+_BIBTEX: Document = {"application/x-bibtex": {"schema": {"type": "string"}}}
+_YAML: Document = {"application/yaml": {"schema": {"type": "object"}}}
 _TEXT: Document = {"text/plain": {"schema": {"type": "string"}}}
 _JSON_LIST: Document = {"application/json": {"schema": {"type": "array", "items": {"type": "object"}}}}
 _TRUTH: Document = {"type": "boolean", "default": False}
@@ -233,7 +238,7 @@ def _searches() -> Iterator[tuple[str, Document]]:
         option("offset", {"type": "integer", "minimum": 0, "maximum": MOST_SKIPPED, "default": 0},
                "results of each type to leave out", 0),
     ]  # fmt: skip
-    found = {"application/json": {"schema": {"$ref": "#/components/schemas/Findings"}}}
+    found: Document = {"application/json": {"schema": {"$ref": "#/components/schemas/Findings"}}}
     json = _get("search-json", "What names and quoted phrases are like a text", "/search.json?q=a&limit=5", parameters,
                 found, (304, 400, 429, 503))  # fmt: skip
     json["description"] = (

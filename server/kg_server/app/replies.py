@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from starlette.responses import Response
 
 from kg_server.app.operations import Operations
+from kg_server.app.whole import Whole
 from kg_server.backends.base import Answer
-from kg_server.backends.breaker import Breaker
 from kg_server.backends.pool import QueryPool
 from kg_server.backends.spool import Spooled
 from kg_server.cache import AnswerCache
 from kg_server.describe.current import Current, Release
 from kg_server.describe.search.searches import Searches
+from kg_server.describe.texts import TextFolder
 from kg_server.http.formats import HTML
 from kg_server.http.negotiation import choose
 from kg_server.http.problems import MEDIA_TYPE, NotAcceptable, Problem
@@ -36,6 +37,7 @@ JSON = "application/json"
 
 _PAGE_OR_JSON = {"html": HTML, HTML: HTML, "json": JSON, JSON: JSON}
 _NOT_MODIFIED = 304
+_NO_TEXTS = TextFolder()
 _HOST = re.compile(r"[A-Za-z0-9.-]+(?::\d{1,5})?|\[[0-9A-Fa-f:.]+\](?::\d{1,5})?")
 
 
@@ -72,8 +74,9 @@ class Site:
     pages: Pages
     cache: Answers
     operations: Operations
+    whole: Whole
     searches: Searches
-    breaker: Breaker | None = None
+    texts: TextFolder = _NO_TEXTS
 
     def asked_by(self, request: Request, release: Release) -> Release:
         """Return a release whose backend answers this request: counted, paid for, and listed for the operator."""

@@ -7,8 +7,11 @@ from starlette.requests import Request  # noqa: TC002 - FastAPI reads the annota
 from starlette.responses import Response
 
 from kg_server.app.answers import Asked, unless_gone
+from kg_server.app.data import DataPage
 from kg_server.app.dumps import Dumps
+from kg_server.app.editor import Editor
 from kg_server.app.explore import Explore
+from kg_server.app.gaps import Gaps
 from kg_server.app.home import Home
 from kg_server.app.licences import Licences
 from kg_server.app.linked import LinkedData, query_links
@@ -16,8 +19,10 @@ from kg_server.app.openapi import openapi_document
 from kg_server.app.operator import OperatorViews
 from kg_server.app.replies import JSON, Site, json_reply, language_of, page_or_json, page_reply, page_values
 from kg_server.app.search import Search
+from kg_server.app.vocabulary import VocabularyPage
 from kg_server.backends.base import Question
 from kg_server.describe.queries import bind, read_window
+from kg_server.describe.statistics import Counted
 from kg_server.http.formats import HTML
 from kg_server.http.links import link_header
 from kg_server.http.problems import NotFound
@@ -42,7 +47,10 @@ def make_router(site: Site) -> APIRouter:
     router.add_api_route("/static/{name}", views.static, methods=["GET", "HEAD"], include_in_schema=False)
     router.add_api_route("/openapi.json", views.openapi, methods=["GET", "HEAD"], include_in_schema=False)
     Dumps(site).add_to(router)
+    Gaps(site).add_to(router)
+    DataPage(site, views.counted).add_to(router)
     OperatorViews(site).add_to(router)
+    Editor(site, views.counted).add_to(router)
     Licences(site).add_to(router)
     Explore(site).add_to(router)
     Search(site).add_to(router)
@@ -58,7 +66,8 @@ class Views:
 
     def __init__(self, site: Site) -> None:
         self._site = site
-        self.linked = LinkedData(site)
+        self.counted = Counted()
+        self.linked = LinkedData(site, self.counted, VocabularyPage(site, self.counted))
 
     async def queries(self, request: Request) -> Response:
         """List the saved queries, in JSON or on a page."""
@@ -125,23 +134,7 @@ class Views:
 
     async def health(self) -> Response:
         """Say which release is served, and whether a newer one could not be."""
-        release = await self._site.current.get()
-        trouble, pool, breaker = self._site.current.trouble, self._site.pool, self._site.breaker
-        document: dict[str, object] = {
-            "status": "degraded" if trouble or (breaker is not None and breaker.state != "closed") else "ok",
-            "release": release.manifest.release,
-            "built": release.manifest.built,
-            "queries_under_way": pool.taken,
-            "query_processes": {
-                "egress": _egress(pool.egress),
-                "ended": dict(pool.ended),
-            },
-        }
-        if breaker is not None:
-            document["backend"] = {
-                "state": breaker.state, "failures": breaker.failures, "opened": breaker.opened,
-            }  # fmt: skip
-        return json_reply(document | ({"trouble": trouble} if trouble else {}), extra={"Cache-Control": "no-store"})
+        return json_reply(await self._site.whole.health(), extra={"Cache-Control": "no-store"})
 
     async def static(self, name: str) -> Response:
         """Send a file that the pages need."""
@@ -149,9 +142,3 @@ class Views:
         if found is None:
             raise NotFound(f"There is no file '{name}' here.")
         return Response(found[0], headers={"Cache-Control": _YEAR}, media_type=found[1])
-
-
-def _egress(held: str) -> str:
-    if not held:
-        return "open: the system permits no other"
-    return f"only {held}" if held.startswith("TCP") else f"shut ({held})"

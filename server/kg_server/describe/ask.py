@@ -7,8 +7,10 @@ engine answers.
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 import pyoxigraph as ox
@@ -18,6 +20,7 @@ from kg_server.backends.base import Answer, Backend, Question, Wanted
 from kg_server.backends.serialisations import RDF_FORMATS
 from kg_server.backends.spool import Spooled
 from kg_server.http.formats import BINDINGS, Choice
+from kg_server.http.window import Window
 
 Node = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 Row = Mapping[str, Node]
@@ -65,6 +68,34 @@ def _take_rows(answer: Answer, take: Callable[[Iterator[Row]], None]) -> None:
             take(_iterate(file))
     else:
         take(_iterate(answer.body))
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some rows of an answer.
+
+    Attributes:
+        columns: the variables of the query, in its order.
+        rows: in the answer's order.
+        total: how many there are in all.
+        cut: whether there are more than were counted.
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+    total: int
+    cut: bool = False
+
+
+async def part(backend: Backend, question: Question, window: Window) -> Part:
+    """Return the rows of a SELECT that a window shows; raises what the backend raises."""
+    answer = await backend.answer(question, replace(_JSON, window=window))
+    body = answer.read()
+    return Part(_columns(body), tuple(_read_rows(body)), answer.total, answer.cut)
+
+
+def _columns(body: bytes) -> tuple[str, ...]:
+    return tuple(json.loads(body)["head"]["vars"])
 
 
 def _read_rows(body: bytes) -> list[Row]:

@@ -43,6 +43,14 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
+class Gap:
+    """That a query finds what the graph lacks: a kind of gap, and the variable by which its rows are counted."""
+
+    kind: str
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SavedQuery:
     """A question that somebody wrote down: name, texts by language, parameters, SPARQL, how its answer is drawn.
 
@@ -55,6 +63,7 @@ class SavedQuery:
     parameters: tuple[Parameter, ...]
     query: str
     view: View | None = None
+    gap: Gap | None = None
     featured: int = 0
 
     def document(self, url: str) -> dict[str, object]:
@@ -122,6 +131,7 @@ def _query(data: Mapping[str, Any]) -> SavedQuery:
         parameters=tuple(_parameter(each) for each in data.get("parameters", [])),
         query=str(data["query"]),
         view=_view(data.get("view")),
+        gap=Gap(str(data["gap"]["kind"]), str(data["gap"].get("by", ""))) if data.get("gap") else None,
         featured=int(data.get("featured", 0)),
     )
 

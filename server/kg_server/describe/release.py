@@ -12,6 +12,8 @@ from kg_server.http.problems import ReleaseError
 
 FORMAT = 1
 MANIFEST_FILE = "manifest.json"
+SHAPES_FILE = "shapes.ttl"
+CHANGES_FILE = "changes.json"
 LANGUAGES = ("en", "id")
 
 
