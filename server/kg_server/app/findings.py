@@ -161,7 +161,7 @@ class Teller:
             match.iri,
             self._link(match),
             label,
-            found if not label.marks and match.name != text else None,
+            found if len(found.marks) > len(label.marks) else None,
             match.how,
             self.kind(match.kind) if match.kind else None,
             self._article(match),

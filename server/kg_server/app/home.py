@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from starlette.requests import Request  # noqa: TC002 - FastAPI reads the annotations
 from starlette.responses import Response
@@ -28,10 +29,13 @@ from kg_server.pages.figures import Figure, script_words
 if TYPE_CHECKING:
     from fastapi import APIRouter
 
+Part = TypeVar("Part")
+
 RDF = "rdf"
 # What clients of any kind accept; these do not ask for RDF here.
 _GENERAL = frozenset({JSON, "application/xml", "text/xml", "text/plain"})
 _FEATURED, _NEWEST, _DRAWN_ROWS = 3, 5, 200
+_PATIENCE_SECONDS = 3.0
 # A picture says who is with whom: these views do, the others say when and how much.
 _PICTURES = ("graph", "map")
 
@@ -85,7 +89,10 @@ class Home:
         site, manifest, language = self._site, release.manifest, language_of(request)
         featured = featured_queries(release.queries.values())
         pictured = next((each for each in featured if each.view in _PICTURES), None)
-        drawn = await self._draw(request, release, pictured, language) if pictured else None
+        drawn, newest = await asyncio.gather(
+            self._optional("a picture", self._draw(request, release, pictured, language)),
+            self._optional("the newest articles", self._newest(request, release, language)),
+        )
         body = site.pages.render(
             "home",
             language,
@@ -97,28 +104,33 @@ class Home:
             queries=len(release.queries),
             pictured=pictured,
             drawn=drawn,
-            newest=await self._newest(request, release, language),
+            newest=newest,
             endpoint=site.address(request) + "/sparql",
             built_day=date_text(manifest.built[:10], language),
             **page_values(release, request, language),
         )
         return page_reply(body, language)
 
-    async def _draw(self, request: Request, release: Release, saved: SavedQuery, language: str) -> Figure | None:
-        question = Question(saved.query, bindings=bind(saved, (), release.manifest.prefixes))
+    async def _optional(self, what: str, work: Awaitable[Part]) -> Part | None:
+        """Return a part of the page, None where it cannot be had soon: the rest of the page is better than none."""
         try:
-            _, drawn = await Asked(self._site, request, release, question, None, saved).drawn(language, _DRAWN_ROWS)
-        except Problem as problem:
-            _without(f"a picture of '{saved.name}'", problem)
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                return await work
+        except (Problem, TimeoutError) as error:
+            logging.getLogger("kg_server").warning("The home page goes without %s: %s", what, error or "too slow")
             return None
+
+    async def _draw(
+        self, request: Request, release: Release, saved: SavedQuery | None, language: str
+    ) -> Figure | None:  # fmt: skip
+        if saved is None:
+            return None
+        question = Question(saved.query, bindings=bind(saved, (), release.manifest.prefixes))
+        _, drawn = await Asked(self._site, request, release, question, None, saved).drawn(language, _DRAWN_ROWS)
         return drawn
 
     async def _newest(self, request: Request, release: Release, language: str) -> list[Recent]:
-        try:
-            found = await find_newest(self._site.asked_by(request, release), _NEWEST)
-        except Problem as problem:
-            _without("its newest articles", problem)
-            return []
+        found = await find_newest(self._site.asked_by(request, release), _NEWEST)
         manifest = release.manifest
         reader = Reader(manifest.base, self._site.pages.root, language, manifest.prefixes, {})
         return [_recent(each, reader) for each in found]
@@ -135,11 +147,6 @@ def featured_queries(queries: Iterable[SavedQuery]) -> list[SavedQuery]:
     known = list(queries)
     marked = sorted((each for each in known if each.featured), key=lambda each: each.featured)
     return (marked or known)[:_FEATURED]
-
-
-def _without(what: str, problem: Problem) -> None:
-    """Log that the page goes without something: the rest of it is better than none."""
-    logging.getLogger("kg_server").warning("The home page goes without %s: %s", what, problem.detail)
 
 
 def _recent(article: Article, reader: Reader) -> Recent:
