@@ -1,6 +1,6 @@
 /** A graph that stays readable beyond 200 nodes: labels by importance, a focus, filters, a search, and more on demand. */
 
-import { announce, h } from "../lib/dom.js";
+import { announce, h, safeHref } from "../lib/dom.js";
 import { number, word } from "../lib/words.js";
 import { neighbours } from "./graph/expand.js";
 import { layOutSlowly } from "./graph/layout.js";
@@ -8,7 +8,7 @@ import { byImportance, model, type Spot, towards } from "./graph/model.js";
 import { Panel } from "./graph/panel.js";
 import { Scene } from "./graph/scene.js";
 import { State } from "./graph/state.js";
-import { zoomButtons } from "./parts.js";
+import { isSmall, zoomButtons } from "./parts.js";
 import type { Draw, GraphData } from "./types.js";
 import { type Transform, zoomable } from "./zoom.js";
 
@@ -41,6 +41,7 @@ class GraphView {
   readonly #watch: ResizeObserver;
   readonly #frame: HTMLElement;
   #data: GraphData;
+  readonly #small: boolean;
   #ready = false;
   #dragged = false;
   #pending = 0;
@@ -66,7 +67,9 @@ class GraphView {
       this.#scene.svg,
       zoomButtons(this.#zoom, () => this.#fit(true)),
     );
-    host.replaceChildren(h("div", { class: "graph" }, this.#frame, this.#panel.element), this.#panel.filters);
+    this.#small = isSmall(host);
+    const beside = this.#small ? [] : [this.#panel.element];
+    host.replaceChildren(h("div", { class: "graph" }, this.#frame, ...beside), this.#panel.filters);
     this.#watch = new ResizeObserver(() => this.#later(() => this.#fit()));
     this.#listen();
     void this.#begin();
@@ -96,8 +99,8 @@ class GraphView {
   }
 
   #build(): void {
-    this.#scene.build(describe);
-    this.#panel.show();
+    this.#scene.build(describe, this.#small ? "link" : "button");
+    this.#panel.show(this.#small);
     const { spots, lines } = this.#state.model;
     const most = byImportance(spots)
       .slice(0, 3)
@@ -150,6 +153,11 @@ class GraphView {
   }
 
   #select(spot: Spot | null): void {
+    if (this.#small) {
+      const href = spot?.node.href && safeHref(spot.node.href);
+      if (href) location.assign(href);
+      return;
+    }
     this.#state.focus = spot;
     if (spot) {
       this.#state.current = spot;

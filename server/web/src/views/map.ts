@@ -1,12 +1,12 @@
 /** A map of countries without tiles: circles whose area stands for a number, and what is there beside them. */
 
 import { geoEqualEarth, geoGraticule10, geoPath } from "d3-geo";
-import { announce, append, h, s } from "../lib/dom.js";
+import { announce, append, h, s, safeHref } from "../lib/dom.js";
 import { language, word } from "../lib/words.js";
 import { place as placeLabels } from "./labels.js";
 import { atlas } from "./map/atlas.js";
 import { type Atlas, locate, type Spot } from "./map/countries.js";
-import { button, link, zoomButtons } from "./parts.js";
+import { button, isSmall, link, zoomButtons } from "./parts.js";
 import type { Draw, MapPlace } from "./types.js";
 import { type Transform, zoomable } from "./zoom.js";
 
@@ -44,12 +44,14 @@ class MapView {
   readonly #spots: readonly Spot[];
   readonly #world: Atlas;
   readonly #number = new Intl.NumberFormat(language());
+  readonly #small: boolean;
   #chosen: Spot | null = null;
   #room = { width: 0, height: 0 };
   #ready = false;
 
   constructor(host: HTMLElement, places: readonly MapPlace[], world: Atlas, signal: AbortSignal) {
     const { spots, unknown } = locate(places, world);
+    this.#small = isSmall(host);
     this.#spots = spots;
     this.#world = world;
     this.#svg.append(this.#land, this.#marks, this.#names);
@@ -67,7 +69,7 @@ class MapView {
       zoomButtons(this.#zoom, () => this.#whole()),
     );
     host.replaceChildren(
-      h("div", { class: "map" }, this.#frame, this.#card),
+      h("div", { class: "map" }, this.#frame, this.#small ? null : this.#card),
       h("p", { class: "help note" }, word("figure_map_note")),
     );
     if (unknown.length) {
@@ -131,7 +133,7 @@ class MapView {
           "g",
           {
             class: "circle",
-            role: "button",
+            role: this.#small ? "link" : "button",
             tabindex: "0",
             "aria-label": `${spot.name}: ${value}`,
             "data-index": index,
@@ -218,6 +220,11 @@ class MapView {
 
   #choose(spot: Spot | undefined): void {
     if (!spot) return;
+    if (this.#small) {
+      const href = spot.place.href && safeHref(spot.place.href);
+      if (href) location.assign(href);
+      return;
+    }
     this.#chosen = spot === this.#chosen ? null : spot;
     for (const mark of this.#marks.children) {
       const own = this.#spots[Number((mark as SVGElement).dataset.index)] === this.#chosen;
@@ -249,7 +256,7 @@ class MapView {
     }
     const { place } = spot;
     this.#card.replaceChildren(
-      h("h3", {}, link({ ...place, label: spot.name })),
+      h("p", { class: "head" }, link({ ...place, label: spot.name })),
       h(
         "div",
         { class: "actions" },

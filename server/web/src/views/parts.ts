@@ -16,6 +16,11 @@ export function button(label: Child, listener: () => void, attributes: Record<st
   return h("button", { type: "button", class: "quiet", click: listener, ...attributes }, label);
 }
 
+/** Whether a figure stands beside other things of its page: then it shows, and what it shows leads to pages. */
+export function isSmall(host: HTMLElement): boolean {
+  return host.closest("figure.small") !== null;
+}
+
 /** Buttons to zoom and to see everything again. */
 export function zoomButtons(zoom: Pick<Zoomed, "by">, whole: () => void): HTMLElement {
   const small = (text: string, name: string, listener: () => void) =>

@@ -1,7 +1,7 @@
 /** Beside the graph: a search, what is in focus with all its relations, and what is shown at all. */
 
 import { matches } from "../../filter.js";
-import { announce, h } from "../../lib/dom.js";
+import { announce, h, s } from "../../lib/dom.js";
 import { Refused } from "../../lib/sparql.js";
 import { number, word } from "../../lib/words.js";
 import { button, link, symbol } from "../parts.js";
@@ -44,20 +44,17 @@ export class Panel {
     });
   }
 
-  /** Show what is in focus, or all that is found. */
-  show(): void {
+  /** Show what is in focus, or all that is found; a small graph has a legend in place of filters. */
+  show(small = false): void {
     const { model, focus } = this.#state;
     const names = [...model.kinds, ...model.relations].map((each) => `${each.name}\t${each.count}`).join("\n");
     // Boxes keep what is ticked and focused, so they are made anew only for another graph.
     if (names !== this.#listed) {
       this.#listed = names;
-      const relations = h(
-        "details",
-        {},
-        h("summary", {}, word("figure_relations")),
-        this.#boxes("relations", model.relations),
-      );
-      this.filters.replaceChildren(this.#boxes("kinds", model.kinds), relations);
+      const relations = () =>
+        h("details", {}, h("summary", {}, word("figure_relations")), this.#boxes("relations", model.relations));
+      const kinds = small ? [this.#legend()] : [this.#boxes("kinds", model.kinds), relations()];
+      this.filters.replaceChildren(...kinds, this.#styles());
     }
     this.#card.hidden = !focus;
     this.#list.hidden = focus !== null;
@@ -99,7 +96,7 @@ export class Panel {
     const more = button(word("figure_expand"), () => void this.#expand(spot, more));
     this.#card.replaceChildren(
       h("p", { class: "kind" }, symbol(this.#state.mark(node.kind)), node.kind ?? ""),
-      h("h3", {}, link(node)),
+      h("p", { class: "head" }, link(node)),
       h(
         "div",
         { class: "actions" },
@@ -142,6 +139,28 @@ export class Panel {
       const why = error instanceof Refused ? error.problem.title : word("script_failed");
       more.after(h("p", { class: "help", role: "alert" }, why));
     }
+  }
+
+  #legend(): HTMLElement {
+    const items = this.#state.model.kinds.map(({ name }) => h("li", {}, symbol(this.#state.mark(name)), name));
+    return h("ul", { class: "plain legend" }, ...items);
+  }
+
+  /** What dashes and dots mean, where there are any. */
+  #styles(): HTMLElement {
+    const edges = this.#state.model.lines.flatMap((line) => line.edges);
+    const sample = (kind: string) =>
+      s(
+        "svg",
+        { class: "plot", width: 34, height: 12, "aria-hidden": "true" },
+        s("line", { class: `line ${kind}`, x1: 0, x2: 34, y1: 6, y2: 6 }),
+      );
+    return h(
+      "ul",
+      { class: "plain legend" },
+      edges.some(({ planned }) => planned) && h("li", {}, sample("planned"), word("figure_planned")),
+      edges.some(({ said }) => said) && h("li", {}, sample("said"), word("figure_said")),
+    );
   }
 
   #boxes(what: keyof Hidden, counted: readonly Counted[]): HTMLElement {

@@ -57,12 +57,12 @@ export class Scene {
     this.svg.append(this.#world);
   }
 
-  /** Make the elements of the state's graph; `describe` says what a spot is. */
-  build(describe: (spot: Spot) => string): void {
+  /** Make the elements of the state's graph; `describe` says what a spot is, `role` what pressing it does. */
+  build(describe: (spot: Spot) => string, role: "button" | "link"): void {
     const { lines: joined, spots } = this.#state.model;
     this.#drawn = joined.map((line) => ({ line, path: s("line", { class: lineClass(line) }) }));
     this.svg.classList.toggle("dense", joined.length > DENSE);
-    this.#elements = new Map(spots.map((spot) => [spot, this.#element(spot, describe(spot))]));
+    this.#elements = new Map(spots.map((spot) => [spot, this.#element(spot, describe(spot), role)]));
     // What comes later lies above: the important ones.
     const order = byImportance(spots).reverse();
     this.#lines.replaceChildren(...this.#drawn.map(({ path }) => path));
@@ -70,13 +70,13 @@ export class Scene {
     this.#labels.replaceChildren(...order.flatMap((spot) => this.#elements.get(spot)?.text ?? []));
   }
 
-  #element(spot: Spot, name: string): Element {
+  #element(spot: Spot, name: string, role: string): Element {
     const { node } = spot;
     const reach = radius(spot);
     const rows = lines(node.label, LETTERS, MOST_LINES);
     const group = s(
       "g",
-      { class: "spot", role: "button", tabindex: "-1", "aria-label": name, "data-id": node.id },
+      { class: "spot", role, tabindex: "-1", "aria-label": name, "data-id": node.id },
       s("circle", { class: "hit", r: Math.max(FINGER, reach + 3) }),
       s("g", { class: "shape" }, mark(this.#state.mark(node.kind), reach)),
     );
@@ -149,7 +149,7 @@ export class Scene {
       group.toggleAttribute("hidden", !state.sees(spot));
       group.classList.toggle("dim", !state.near(spot));
       group.classList.toggle("focus", spot === state.focus);
-      group.setAttribute("aria-pressed", String(spot === state.focus));
+      if (group.getAttribute("role") === "button") group.setAttribute("aria-pressed", String(spot === state.focus));
       group.setAttribute("tabindex", spot === state.current ? "0" : "-1");
       group.querySelector(".shape")?.setAttribute("transform", shrink);
       group.setAttribute("transform", `translate(${(spot.x * scale).toFixed(1)} ${(spot.y * scale).toFixed(1)})`);
