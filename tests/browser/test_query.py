@@ -389,3 +389,17 @@ def with_pandas(folder: Path) -> dict[str, str]:
     )
     # A real one that is installed comes first.
     return {**os.environ, "PYTHONPATH": os.pathsep.join([*filter(None, sys.path), str(stand_in)])}
+
+
+def test_an_answer_is_drawn_where_it_can_be(open_tab: Opener, museum_site: Served) -> None:
+    page = open_tab(address("SELECT ?kind (COUNT(?s) AS ?n) { ?s a ?kind } GROUP BY ?kind"), base=museum_site.url).page
+    run(page)
+    page.get_by_role("button", name="Chart", exact=True).click()
+    page.locator(".query-stage figure .drawing > *").first.wait_for()
+    assert not page.locator(".query-table").count()
+    # The next answer is shown in the same view, as far as it has it.
+    run(page)
+    page.locator(".query-stage figure .drawing > *").first.wait_for()
+    page.get_by_role("button", name="Table", exact=True).click()
+    page.get_by_role("table", name="Rows of the answer").wait_for()
+    assert not page.locator(".query-stage figure").count()

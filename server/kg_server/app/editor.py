@@ -24,6 +24,7 @@ from kg_server.http.negotiation import etag_matches
 from kg_server.http.problems import NotFound
 from kg_server.http.protocol import decode_form, single
 from kg_server.pages.advice import ADVICE
+from kg_server.pages.figures import VIEWS, script_words
 from kg_server.pages.results import shorten
 from kg_server.pages.words import COMMON_NAMES, editor
 
@@ -107,6 +108,7 @@ def query_page(site: Site, request: Request, release: Release) -> Response:
         "prefixes": {**PREFIXES, **manifest.prefixes},
         "declared": sorted(manifest.prefixes),
         "given": single(pairs, "query") is not None or saved is not None,
+        "view": saved.view if saved else None,
         "rows": _ROWS_READ,
         "bytes": _BYTES_READ,
         "parameters": [{"name": each.name, "type": each.type} for each in saved.parameters] if saved else [],
@@ -115,7 +117,11 @@ def query_page(site: Site, request: Request, release: Release) -> Response:
     body = site.pages.render(
         "query",
         language,
-        script_words=[*_SAID_TOO, *(key for key in editor.WORDS[language] if not key.startswith(_SAID_BY_PAGE))],
+        script_words=[
+            *_SAID_TOO,
+            *script_words(*VIEWS),
+            *(key for key in editor.WORDS[language] if not key.startswith(_SAID_BY_PAGE)),
+        ],
         here="query",
         query=text or EXAMPLE,
         saved=saved,

@@ -78,7 +78,11 @@ export function cellOf(term: Term, setting: Setting): Node[] {
       const language = term["xml:lang"];
       const text = h(
         "span",
-        { lang: language ?? null, dir: term["its:dir"] ?? (language ? "auto" : null) },
+        {
+          class: term.datatype ? "typed" : null,
+          lang: language ?? null,
+          dir: term["its:dir"] ?? (language ? "auto" : null),
+        },
         term.value,
       );
       const tag = language

@@ -15,6 +15,8 @@ export interface Config {
   readonly declared: readonly string[];
   /** Whether the address named a query. */
   readonly given: boolean;
+  /** The view in which the answer of a saved query is drawn; null when it is none, or has none. */
+  readonly view: string | null;
   readonly rows: number;
   readonly bytes: number;
   readonly parameters: readonly Parameter[];

@@ -165,6 +165,7 @@ export class Editor {
         "aria-label": options.label,
         "aria-describedby": "help",
         "aria-multiline": "true",
+        tabindex: "0",
         spellcheck: "false",
         autocapitalize: "off",
         autocorrect: "off",

@@ -69,7 +69,7 @@ class QueryPage {
       onChange: () => this.changed(),
       onExplain: (explained) => void this.say(explained),
     });
-    this.result = new ResultView(setting, this.labels, shared?.view ?? null);
+    this.result = new ResultView(setting, this.labels, shared?.view ?? config.view);
     this.past = new PastView(this.history, ({ query }) => this.open(query));
     this.programs = new Programs(config.endpoint, () => this.editor.text);
     this.build(form, field);
@@ -107,6 +107,9 @@ class QueryPage {
     const side = find(".query-side", HTMLElement);
     if (side) side.append(this.past.host);
     else this.programs.host.after(this.past.host);
+    const list = find(".query-questions", HTMLUListElement);
+    const current = list && find("[aria-current]", HTMLAnchorElement, list);
+    if (list && current) list.scrollTop = current.offsetTop - list.clientHeight / 3;
     addEventListener("pagehide", () => this.keepDraft());
     // A link to another query on the same page loads nothing anew.
     addEventListener("hashchange", () => {
@@ -212,10 +215,10 @@ class QueryPage {
       clearInterval(ticking);
       if (this.running === running) {
         this.running = null;
-        this.stop_.hidden = true;
         this.status.classList.remove("busy");
-        // The button that had the focus is gone.
-        if (document.activeElement === document.body || document.activeElement === this.stop_) this.run_.focus();
+        // A button that goes takes the focus with it.
+        if (document.activeElement === this.stop_) this.run_.focus();
+        this.stop_.hidden = true;
       }
     }
   }

@@ -3,15 +3,17 @@
 import { h } from "../lib/dom.js";
 import { root } from "../lib/sparql.js";
 import { language, number, word } from "../lib/words.js";
+import type { View as Drawn } from "../views/types.js";
 import type { Answer } from "./ask.js";
 import type { Setting } from "./cells.js";
 import { copyText } from "./clipboard.js";
-import { type Drawing, drawingsOf } from "./drawings.js";
+import { draw } from "./draw.js";
+import { drawingsOf } from "./drawings.js";
 import type { Labels } from "./labels.js";
 import { RowsView } from "./rows.js";
 import { writeTurtle } from "./turtle.js";
 
-export type View = "table" | "text" | Drawing["view"];
+export type View = "table" | "text" | Drawn;
 
 // Longer addresses are cut by proxies; then the query goes in the body of a form.
 const LONGEST_ADDRESS = 6000;
@@ -40,6 +42,7 @@ export class ResultView {
   private wanted: View | null;
   private shown: View | null = null;
   private serial = 0;
+  private end = NOTHING;
 
   constructor(setting: Setting, labels: Labels, view: string | null) {
     this.setting = setting;
@@ -64,17 +67,22 @@ export class ResultView {
 
   /** Show what is neither an answer nor nothing. */
   showNote(...content: readonly HTMLElement[]): void {
-    this.serial++;
-    this.shown = null;
+    this.clear();
     this.host.hidden = content.length === 0;
     this.content.replaceChildren(...content);
   }
 
+  private clear(): void {
+    this.serial++;
+    this.shown = null;
+    this.end();
+    this.end = NOTHING;
+  }
+
   show(answer: Answer, query: string): void {
-    const serial = ++this.serial;
+    this.clear();
     this.labels.again();
     this.host.hidden = false;
-    this.shown = null;
     const parts: HTMLElement[] = [h("p", { class: "summary" }, summaryOf(answer))];
     if (answer.cut) {
       const n = number(answer.rows.length);
@@ -92,68 +100,64 @@ export class ResultView {
     const stage = h("div", { class: "query-stage" });
     this.content.replaceChildren(...parts, tabs, stage, downloads(answer, query));
     if (answer.kind === "boolean" || !answer.rows.length) return;
-    const views = this.ownViews(answer);
-    this.offer(views, tabs, stage);
-    drawingsOf(answer, this.setting).then(
-      (drawings) => {
-        // Another answer may have come meanwhile.
-        if (serial !== this.serial || !drawings.length) return;
-        const more = drawings.map(({ view, draw }): Choice => [view, (host) => draw(host)]);
-        this.offer([...views, ...more], tabs, stage);
-      },
-      (error: unknown) => console.error(word("editor_view_failed"), error),
-    );
+    this.offer(this.choices(answer), tabs, stage);
   }
 
-  private ownViews(answer: Answer): Choice[] {
+  private choices(answer: Answer): Choice[] {
     const table: Choice = [
       "table",
       (host) => void host.append(new RowsView(answer.columns, answer.rows, this.setting, this.labels).host),
     ];
-    if (answer.kind !== "triples") return [table];
-    return [["text", (host) => void host.append(turtleView(answer, this.setting))], table];
+    const drawn = drawingsOf(answer).map(
+      (view): Choice => [view, (host) => draw(host, answer, view, this.setting, this.labels)],
+    );
+    if (answer.kind !== "triples") return [table, ...drawn];
+    return [["text", (host) => void host.append(turtleView(answer, this.setting))], table, ...drawn];
   }
 
   /** Show buttons for views, and one of the views. */
   private offer(views: readonly Choice[], tabs: HTMLElement, stage: HTMLElement): void {
-    const select = async (view: View, draw: Choice[1]) => {
+    const select = async ([view, show]: Choice) => {
+      const serial = ++this.serial;
       this.shown = view;
       for (const each of tabs.children)
         each.setAttribute("aria-pressed", String(each.getAttribute("data-name") === view));
-      stage.replaceChildren();
+      this.end();
+      const note = h("p", { class: "help" }, word("editor_view_drawing"));
+      const host = h("div");
+      stage.replaceChildren(note, host);
       try {
-        await draw(stage);
+        const end = await show(host);
+        // Another view, or another answer, may have been chosen meanwhile.
+        if (serial === this.serial) this.end = end ?? NOTHING;
+        else end?.();
       } catch (error) {
-        stage.replaceChildren(h("p", { class: "banner bad" }, word("editor_view_failed")));
+        host.replaceChildren(h("p", { class: "banner bad" }, word("editor_view_failed")));
         console.error(error);
       }
+      note.remove();
     };
-    const focused = document.activeElement?.getAttribute("data-name");
     tabs.hidden = views.length < 2;
-    tabs.replaceChildren(
-      ...views.map(([view, draw]) => {
+    tabs.append(
+      ...views.map((choice) => {
+        const [view] = choice;
         const choose = () => {
           this.wanted = view;
-          void select(view, draw);
+          void select(choice);
         };
-        return h(
-          "button",
-          { type: "button", "data-name": view, "aria-pressed": "false", click: choose },
-          word(`editor_view_${view}`),
-        );
+        const name = word(`editor_view_${view}`);
+        return h("button", { type: "button", "data-name": view, "aria-pressed": "false", click: choose }, name);
       }),
     );
-    const first =
-      views.find(([view]) => view === this.wanted) ?? views.find(([view]) => view === this.shown) ?? views[0];
-    if (first && first[0] !== this.shown) void select(...first);
-    else
-      for (const each of tabs.children)
-        each.setAttribute("aria-pressed", String(each.getAttribute("data-name") === this.shown));
-    if (focused) tabs.querySelector<HTMLElement>(`[data-name="${focused}"]`)?.focus();
+    const first = views.find(([view]) => view === this.wanted) ?? views[0];
+    if (first) void select(first);
   }
 }
 
-type Choice = readonly [View, (host: HTMLElement) => void | Promise<void>];
+/** A view, and what shows it in an element and returns what ends it. */
+type Choice = readonly [View, (host: HTMLElement) => void | Promise<() => void>];
+
+const NOTHING = () => {};
 
 /** How many rows, and how long it took. */
 export function summaryOf({ kind, rows, milliseconds, cut }: Answer): string {
