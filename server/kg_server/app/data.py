@@ -82,10 +82,11 @@ class DataPage:
             ("/data", self.page, "Files, licence, citation, and what changed"),
             ("/data/citation.bib", self.bibtex, "The citation of the release for BibTeX"),
             ("/data/CITATION.cff", self.cff, "The citation of the release in the Citation File Format"),
-            ("/data/changes.json", self.changes, "What changed since the release before"),
         ):
             router.add_api_route(path, view, methods=["GET"], response_class=Response, summary=summary)
             router.add_api_route(path, view, methods=["HEAD"], include_in_schema=False)
+        # A release may have none, so it has no example that is always answered.
+        router.add_api_route("/data/changes.json", self.changes, methods=["GET", "HEAD"], include_in_schema=False)
 
     async def page(self, request: Request) -> Response:
         """Show the page."""

@@ -65,6 +65,13 @@ def fixed_operations(release: Release) -> dict[str, Document]:
     ):
         name = path.strip("/").partition(".")[0]
         found[path] = {"get": _get(name, summary, path, [], content, (503,))}
+    for path, name, summary, kind in (
+        ("/gaps", "gaps", "Conflicts and gaps, as a page", HTML),
+        ("/data", "data", "Files, licence, citation and what changed, as a page", HTML),
+        ("/data/citation.bib", "bibtex", "The citation of the release for BibTeX", "application/x-bibtex"),
+        ("/data/CITATION.cff", "cff", "The citation of the release in the Citation File Format", "application/yaml"),
+    ):
+        found[path] = {"get": _get(name, summary, path, [_LANG], {kind: {}}, (503,))}
     return found
 
 

@@ -22,7 +22,6 @@ from kg_builder.graph.validate import (
 from kg_builder.model import Attestation, CuratedTriple, Term, Triple
 from kg_builder.namespaces import DCTERMS
 from kg_builder.sources.corpus import Corpus
-from kg_builder.sources.schema import shapes_file
 from kg_builder.terms import iri
 
 AUTHORITY, LINKS, DERIVED, ONTOLOGY, QUERIES, ABOUT = "entities", "links", "derived", "ontology", "queries", "about"
@@ -131,7 +130,7 @@ def _problems(
     default = (line for name in shards if name != ONTOLOGY for line in shards[name] if in_default_graph(line))
     ontology = project.iris.graph(ONTOLOGY)
     hierarchy = (line.removesuffix(f" {ontology} .\n") + " .\n" for line in shards[ONTOLOGY])
-    shapes = compile_shapes(shapes_file(project.root))
+    shapes = compile_shapes(project.root / "ontology" / "shapes.ttl")
     yield from violations(shapes, chain(default, hierarchy), Places(triples, nodes, names, root, homes), corpus.schema)
     articles = {record.record.article.iri for record in corpus.records}
     yield from kind_problems(attestations, facts, articles)
