@@ -78,15 +78,15 @@ class DataPage:
 
     def add_to(self, router: APIRouter) -> None:
         """Add the routes."""
-        # A page is for people, and few releases know what changed.
-        for path, view in (("/data", self.page), ("/data/changes.json", self.changes)):
-            router.add_api_route(path, view, methods=["GET", "HEAD"], response_class=Response, include_in_schema=False)
-        for path, file, summary in (
+        for path, view, summary in (
+            ("/data", self.page, "Files, licence, citation, and what changed"),
             ("/data/citation.bib", self.bibtex, "The citation of the release for BibTeX"),
             ("/data/CITATION.cff", self.cff, "The citation of the release in the Citation File Format"),
         ):
-            router.add_api_route(path, file, methods=["GET"], response_class=Response, summary=summary)
-            router.add_api_route(path, file, methods=["HEAD"], include_in_schema=False)
+            router.add_api_route(path, view, methods=["GET"], response_class=Response, summary=summary)
+            router.add_api_route(path, view, methods=["HEAD"], include_in_schema=False)
+        # A release may have none, so it has no example that is always answered.
+        router.add_api_route("/data/changes.json", self.changes, methods=["GET", "HEAD"], include_in_schema=False)
 
     async def page(self, request: Request) -> Response:
         """Show the page."""

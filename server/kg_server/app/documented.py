@@ -61,16 +61,21 @@ def fixed_operations(release: Release) -> dict[str, Document]:
     for path, summary, content in (
         ("/queries", "The saved queries, with their parameters", _JSON_LIST),
         ("/query/completion.json", "What a query can name, for an editor", _JSON),
-        ("/data/citation.bib", "The citation of the release for BibTeX", _BIBTEX),
-        ("/data/CITATION.cff", "The citation in the Citation File Format", _YAML),
         ("/manifest.json", "The release's manifest", _JSON),
         ("/health", "Which release is served", _JSON),
         ("/ready", "Whether queries can be answered now", _JSON),
         ("/metrics", "Figures for Prometheus", _TEXT),
         ("/openapi.json", "This document", _JSON),
     ):
-        name = path.strip("/").removesuffix(".json").replace("/", "-").replace(".", "-").lower()
+        name = path.strip("/").removesuffix(".json").replace("/", "-")
         found[path] = {"get": _get(name, summary, path, [], content, (503,))}
+    for path, name, summary, kind in (
+        ("/gaps", "gaps", "Conflicts and gaps, as a page", HTML),
+        ("/data", "data", "Files, licence, citation and what changed, as a page", HTML),
+        ("/data/citation.bib", "bibtex", "The citation of the release for BibTeX", "application/x-bibtex"),
+        ("/data/CITATION.cff", "cff", "The citation of the release in the Citation File Format", "application/yaml"),
+    ):
+        found[path] = {"get": _get(name, summary, path, [_LANG], {kind: {}}, (503,))}
     return found
 
 
@@ -118,8 +123,6 @@ def option(name: str, schema: Document, meaning: str, example: object = None, **
 
 
 _JSON: Document = {"application/json": {"schema": {"type": "object"}}}
-_BIBTEX: Document = {"application/x-bibtex": {"schema": {"type": "string"}}}
-_YAML: Document = {"application/yaml": {"schema": {"type": "object"}}}
 _TEXT: Document = {"text/plain": {"schema": {"type": "string"}}}
 _JSON_LIST: Document = {"application/json": {"schema": {"type": "array", "items": {"type": "object"}}}}
 _TRUTH: Document = {"type": "boolean", "default": False}

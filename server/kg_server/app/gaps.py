@@ -79,11 +79,11 @@ class Gaps:
 
     def add_to(self, router: APIRouter) -> None:
         """Add the routes."""
-        for path, view in (
-            ("/gaps", self.all),
-            ("/gaps/{name}", self.one),
-        ):
-            router.add_api_route(path, view, methods=["GET", "HEAD"], response_class=Response, include_in_schema=False)
+        summary = "Conflicts and gaps, the first of each kind"
+        router.add_api_route("/gaps", self.all, methods=["GET"], response_class=Response, summary=summary)
+        router.add_api_route("/gaps", self.all, methods=["HEAD"], include_in_schema=False)
+        # Which queries look for gaps is the release's choice: there may be none.
+        router.add_api_route("/gaps/{name}", self.one, methods=["GET", "HEAD"], include_in_schema=False)
 
     async def all(self, request: Request) -> Response:
         """Show the first findings of every query with a gap, as far as they have been found."""
