@@ -94,6 +94,32 @@ def test_a_name_is_shown_letter_for_letter(watched: Watched, poisoned_site: Serv
     assert page.locator("h1").inner_text().split() == row["name"]["value"].split()
 
 
+def test_texts_of_evidence_in_a_popover_stay_texts(watched: Watched) -> None:
+    tab = watched("/id/perpusnas?format=html&lang=en")
+    buttons = tab.page.locator("main button[popovertarget] >> visible=true")
+    assert buttons.count() > 3
+    shown = 0
+    for each in buttons.all()[:4]:
+        each.click()
+        panel = tab.page.locator(":popover-open")
+        panel.wait_for()
+        shown += sum(payload in (panel.text_content() or "") for payload in PAYLOADS)
+        assert not [*harm(tab.page), *tab.complaints()]
+        tab.page.keyboard.press("Escape")
+    assert shown > 1
+
+
+def test_texts_of_an_answer_stay_texts(watched: Watched) -> None:
+    query = "SELECT ?label { ?thing rdfs:label ?label } LIMIT 400"
+    tab = watched(f"/query?query={quote(query)}&lang=en")
+    tab.page.get_by_role("button", name="Run", exact=True).click()
+    # Names of things, all of them poisoned, laid out by the page's own script.
+    tab.page.locator("main tbody tr >> nth=20").wait_for()
+    assert payloads_shown(tab.page) > len(IN_TEXTS) / 4
+    stir(tab.page)
+    assert not [*harm(tab.page), *tab.complaints()]
+
+
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_texts_of_an_address_stay_texts(watched: Watched, address: str) -> None:
     tab = watched(address.format(*[quote(" ".join(IN_TEXTS), safe="")] * address.count("{}")), problem=True)
