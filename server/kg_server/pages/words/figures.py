@@ -11,7 +11,8 @@ SCRIPT_WORDS: Mapping[str, tuple[str, ...]] = {
     "all": ("figure_planned", "figure_said", "figure_none", "figure_back"),
     "graph": (
         *_ZOOM, "figure_search", "figure_kinds", "figure_relations", "figure_node", "figure_graph_summary",
-        "figure_all_none", "figure_expand", "figure_expanded", "figure_expanded_none", "figure_more", "figure_not_found",
+        "figure_all_none",
+        "figure_expand", "figure_expanded", "figure_expanded_none", "figure_more", "figure_not_found",
     ),
     "timeline": (
         *_ZOOM, "figure_undated", "figure_about", "figure_uncertain", "figure_between", "figure_since", "figure_until",
@@ -77,7 +78,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "figure_time_axis": "Line of time: arrow keys move it, plus and minus zoom",
         "figure_map_summary": "Map with {n} places: {most}. The table holds everything.",
         "figure_map_note": "Circles stand in the middle of a country unless a place has coordinates. "
-        "Outlines: Natural Earth; they take no side on borders.",
+        "Outlines: Natural Earth, by who is in control; they are no statement about borders.",
         "figure_log": "By powers of ten",
         "figure_log_help": "The numbers differ more than a thousandfold: each step to the right is ten times as much. "
         "Compare numbers, not lengths.",
@@ -144,7 +145,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "figure_time_axis": "Garis waktu: tombol panah menggeser, plus dan minus memperbesar",
         "figure_map_summary": "Peta dengan {n} tempat: {most}. Tabel memuat semuanya.",
         "figure_map_note": "Lingkaran berada di tengah negara kecuali tempatnya memiliki koordinat. "
-        "Garis bentuk: Natural Earth; tidak berpihak dalam soal perbatasan.",
+        "Garis bentuk: Natural Earth, menurut penguasaan nyata; bukan pernyataan tentang perbatasan.",
         "figure_log": "Menurut pangkat sepuluh",
         "figure_log_help": "Bilangannya berselisih lebih dari seribu kali lipat: tiap langkah ke kanan berarti "
         "sepuluh kali lebih besar. Bandingkan bilangannya, bukan panjangnya.",

@@ -74,9 +74,9 @@ function drawUnit(host: HTMLElement, unit: string, bars: readonly ChartBar[]): (
     if (group) group.push(bar);
     else groups.set(bar.group ?? "", [bar]);
   }
-  if (unit) append(section, h("h3", {}, unit));
+  if (unit) append(section, h("p", { class: "head" }, unit));
   for (const [group, found] of groups) {
-    const list = h("ul", { class: "plain bars" });
+    const list = h("ul", { class: "plain bars", "aria-label": [unit, group].filter(Boolean).join(", ") || null });
     found.sort((a, b) => b.value - a.value);
     for (const bar of found) {
       const plot = s("svg", { class: "plot", height: HEIGHT, "aria-hidden": "true" });
@@ -92,7 +92,7 @@ function drawUnit(host: HTMLElement, unit: string, bars: readonly ChartBar[]): (
         ),
       );
     }
-    if (group) append(section, h("h4", { class: "group" }, group));
+    if (group) append(section, h("p", { class: "group" }, group));
     append(section, list);
   }
   const paint = () => {

@@ -256,7 +256,7 @@ class MapView {
     }
     const { place } = spot;
     this.#card.replaceChildren(
-      h("h3", {}, link({ ...place, label: spot.name })),
+      h("p", { class: "head" }, link({ ...place, label: spot.name })),
       h(
         "div",
         { class: "actions" },

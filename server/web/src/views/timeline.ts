@@ -42,8 +42,12 @@ export const draw: Draw<"timeline"> = (host, { items }) => {
       h(
         "section",
         { class: "undated" },
-        h("h3", {}, word("figure_undated")),
-        h("ul", { class: "plain" }, ...undated.map((item) => h("li", {}, link(item), ...marks(item)))),
+        h("p", { class: "head" }, word("figure_undated")),
+        h(
+          "ul",
+          { class: "plain", "aria-label": word("figure_undated") },
+          ...undated.map((item) => h("li", {}, link(item), ...marks(item))),
+        ),
       ),
     );
   }
@@ -122,8 +126,8 @@ class TimelineView {
       groups.set(name, [...(groups.get(name) ?? []), this.#entry(placed)]);
     }
     return [...groups].flatMap(([name, entries]): Child[] => [
-      name ? h("h3", { class: "group" }, name) : null,
-      h("ol", { class: "plain entries" }, ...entries),
+      name ? h("p", { class: "group" }, name) : null,
+      h("ol", { class: "plain entries", "aria-label": name || null }, ...entries),
     ]);
   }
 

@@ -96,7 +96,7 @@ export class Panel {
     const more = button(word("figure_expand"), () => void this.#expand(spot, more));
     this.#card.replaceChildren(
       h("p", { class: "kind" }, symbol(this.#state.mark(node.kind)), node.kind ?? ""),
-      h("h3", {}, link(node)),
+      h("p", { class: "head" }, link(node)),
       h(
         "div",
         { class: "actions" },
