@@ -33,6 +33,7 @@ PLACES = (
     Place("entity", "/id/perpusnas?format=html"),
     Place("article", "/article/000_6f3b61c1860bea5f?format=html"),
     Place("explore", "/explore"),
+    Place("view", "/explore/timeline"),
     Place("questions", "/queries?format=html"),
     Place("question", "/queries/timeline?format=html"),
     Place("query", "/query", "query"),

@@ -50,7 +50,6 @@ OTHER = {
     ("partners-timeline", "library"): "id:russian-state-library",
     ("said-by", "person"): "id:roman-golovchenko",
     ("signed-with", "library"): "id:national-library-of-belarus",
-    ("uncertain-facts", "certainty"): "rj:Inferred",
 }
 """Another value for each parameter; None where the graph holds one thing only to ask about: no answer then."""
 

@@ -39,12 +39,11 @@ class Explore:
 
     def add_to(self, router: APIRouter) -> None:
         """Add the routes."""
-        for path, view, summary in (
-            ("/explore", self.overview, "What can be seen of this graph: its views"),
-            ("/explore/{name}", self.view, "One view, by its kind or by its saved query"),
+        for path, view in (
+            ("/explore", self.overview),
+            ("/explore/{name}", self.view),
         ):
-            router.add_api_route(path, view, methods=["GET"], response_class=Response, summary=summary)
-            router.add_api_route(path, view, methods=["HEAD"], include_in_schema=False)
+            router.add_api_route(path, view, methods=["GET", "HEAD"], response_class=Response, include_in_schema=False)
 
     async def overview(self, request: Request) -> Response:
         """List the views with their questions."""

@@ -4,14 +4,56 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import get_args
 
 from kg_server.describe.release import Manifest
-from kg_server.describe.search.draft import Shelf
+from kg_server.describe.search.draft import SHELVES, Shelf
 from kg_server.describe.search.index import Index, Match
 from kg_server.describe.search.lookup import How, Sought
 from kg_server.describe.search.marks import marks, parts
 from kg_server.pages.facts import Reader
 from kg_server.pages.render import Pages
+
+MOST_LIMIT, DEFAULT_LIMIT, MOST_SKIPPED = 50, 6, 950
+
+_TEXT = {"type": "string"}
+_MARKS = {"type": "array", "items": {"type": "array", "items": {"type": "integer"}, "minItems": 2, "maxItems": 2}}
+_NAMED = {
+    "type": "object",
+    "required": ["id", "label", "lang"],
+    "properties": {"id": _TEXT, "label": _TEXT, "lang": _TEXT},
+}
+FINDINGS = {
+    "type": "object",
+    "required": ["query", "totals", "more", "kinds", "results"],
+    "properties": {
+        "query": _TEXT,
+        "totals": {"type": "object", "additionalProperties": {"type": "integer"}},
+        "more": {"type": "array", "items": _TEXT, "description": "types of which there may be more than the total"},
+        "kinds": {"type": "array", "items": {**_NAMED, "description": "a class, and how many entities are of it"}},
+        "results": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["type", "id", "href", "label", "lang", "marks", "match"],
+                "properties": {
+                    "type": {"type": "string", "enum": list(SHELVES)},
+                    "id": _TEXT,
+                    "href": {"type": ["string", "null"], "description": "path of its page on this server"},
+                    "label": _TEXT,
+                    "lang": _TEXT,
+                    "marks": _MARKS,
+                    "match": {"type": "string", "enum": list(get_args(How))},
+                    "also": {"type": "object", "properties": {"text": _TEXT, "lang": _TEXT, "marks": _MARKS}},
+                    "kind": _NAMED,
+                    "article": {**_NAMED, "description": "of a phrase: where it stands"},
+                    "articles": {"type": "integer", "description": "of an entity: how many mention it"},
+                },
+            },
+        },
+    },
+}
+"""The schema (JSON Schema, as OpenAPI 3.1 has it) of `/search.json`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +161,7 @@ class Teller:
             match.iri,
             self._link(match),
             label,
-            found if not label.marks and match.name != text else None,
+            found if len(found.marks) > len(label.marks) else None,
             match.how,
             self.kind(match.kind) if match.kind else None,
             self._article(match),

@@ -13,10 +13,10 @@ from starlette.requests import Request  # noqa: TC002 - FastAPI reads the annota
 from starlette.responses import Response
 
 from kg_builder.namespaces import PREFIXES
-from kg_server.app.findings import Finding, Teller
+from kg_server.app.findings import DEFAULT_LIMIT, MOST_LIMIT, MOST_SKIPPED, Finding, Teller
 from kg_server.app.replies import Site, language_of, page_reply, page_values
 from kg_server.describe.current import Release
-from kg_server.describe.search.draft import SHELVES, Shelf
+from kg_server.describe.search.draft import SHELVES
 from kg_server.describe.search.index import Found, Index, Match, Wanted
 from kg_server.describe.search.lookup import LONGEST_QUERY, WAYS, How, Sought
 from kg_server.http.negotiation import etag_matches
@@ -28,7 +28,6 @@ from kg_server.pages.results import shorten
 if TYPE_CHECKING:
     from fastapi import APIRouter
 
-MOST_LIMIT, DEFAULT_LIMIT, MOST_OFFSET = 50, 6, 950
 # Names looked at for suggestions, and for a page that counts.
 _LOOKED_AT, _COUNTED = 100, 1000
 _PAGE, _OF_GROUP, _GROUPS = 20, 5, 8
@@ -55,7 +54,7 @@ class Search:
         """Find what is like a text, in JSON."""
         pairs = decode_form(request.scope["query_string"])
         text, asked = _text(pairs), single(pairs, "kind") or None
-        limit, offset = _number(pairs, "limit", 1, MOST_LIMIT, DEFAULT_LIMIT), _number(pairs, "offset", 0, MOST_OFFSET)
+        limit, offset = _number(pairs, "limit", 1, MOST_LIMIT, DEFAULT_LIMIT), _number(pairs, "offset", 0, MOST_SKIPPED)
         release = await self._site.current.get()
         most = _COUNTED if offset or limit > DEFAULT_LIMIT or asked else _LOOKED_AT
         shelves = tuple(each for each in SHELVES if each == asked) or (SHELVES if asked is None else SHELVES[:1])
@@ -146,7 +145,7 @@ class Results:
 
 
 class _Results:
-    """Puts what was found into groups: the classes of entities, those with the best matches first; questions; phrases."""
+    """Puts what was found into groups: classes of entities, those with the best matches first, questions, phrases."""
 
     def __init__(self, site: Site, release: Release, found: Found, teller: Teller, text: str) -> None:
         self._pages, self._found, self._teller, self._text = site.pages, found, teller, text

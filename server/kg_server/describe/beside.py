@@ -41,8 +41,13 @@ class Beside(Generic[Found]):
         self._make, self._patience, self._pause = make, patience, pause
         self._known: dict[tuple[str, str], tuple[Found, asyncio.Task[None], float]] = {}
 
-    async def get(self, release: Release) -> Found:
-        """Return the work on a release, after a short wait at most; raises what it raised."""
+    async def get(self, release: Release, patience: float | None = None) -> Found:
+        """Return the work on a release, after a short wait at most; raises what it raised.
+
+        Args:
+            release: worked on.
+            patience: seconds to wait, where they are others than usual.
+        """
         key = (release.manifest.release, release.manifest.built)
         known = self._known.get(key)
         if known is None or (known[1].done() and not known[0].complete and time.monotonic() >= known[2]):
@@ -51,7 +56,7 @@ class Beside(Generic[Found]):
             kept = [pair for pair in self._known.items() if pair[0] != key][-(_KEPT - 1) :]
             self._known = {**dict(kept), key: known}
         work, task, _ = known
-        await asyncio.wait({task}, timeout=self._patience)
+        await asyncio.wait({task}, timeout=self._patience if patience is None else patience)
         if task.done():
             task.result()
         return work

@@ -43,8 +43,19 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
+class Gap:
+    """That a query finds what the graph lacks: a kind of gap, and the variable by which its rows are counted."""
+
+    kind: str
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SavedQuery:
-    """A question that somebody wrote down: name, texts by language, parameters, SPARQL, how its answer is drawn."""
+    """A question that somebody wrote down: name, texts by language, parameters, SPARQL, how its answer is drawn.
+
+    `featured` is its place among the questions that the home page opens with, 0 where it is none of them.
+    """
 
     name: str
     title: Mapping[str, str]
@@ -52,6 +63,8 @@ class SavedQuery:
     parameters: tuple[Parameter, ...]
     query: str
     view: View | None = None
+    gap: Gap | None = None
+    featured: int = 0
 
     def document(self, url: str) -> dict[str, object]:
         """Return the query as a JSON object; `url` is where it runs."""
@@ -66,6 +79,7 @@ class SavedQuery:
             ],
             "query": self.query,
             **({"view": self.view} if self.view else {}),
+            **({"featured": self.featured} if self.featured else {}),
         }
 
 
@@ -117,6 +131,8 @@ def _query(data: Mapping[str, Any]) -> SavedQuery:
         parameters=tuple(_parameter(each) for each in data.get("parameters", [])),
         query=str(data["query"]),
         view=_view(data.get("view")),
+        gap=Gap(str(data["gap"]["kind"]), str(data["gap"].get("by", ""))) if data.get("gap") else None,
+        featured=int(data.get("featured", 0)),
     )
 
 

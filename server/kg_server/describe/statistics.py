@@ -191,6 +191,6 @@ class Counted:
     def __init__(self, patience: float = 5.0, pause: float = 900.0) -> None:
         self._counts = Beside(_Count, patience, pause)
 
-    async def get(self, release: Release) -> Statistics:
-        """Return what is known of a release, after a short wait at most."""
-        return (await self._counts.get(release)).statistics()
+    async def get(self, release: Release, patience: float | None = None) -> Statistics:
+        """Return what is known of a release, after a short wait at most; `patience` is another than usual."""
+        return (await self._counts.get(release, patience)).statistics()

@@ -1,6 +1,11 @@
-/** Shows of a list only the items that hold all the words that somebody types: `data-filter` names the list. */
+/**
+ * Shows of a list only the items that hold all the words that somebody types: `data-filter` names the list.
+ *
+ * Its items are its children, or what has `data-item`, which holds the words that count. `data-filter-words` is the
+ * beginning of the keys of the words that say how many are shown.
+ */
 
-import { find } from "./lib/dom.js";
+import { all, find } from "./lib/dom.js";
 import { number, word } from "./lib/words.js";
 
 /** Letters alone, without case or accents. */
@@ -24,16 +29,18 @@ function enable(element: HTMLElement): void {
   const input = find("input", HTMLInputElement, element);
   const output = find("output", HTMLOutputElement, element);
   if (!list || !input || !output) return;
-  const items = [...list.children].filter((each) => each instanceof HTMLElement);
+  const marked = all("[data-item]", HTMLElement, list);
+  const items = marked.length ? marked : [...list.children].filter((each) => each instanceof HTMLElement);
+  const key = element.dataset.filterWords ?? "query_list";
   const show = () => {
     let shown = 0;
     for (const item of items) {
-      item.hidden = !matches(item.textContent ?? "", input.value);
+      item.hidden = !matches(item.dataset.item ?? item.textContent ?? "", input.value);
       if (!item.hidden) shown += 1;
     }
     output.textContent = shown
-      ? word("query_list_shown", { n: number(shown), total: number(items.length) })
-      : word("query_list_none");
+      ? word(`${key}_shown`, { n: number(shown), total: number(items.length) })
+      : word(`${key}_none`);
   };
   input.addEventListener("input", show);
   element.hidden = false;

@@ -66,7 +66,7 @@ class SearchBox {
     this.list = h("div", { id: this.id, role: "listbox", "aria-label": word("search_list") });
     this.message = h("p", { class: "message" });
     this.panel = h("div", { class: "suggestions", hidden: true }, this.message, this.list);
-    form.append(this.panel);
+    (field.parentElement ?? form).append(this.panel);
     for (const [name, value] of Object.entries({
       role: "combobox",
       "aria-autocomplete": "list",
@@ -125,9 +125,10 @@ class SearchBox {
   /** Ask for suggestions and show them; what was typed meanwhile makes an older answer void. */
   private async suggest(choose?: "first" | "last"): Promise<void> {
     const text = this.text;
+    clearTimeout(this.timer);
+    this.asking?.abort();
     if (!text) return;
     this.asked = text;
-    this.asking?.abort();
     const known = this.known.get(text);
     if (known) {
       this.show(known, text, choose);

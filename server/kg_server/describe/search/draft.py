@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -23,6 +24,7 @@ _LONGEST_NAME = 300
 _JOINED = 3
 _BATCH = 5000
 _STEPS = 10_000
+_REMEMBERED_WORDS = 50_000
 # What is gathered stands in a second file, which is thrown away: freed pages would stay in the first.
 _RAW = """
 CREATE TABLE raw.name (shelf TEXT, iri TEXT, text TEXT, language TEXT, preferred INT);
@@ -45,6 +47,7 @@ CREATE TABLE near (variant TEXT, stem TEXT, PRIMARY KEY (variant, stem)) WITHOUT
 """
 _WORDS = """CREATE VIRTUAL TABLE words_%s USING fts5(
   folded, sounds, content='', prefix='1 2 3', tokenize='ascii')"""
+_INSERT_WORDS = "INSERT INTO words_%s (rowid, folded, sounds) VALUES (?, ?, ?)"
 # Of an entity's kinds, the one that fewest have says most.
 _THINGS = """
 CREATE INDEX raw.name_iri ON name (iri);
@@ -100,6 +103,8 @@ class Draft:
         self._run("BEGIN; " + _RAW + _TABLES)
         for shelf in SHELVES:
             self._run(_WORDS % shelf)
+        # Words come again and again; what is remembered of them is forgotten with the draft.
+        self._hear = lru_cache(_REMEMBERED_WORDS)(hear)
         self._turn = threading.Lock()
         self._given_up = False
         self._base.set_progress_handler(lambda: self._given_up, _STEPS)
@@ -158,7 +163,7 @@ class Draft:
 
     def _insert(self, where: str, rows: Iterable[tuple[object, ...]]) -> None:
         with self._turn:
-            self._base.executemany(f"INSERT INTO {where}", rows)  # noqa: S608 - constants
+            self._base.executemany(f"INSERT INTO {where}", rows)
 
     def _write_names(self) -> None:
         number = 1
@@ -179,27 +184,43 @@ class Draft:
             self._base.execute(statement)
 
     def _write(self, found: Sequence[tuple[Shelf, int, str, str, int]], number: int) -> None:
-        rows = []
+        rows, known = [], set[str]()
         for place, (shelf, thing, text, language, preferred) in enumerate(found, number):
-            folded = fold(text)
-            rows.append((place, shelf, thing, text, language, preferred, folded, " ".join(_sounds(folded))))
+            heard = [self._hear(each) for each in text.split()]
+            folded = " ".join([each for words, _ in heard for each in words])
+            sounds = [each for _, sounding in heard for each in sounding]
+            known.update(sounds)
+            rows.append((place, shelf, thing, text, language, preferred, folded, " ".join([*sounds, *joined(sounds)])))
         self._base.executemany("INSERT INTO name VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
         for shelf in SHELVES:
             words = [(row[0], row[6], row[7]) for row in rows if row[1] == shelf]
-            self._base.executemany(f"INSERT INTO words_{shelf} (rowid, folded, sounds) VALUES (?, ?, ?)", words)  # noqa: S608
-        known = {word for row in rows for word in row[7].split()}
+            self._base.executemany(_INSERT_WORDS % shelf, words)
         self._base.executemany("INSERT OR IGNORE INTO word VALUES (?)", [(word,) for word in known])
         stems = {(stem,) for word in known for stem in stems_of(word)}
         self._base.executemany("INSERT OR IGNORE INTO raw.stem VALUES (?)", stems)
 
 
-def _sounds(folded: str) -> Iterator[str]:
-    words = folded.split()
-    yield from (sound(each) for each in words)
-    # Two words may be written as one: kerja sama, kerjasama.
-    for first, second in pairwise(words):
-        if len(first) >= _JOINED and len(second) >= _JOINED:
-            yield sound(first + second)
+def hear(text: str) -> tuple[list[str], list[str]]:
+    """Return the words of a piece of text folded, and how they sound.
+
+    >>> hear("Al-Qur’an")
+    (['al', 'quran'], ['al', 'koran'])
+    """
+    words = fold(text).split()
+    return words, [sound(each) for each in words]
+
+
+def joined(sounds: Sequence[str]) -> list[str]:
+    """Return each two sounding words that follow each other as one, as some write them: kerja sama, kerjasama.
+
+    >>> joined(["kera", "sama", "di", "oslo"])
+    ['kerasama']
+    """
+    return [
+        first + (second[1:] if first[-1] == second[0] else second)
+        for first, second in pairwise(sounds)
+        if len(first) >= _JOINED and len(second) >= _JOINED
+    ]
 
 
 def stems_of(word: str) -> set[str]:
@@ -215,6 +236,6 @@ def variants(stem: str) -> set[str]:
     """Return what a stem has in common with those that are one letter from it, or differ in vowels only.
 
     >>> sorted(variants("doda"))
-    ['dada~', 'dda', 'dod', 'doda', 'oda']
+    ['dada~', 'dda', 'doa', 'dod', 'doda', 'oda']
     """
     return {stem, f"{skeleton(stem)}~", *(stem[:at] + stem[at + 1 :] for at in range(len(stem)))}

@@ -14,7 +14,7 @@ from kg_server.describe.current import Release
 from kg_server.describe.search.draft import Draft, Name
 from kg_server.http.problems import Problem
 
-PAGE = 20_000
+PAGE = 100_000
 MOST_ROWS = 2_000_000
 _BATCH = 300
 _PREFERRED = (RDFS + "label", SKOS + "prefLabel")
@@ -34,8 +34,9 @@ _LONG_PHRASES = f"""SELECT ?s ?first ?last ?article ?language WHERE {{
 ?s <{RJ}article> ?article ; <{RJ}firstWords> ?first ; <{RJ}lastWords> ?last
 OPTIONAL {{ ?article <{SCHEMA}inLanguage> ?language }} }}"""
 # An article without a title is known by who published it.
-_ARTICLES = f"""SELECT ?s ?title ?name WHERE {{ ?s a <{SCHEMA}NewsArticle>
-{{ ?s <{_PREFERRED[0]}> ?title }} UNION {{ ?s <{SCHEMA}publisher> ?publisher . ?publisher <{_PREFERRED[0]}> ?name }} }}"""
+_ARTICLES = f"""SELECT ?s ?title ?name WHERE {{
+?s a <{SCHEMA}NewsArticle> {{ ?s <{_PREFERRED[0]}> ?title }} UNION {{ ?s <{SCHEMA}publisher> ?publisher .
+?publisher <{_PREFERRED[0]}> ?name }} }}"""
 _LABELS = f"""SELECT DISTINCT ?s ?name WHERE {{ VALUES ?s {{ %s }} VALUES ?p {{ <{_PREFERRED[0]}> <{_PREFERRED[1]}> }}
 {{ ?s ?p ?name }} UNION {{ GRAPH ?g {{ ?s ?p ?name }} }} }} ORDER BY ?s ?name"""
 
@@ -55,8 +56,8 @@ async def gather(release: Release, draft: Draft) -> bool:
     """
     base = {"base": release.manifest.base}
     await asyncio.to_thread(draft.names, list(_questions(release)))
-    await _add(release, _NAMES % base, lambda found: draft.names(_names(found)))
-    parts: dict[str, tuple[str, Callable[[list[Row]], None]]] = {
+    await pages(release.backend, _NAMES % base, lambda found: draft.names(_names(found)), size=PAGE, most=MOST_ROWS)
+    parts: dict[str, tuple[str, Callable[[Iterator[Row]], None]]] = {
         "kinds": (_KINDS % base, lambda found: draft.kinds(_kinds(found))),
         "phrases": (_PHRASES, lambda found: draft.phrases(_phrases(found))),
         "long phrases": (_LONG_PHRASES, lambda found: draft.phrases(_phrases(found))),
@@ -67,17 +68,12 @@ async def gather(release: Release, draft: Draft) -> bool:
     complete = True
     for what, (query, take) in parts.items():
         try:
-            await _add(release, query, take)
+            await pages(release.backend, query, take, size=PAGE, most=MOST_ROWS)
         except Problem as problem:
             logging.getLogger("kg_server").warning("Search goes without %s: %s", what, problem.detail)
             complete = False
     await _label_kinds(release, draft)
     return complete
-
-
-async def _add(release: Release, query: str, take: Callable[[list[Row]], None]) -> None:
-    async for found in pages(release.backend, query, PAGE, MOST_ROWS):
-        await asyncio.to_thread(take, found)
 
 
 async def _label_kinds(release: Release, draft: Draft) -> None:

@@ -161,7 +161,8 @@ def _look(looks: Sequence[Lookup]) -> bool:
     try:
         # All shelves first: where a name is spelt so, nobody wants phrases that are only near.
         for way in (Lookup.alike, Lookup.near, Lookup.inside, Lookup.some):
-            if any([way(each) for each in looks]):
+            found = [way(each) for each in looks]
+            if any(found):
                 break
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:

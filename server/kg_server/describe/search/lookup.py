@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, get_args
 
-from kg_server.describe.search.draft import SHORT_STEM, STEM, Shelf, variants
+from kg_server.describe.search.draft import SHORT_STEM, STEM, Shelf, joined, variants
 from kg_server.describe.search.folding import fold, sound
 from kg_server.describe.search.nearness import LEAST, closeness, nearest
 
@@ -111,10 +111,12 @@ class Lookup:
         self._keep("start", self._match(f"folded : ^ {' + '.join(map(_quoted, words))} *"))
         self._keep("words", self._match(f"folded : ({_all(words)})"))
         # Two words may be one there.
-        joined = (
-            (*sounds[:at], sound(words[at] + words[at + 1]), *sounds[at + 2 :]) for at in range(len(words) - 1)
+        as_one = (
+            (*sounds[:at], *one, *sounds[at + 2 :])
+            for at in range(len(sounds) - 1)
+            if (one := joined(sounds[at : at + 2]))
         )
-        ways = " OR ".join(f"({_all(each)})" for each in (sounds, *joined))
+        ways = " OR ".join(f"({_all(each)})" for each in (sounds, *as_one))
         self._keep("sound", self._match(f"sounds : ({ways})"))
         return bool(self._hits)
 
@@ -128,8 +130,8 @@ class Lookup:
 
     def inside(self) -> bool:
         """Look for longer words that have these inside, as derived words do; tell whether something was found."""
-        words, sounds = self._sought.words, self._sought.sounds
-        for each in (sounds, (sound("".join(words)),)):
+        sounds = self._sought.sounds
+        for each in (sounds, ("".join(sounds),)):
             longer = [self._longer(word) for word in each]
             if all(longer):
                 self._keep("inside", self._match(f"sounds : ({_any_of_each(longer)})"))
@@ -163,7 +165,7 @@ class Lookup:
             forms = json.dumps(sorted({form for stem in stems for form in variants(stem)}))
             known = self._reader.execute(_NEAR, (_LAST, forms, _MOST_CANDIDATES))
             near = nearest(word, (other for (other,) in known), _MOST_NEAR, begun=begun)
-            found += [_quoted(other) for other, _ in near]
+            found += [_quoted(other) for other in near]
         return found
 
     def _longer(self, word: str) -> list[str]:
@@ -195,12 +197,9 @@ class Lookup:
                 return 0.0 if set(self._sought.sounds) <= set(sounds) else 0.5
             case "inside":
                 return 0.0
-            case "near":
+            case "near" | "some":
                 # In steps, so that of two that are as near the one that is mentioned more comes first.
                 return round(1 - closeness(self._sought.sounds, sounds), 1)
-            case "some":
-                there = sum(any(other.startswith(word) for other in sounds) for word in self._sought.sounds)
-                return 1 - there / len(words)
 
 
 def _quoted(word: str) -> str:

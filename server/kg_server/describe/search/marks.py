@@ -9,7 +9,8 @@ from kg_server.describe.search.folding import fold, sound
 from kg_server.describe.search.lookup import Sought
 from kg_server.describe.search.nearness import LEAST, resemblance
 
-_WORD = re.compile(r"[^\W_]+(?:['’ʼʹ`][^\W_]+)*['’ʼʹ`]?")
+# Apostrophes and soft signs stand inside words.
+_WORD = re.compile(r"[^\W_]+(?:['’\u02bc\u02b9`][^\W_]+)*['’\u02bc\u02b9`]?")
 
 
 def marks(text: str, sought: Sought) -> tuple[tuple[int, int], ...]:

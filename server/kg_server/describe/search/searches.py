@@ -62,9 +62,9 @@ class Searches:
             await asyncio.wait({self._making}, timeout=self._patience)
         index = self._index
         if index is None:
-            raise SearchUnavailable("What can be searched is being gathered; try again in a moment.", **_later())
+            raise _later(SearchUnavailable, "What can be searched is being gathered; try again in a moment.")
         if self._waiting >= _MOST_WAITING:
-            raise Overloaded("Too many searches are waiting; try again in a moment.", **_later())
+            raise _later(Overloaded, "Too many searches are waiting; try again in a moment.")
         self._waiting += 1
         try:
             async with self._turns:
@@ -107,5 +107,5 @@ class Searches:
         return complete
 
 
-def _later() -> dict[str, object]:
-    return {"headers": {"Retry-After": str(_RETRY_SECONDS)}, "retry_after": _RETRY_SECONDS}
+def _later(kind: type[Problem], detail: str) -> Problem:
+    return kind(detail, headers={"Retry-After": str(_RETRY_SECONDS)}, retry_after=_RETRY_SECONDS)

@@ -25,13 +25,12 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "search_in": "in",
         "search_article": "article {name}",
         "search_in_articles": "in {n} articles",
-        "search_in_one": "in 1 article",
         "search_more": "All {n}",
         "search_page": "Page {n}",
         "search_past": "There is no such page of results.",
         "search_none": "Nothing found for “{text}”.",
-        "search_none_help": "Try fewer letters, another spelling, or one word alone. Names may be written in any script "
-        "and romanisation; words that an article uses are found only where a fact rests on them.",
+        "search_none_help": "Try fewer letters, another spelling, or one word alone. Names may be written in any "
+        "script and romanisation; words that an article uses are found only where a fact rests on them.",
         "search_found": "{n} suggestions. Arrow keys choose, Enter opens.",
         "search_all": "All results for “{text}”",
         "search_later": "The search is being prepared …",
@@ -58,13 +57,12 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "search_in": "dalam",
         "search_article": "artikel {name}",
         "search_in_articles": "dalam {n} artikel",
-        "search_in_one": "dalam 1 artikel",
         "search_more": "Semua {n}",
         "search_page": "Halaman {n}",
         "search_past": "Halaman hasil itu tidak ada.",
         "search_none": "Tidak ada yang ditemukan untuk “{text}”.",
-        "search_none_help": "Coba lebih sedikit huruf, ejaan lain, atau satu kata saja. Nama boleh ditulis dalam aksara "
-        "dan alih aksara apa pun; kata-kata artikel hanya ditemukan bila menjadi dasar suatu fakta.",
+        "search_none_help": "Coba lebih sedikit huruf, ejaan lain, atau satu kata saja. Nama boleh ditulis dalam "
+        "aksara dan alih aksara apa pun; kata-kata artikel hanya ditemukan bila menjadi dasar suatu fakta.",
         "search_found": "{n} saran. Pilih dengan tombol panah, buka dengan Enter.",
         "search_all": "Semua hasil untuk “{text}”",
         "search_later": "Pencarian sedang disiapkan …",

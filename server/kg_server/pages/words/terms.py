@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from kg_builder.namespaces import OA, ORG, PROV, RDF, RDFS, SCHEMA, SKOS
+from kg_builder.namespaces import EDTF, OA, ORG, PROV, RDF, RDFS, RJ, SCHEMA, SKOS, SOSA, XSD
 
 # By IRI and language.
 COMMON_NAMES: Mapping[str, Mapping[str, str]] = {
+    EDTF: {"en": "date, as far as it is known", "id": "tanggal, sejauh diketahui"},
+    XSD + "string": {"en": "text", "id": "teks"},
+    XSD + "integer": {"en": "whole number", "id": "bilangan bulat"},
+    XSD + "decimal": {"en": "number", "id": "bilangan"},
+    XSD + "date": {"en": "day", "id": "hari"},
+    XSD + "duration": {"en": "duration", "id": "lama waktu"},
+    XSD + "boolean": {"en": "yes or no", "id": "ya atau tidak"},
+    RDF + "langString": {"en": "text in a language", "id": "teks dalam suatu bahasa"},
+    OA + "TextQuoteSelector": {"en": "phrase", "id": "frasa"},
+    OA + "TextPositionSelector": {"en": "place in a text", "id": "tempat dalam teks"},
+    SCHEMA + "datePublished": {"en": "published on", "id": "tanggal terbit"},
     RDF + "type": {"en": "kind", "id": "jenis"},
     RDF + "Statement": {"en": "statement", "id": "pernyataan"},
     RDF + "subject": {"en": "subject", "id": "subjek"},
@@ -37,4 +48,44 @@ COMMON_NAMES: Mapping[str, Mapping[str, str]] = {
     ORG + "organization": {"en": "organisation", "id": "organisasi"},
     ORG + "role": {"en": "role", "id": "peran"},
     ORG + "unitOf": {"en": "unit of", "id": "bagian dari"},
+    ORG + "Role": {"en": "role", "id": "peran"},
+    ORG + "Membership": {"en": "term of office", "id": "masa jabatan"},
+    ORG + "OrganizationalUnit": {"en": "unit of an organisation", "id": "unit lembaga"},
+    ORG + "hasMembership": {"en": "term of office", "id": "masa jabatan"},
+    SOSA + "Observation": {"en": "figure", "id": "angka"},
+    SOSA + "hasFeatureOfInterest": {"en": "figure of", "id": "angka tentang"},
+    SOSA + "observedProperty": {"en": "counts", "id": "menghitung"},
+    SKOS + "Concept": {"en": "concept", "id": "konsep"},
+    SKOS + "notation": {"en": "code", "id": "kode"},
+    SKOS + "prefLabel": {"en": "name", "id": "nama"},
+    SCHEMA + "QuantitativeValue": {"en": "quantity", "id": "besaran"},
+    SCHEMA + "Quotation": {"en": "quotation", "id": "kutipan"},
+    SCHEMA + "Event": {"en": "event", "id": "peristiwa"},
+    SCHEMA + "Place": {"en": "place", "id": "tempat"},
+    SCHEMA + "PlaceOfWorship": {"en": "place of worship", "id": "tempat ibadah"},
+    SCHEMA + "Language": {"en": "language", "id": "bahasa"},
+    SCHEMA + "GovernmentOrganization": {"en": "government body", "id": "lembaga pemerintah"},
+    SCHEMA + "NewsMediaOrganization": {"en": "news organisation", "id": "lembaga berita"},
+    SCHEMA + "name": {"en": "title", "id": "judul"},
+    SCHEMA + "value": {"en": "exactly", "id": "tepat"},
+    SCHEMA + "url": {"en": "address", "id": "alamat"},
+    SCHEMA + "publisher": {"en": "publisher", "id": "penerbit"},
+}
+
+# The same properties, read from their value: by IRI and language.
+COMMON_INVERSES: Mapping[str, Mapping[str, str]] = {
+    RDF + "type": {"en": "of this kind", "id": "yang berjenis ini"},
+    SCHEMA + "about": {"en": "about this", "id": "tentang ini"},
+    SCHEMA + "mentions": {"en": "mentioned in", "id": "disebut dalam"},
+    SCHEMA + "publisher": {"en": "published", "id": "menerbitkan"},
+    ORG + "organization": {"en": "in office here", "id": "menjabat di sini"},
+    ORG + "role": {"en": "who has this role", "id": "pemegang peran ini"},
+    ORG + "hasMembership": {"en": "in office", "id": "yang menjabat"},
+    ORG + "unitOf": {"en": "its units", "id": "bagiannya"},
+    SOSA + "hasFeatureOfInterest": {"en": "counted of it", "id": "yang dihitung darinya"},
+    SOSA + "observedProperty": {"en": "where this is counted", "id": "yang menghitung ini"},
+    RJ + "speaker": {"en": "says", "id": "mengatakan"},
+    RJ + "occasion": {"en": "on this occasion", "id": "pada kesempatan ini"},
+    RJ + "attestedAt": {"en": "seen in office here", "id": "terlihat menjabat di sini"},
+    RJ + "curator": {"en": "curated", "id": "dikurasi"},
 }
