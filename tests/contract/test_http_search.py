@@ -57,7 +57,7 @@ def named(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
         yield client
 
 
-def search(client: httpx.Client, text: str, **params: object) -> dict[str, Any]:
+def search(client: httpx.Client, text: str, **params: str | int) -> dict[str, Any]:
     response = client.get("/search.json", params={"q": text, "lang": "en", **params})
     assert response.status_code == 200, response.text
     document: dict[str, Any] = response.json()

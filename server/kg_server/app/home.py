@@ -117,7 +117,7 @@ class Home:
             async with asyncio.timeout(_PATIENCE_SECONDS):
                 return await work
         except (Problem, TimeoutError) as error:
-            logging.getLogger("kg_server").warning("The home page goes without %s: %s", what, error or "too slow")
+            logging.getLogger("kg_server").warning("The home page goes without %s: %s", what, str(error) or "too slow")
             return None
 
     async def _draw(
