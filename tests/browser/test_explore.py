@@ -187,7 +187,7 @@ def test_kinds_and_relations_are_filtered(open_tab: Opener) -> None:
     page.locator(".graph-filters summary").click()
     page.locator(".graph-filters details").get_by_role("button", name="All or none").click()
     page.get_by_role("checkbox", name="holds").check()
-    page.wait_for_function("document.querySelectorAll('.spot:not([hidden])').length === 6")
+    page.wait_for_function("() => document.querySelectorAll('.spot:not([hidden])').length === 6")
     assert page.locator(".lines .line:not([hidden])").count() == 4
 
 
