@@ -385,7 +385,9 @@ def with_pandas(folder: Path) -> dict[str, str]:
     stand_in = folder / "packages"
     stand_in.mkdir()
     (stand_in / "pandas.py").write_text(
-        "import csv, io\n\ndef read_csv(file):\n    return list(csv.reader(io.TextIOWrapper(file, 'utf-8')))\n", "utf-8"
+        "import csv, io\n\ndef read_csv(file):\n"
+        "    return '\\n'.join(map(' '.join, csv.reader(io.TextIOWrapper(file, 'utf-8'))))\n",
+        "utf-8",
     )
     # A real one that is installed comes first.
     return {**os.environ, "PYTHONPATH": os.pathsep.join([*filter(None, sys.path), str(stand_in)])}

@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 from typing import ClassVar, Literal, TypeAlias, get_args
 
 from kg_server.pages.dates import date_text
-from kg_server.pages.words.figures import SCRIPT_WORDS
+from kg_server.pages.words.figure import SCRIPT_WORDS
 
 View: TypeAlias = Literal["graph", "timeline", "map", "chart"]
 Bound: TypeAlias = Literal["exact", "more", "least", "less", "most", "about"]

@@ -18,7 +18,7 @@ from kg_server.pages.drawing import draw, unnamed
 from kg_server.pages.figures import VIEWS, Bar, Chart, Graph, Map, Timeline, View, decimal, script_words
 from kg_server.pages.results import Cell, Table
 from kg_server.pages.words import WORDS
-from kg_server.pages.words.figures import SCRIPT_WORDS
+from kg_server.pages.words.figure import SCRIPT_WORDS
 
 PAGE = "https://example.org/id/"
 
