@@ -179,7 +179,7 @@ def _pairs(part: _Part) -> Iterator[tuple[str, object]]:
 def script_words(*views: View) -> tuple[str, ...]:
     """Return the keys of the words that the scripts of these views say.
 
-    >>> "figure_about" in script_words("chart")
+    >>> "figure_log" in script_words("chart")
     True
     """
     return tuple(dict.fromkeys(key for view in views for key in (*SCRIPT_WORDS["all"], *SCRIPT_WORDS[view])))
