@@ -41,7 +41,9 @@ test: $(DEV) web ## run the tests (ARGS="-k name" for some of them)
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not long" $(ARGS)
 
 longtest: $(DEV) web ## run those that attack, kill, fill disks and start other engines
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -m long $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m long --ignore=tests/hostile $(ARGS)
+	@# Alone: it measures how long polite clients wait.
+	@$(BIN)/python -m pytest -m long tests/hostile $(ARGS)
 
 check: $(DEV) web ## format, lint, types, architecture
 	@$(BIN)/ruff format --check .
