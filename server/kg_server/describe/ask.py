@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
@@ -63,11 +64,13 @@ async def pages(
 
 
 def _take_rows(answer: Answer, take: Callable[[Iterator[Row]], None]) -> None:
+    # Closed here whatever the taker does: the parser's object must end on this thread.
     if isinstance(answer.body, Spooled):
-        with answer.body.stream() as file:
-            take(_iterate(file))
+        with answer.body.stream() as file, closing(_iterate(file)) as found:
+            take(found)
     else:
-        take(_iterate(answer.body))
+        with closing(_iterate(answer.body)) as found:
+            take(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,7 @@ def _read_rows(body: bytes) -> list[Row]:
     return list(_iterate(body))
 
 
-def _iterate(body: bytes | BinaryIO) -> Iterator[Row]:
+def _iterate(body: bytes | BinaryIO) -> Generator[Row, None, None]:
     results = ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON)
     if not isinstance(results, ox.QuerySolutions):
         message = "only a SELECT has rows"
