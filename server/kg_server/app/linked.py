@@ -160,7 +160,11 @@ class LinkedData:
         page = asked.choice.html
         table = asked.choice.format is _TABLE
         details = Details(page or asked.evidence, page or asked.incoming, asked.offset, page)
+        own = f"{release.manifest.base}{release.manifest.vocabulary}"
         for iri in _candidates(request, release.manifest.base):
+            if page and iri == own:
+                # Its page is made of other things.
+                details = Details()
             found = await self._entities.find(release, iri, asked.offset, table=table) if page or table else None
             article = await self._articles.find(release, iri) if page and not found else None
             subject = article or (subject_of(found) if found else await find_subject(release, iri, details))
