@@ -1,4 +1,4 @@
-"""Spellings made alike: without marks, in Latin letters, and as a word sounds."""
+"""Spellings made alike: without marks, in Latin letters, and as a word sounds (decision 0022)."""
 
 from __future__ import annotations
 
