@@ -68,7 +68,11 @@ class Reading:
 
     def glued(self, token: int) -> bool:
         """Tell whether a token follows the one before it without a space."""
-        return token > 0 and self.starts[token] == self.ends[token - 1]
+        return 0 < token < len(self.words) and self.starts[token] == self.ends[token - 1]
+
+    def has_space(self, token: int) -> bool:
+        """Tell whether a token follows the one before it after a space."""
+        return 0 < token < len(self.words) and self.starts[token] > self.ends[token - 1]
 
     def first_of(self, sentence: int) -> int:
         """Return the first token of a sentence."""

@@ -1,0 +1,353 @@
+"""Organisations and places: where their names begin and end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kg_builder.assist.lexicon import Lexicon
+from kg_builder.assist.reading import Reading
+
+PLACES = ("country", "region", "city", "known-place")
+_SHORT = 3
+_LONGEST_ABBREVIATION = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The name of an organisation or place in a text: tokens ``first`` to before ``after``, the name without brackets.
+
+    ``key`` is the lexicon's or the authority file's key where the name is known; ``head`` the kind of its first word.
+    """
+
+    first: int
+    after: int
+    name: str
+    rule: str
+    score: float
+    key: str = ""
+    head: str = ""
+    short: str = ""
+    end: int = 0
+
+
+class Bodies:
+    """Finds organisations and places with the words of a lexicon."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        """Take the words."""
+        self._lexicon = lexicon
+        self._acronyms = {key for key in lexicon.spelled.get("organisation", {})}
+
+    def place(self, reading: Reading, token: int) -> tuple[int, str, str] | None:
+        """Return the longest place that begins at a token: the token after it, its key, its class."""
+        if not reading.capital(token):
+            return None
+        best: tuple[int, str, str] | None = None
+        prefix = reading.at("country-prefix", token)
+        if prefix and reading.at("country", token) is None:
+            inner = self.place(reading, prefix[0])
+            if inner and inner[2] == "country":
+                return inner
+        for name in PLACES:
+            hit = reading.at(name, token)
+            if hit and (best is None or hit[0] > best[0]) and self._proper(reading, token, hit[0]):
+                best = (*hit, name)
+        return best
+
+    def _proper(self, reading: Reading, token: int, after: int) -> bool:
+        words = reading.words[token:after]
+        return all(not word[0].islower() or len(word) <= _SHORT for word in words) and (
+            len(words) > 1 or len(words[0]) > _SHORT or words[0].isupper() or len(words[0]) == _SHORT + 1
+        )
+
+    def organisations(self, reading: Reading, taken: list[bool]) -> list[Body]:
+        """Return the organisations of a text, in order, none within another."""
+        found: list[Body] = []
+        token, count = 0, len(reading.words)
+        while token < count:
+            body = None
+            if reading.capital(token) and not taken[token]:
+                body = self._at(reading, token)
+            elif not taken[token]:
+                body = self._lower_camel(reading, token)
+            if body and body.rule != "gazetteer" and self._goes_on(reading, token):
+                token = body.after
+            elif body:
+                body = self._with_short(reading, body)
+                found.append(body)
+                token = body.end
+            else:
+                token += 1
+        return found
+
+    def _goes_on(self, reading: Reading, token: int) -> bool:
+        """Tell whether the word before is part of the same name, so that this is no beginning."""
+        before = token - 1
+        if before < 0 or not reading.capital(before) or reading.sentence[before] != reading.sentence[token]:
+            return False
+        if before == reading.first_of(reading.sentence[before]) and self._lexicon.has("function-word", reading.low[before]):
+            return False
+        return not any(
+            reading.before(name, token)
+            for name in ("role", "role-modifier", "capacity", "honorific", "place-head", "weekday", "month", "organisation", "known-organisation", *PLACES)
+        )
+
+    def _lower_camel(self, reading: Reading, token: int) -> Body | None:
+        hit = reading.at("known-organisation", token)
+        if hit and reading.words[token] != reading.low[token]:
+            return Body(token, hit[0], reading.slice(token, hit[0]), "gazetteer", 0.95, key=hit[1], end=hit[0])
+        return None
+
+    def _at(self, reading: Reading, token: int) -> Body | None:
+        options = [
+            body
+            for body in (
+                self._known(reading, token, "known-organisation"),
+                self._known(reading, token, "organisation"),
+                self._headed(reading, token),
+                self._tailed(reading, token),
+            )
+            if body
+        ]
+        if not options:
+            return None
+        longest = max(body.after for body in options)
+        return next(body for body in options if body.after == longest)
+
+    def _known(self, reading: Reading, token: int, name: str) -> Body | None:
+        hit = reading.at(name, token)
+        if hit is None:
+            return None
+        after, key = hit
+        words = reading.words[token:after]
+        if after == token + 1 and not self._written_as_name(words[0], key):
+            return None
+        if after > token + 1 and sum(word[0].islower() for word in words) > len(words) // 2:
+            return None
+        place = self.place(reading, after)
+        if place and words[0].isupper() and reading.has_space(after):
+            after = place[0]  # the embassy in a city: KBRI Moskow
+        return Body(token, after, reading.slice(token, after), "gazetteer", 0.95, key=key, end=after)
+
+    def _written_as_name(self, word: str, key: str) -> bool:
+        return word.isupper() or word == key or (word[0].isupper() and (any(c.isupper() for c in word[1:]) or word == key.capitalize() or len(word) > _SHORT + 1))
+
+    def _headed(self, reading: Reading, token: int) -> Body | None:
+        hit = reading.at("org-head", token)
+        if hit is None:
+            return None
+        after, kind = hit
+        role = self._after_role(reading, token)
+        end, complete = self._rest(reading, after, kind, role=role)
+        if end == after and not (reading.words[token].isupper() and len(reading.words[token]) > _SHORT):
+            return None
+        if reading.at("org-head-weak", token) == (after, "weak") and not complete:
+            return None
+        if kind == "english" and end == after:
+            return None
+        return Body(token, end, reading.slice(token, end), "head", 0.9 if complete else 0.75, head=kind, end=end)
+
+    def _after_role(self, reading: Reading, token: int) -> bool:
+        first = token
+        for _ in range(2):
+            modified = reading.before("role-modifier", first)
+            if modified:
+                first = modified[0]
+        interim = reading.before("capacity", first)
+        if interim:
+            first = interim[0]
+        return reading.before("role", first) is not None
+
+    def _rest(self, reading: Reading, after: int, kind: str, *, role: bool) -> tuple[int, bool]:
+        """Return where a name ends that began with a head, and whether a word that only names have was among it."""
+        token, end, complete, free = after, after, False, 0
+        count = len(reading.words)
+        sentence = reading.sentence[after - 1]
+        placed = False
+        while token < count and reading.sentence[token] == sentence:
+            place = self.place(reading, token)
+            low = reading.low[token]
+            if place and not (placed and not self._lexicon.has("org-word", low)):
+                token = end = place[0]
+                complete = placed = True
+            elif reading.capital(token):
+                if self._stops(reading, token):
+                    break
+                if self._inner(reading, token):
+                    token = end = token + 1
+                    complete = True
+                    continue
+                if placed or (role and complete) or free >= 3:  # noqa: PLR2004 - words of a proper name
+                    break
+                if role and self._leaves_person(reading, token):
+                    break
+                if self._lexicon.has("given", low) and complete and not role:
+                    break
+                token = end = token + 1
+                free += 1
+                complete = complete or role
+            elif reading.is_(token, "-") and reading.glued(token) and reading.glued(token + 1) and reading.capital(token + 1):
+                token += 1
+            else:
+                joined = self._join(reading, token, kind, placed=placed)
+                if joined is None:
+                    break
+                token = joined
+        return end, complete
+
+    def _stops(self, reading: Reading, token: int) -> bool:
+        if reading.at("month", token) or reading.at("weekday", token) or reading.at("agreement", token):
+            return True
+        inner = self._lexicon.has("org-word", reading.low[token])
+        if reading.at("honorific", token) and not inner and len(reading.words[token]) > 1:
+            return True
+        if (reading.at("role", token) or reading.at("capacity", token)) and not inner:
+            return True
+        return len(reading.words[token]) == 1 and reading.is_(token + 1, ".")
+
+    def _inner(self, reading: Reading, token: int) -> bool:
+        low = reading.low[token]
+        return self._lexicon.has("org-word", low) or self._lexicon.has("org-tail", low) or reading.at("org-head", token) is not None
+
+    def _leaves_person(self, reading: Reading, token: int) -> bool:
+        """Tell whether a person's name begins here, after a role and a bare head."""
+        if self._lexicon.has("given", reading.low[token]):
+            return True
+        run = 0
+        while reading.capital(token + run) and run < 6:  # noqa: PLR2004 - no name is longer
+            run += 1
+        return False if run != 2 else self._lexicon.has("given", reading.low[token + 1])  # noqa: PLR2004
+
+    def _join(self, reading: Reading, token: int, kind: str, *, placed: bool) -> int | None:
+        hit = reading.at("org-join", token)
+        following = hit[0] if hit else token + 1
+        if hit is None and not reading.is_(token, ","):
+            return None
+        if reading.is_(token, ",") and self._lexicon.has("and", reading.low[following] if following < len(reading.words) else ""):
+            following += 1
+        if not reading.capital(following) or reading.at("honorific", following) and not self._inner(reading, following):
+            return None
+        if hit and hit[1] == "english":
+            return following if kind == "english" or self._lexicon.has("org-tail", reading.low[token - 1]) else None
+        if placed or not self._lexicon.has("org-word", reading.low[following]) or self.place(reading, following):
+            return None
+        head = reading.at("org-head", following)
+        if head and (reading.capital(head[0]) or self.place(reading, head[0])):
+            return None
+        if reading.is_(token, ",") and kind not in {"ministry", "agency"}:
+            return None
+        return following
+
+    def _tailed(self, reading: Reading, token: int) -> Body | None:
+        """Return an English name that ends in its kind: one run of capitals up to the last such word."""
+        if self._lexicon.has("function-word", reading.low[token]) or reading.at("role", token) or reading.at("honorific", token):
+            return None
+        end, tail = token, 0
+        sentence, count = reading.sentence[token], len(reading.words)
+        while end < count and reading.sentence[end] == sentence:
+            if reading.capital(end):
+                if reading.at("month", end) or reading.at("weekday", end):
+                    break
+                if self._lexicon.has("org-tail", reading.low[end]) and end > token:
+                    tail = end + 1
+                end += 1
+            elif (hit := reading.at("org-join", end)) and hit[1] == "english" and reading.capital(hit[0]):
+                end = hit[0]
+            elif reading.is_(end, "-") and reading.glued(end) and reading.capital(end + 1):
+                end += 1
+            else:
+                break
+        if not tail or (reading.at("not-a-person", token) and not reading.at("org-word", token)):
+            return None
+        joined = reading.at("org-join", tail)
+        if joined and joined[1] == "english" and reading.capital(joined[0]):
+            tail, _ = self._rest(reading, joined[0], "english", role=False)
+        elif (place := self.place(reading, tail)) and place[2] == "country":
+            tail = place[0]
+        return Body(token, tail, reading.slice(token, tail), "tail", 0.85, head=self._lexicon.terms("org-tail").get(reading.low[tail - 1], ""), end=tail)
+
+    def _with_short(self, reading: Reading, body: Body) -> Body:
+        """Take an abbreviation in brackets with the name it follows."""
+        after = body.after
+        if not reading.is_(after, "("):
+            return body
+        close = next((t for t in range(after + 1, min(after + 5, len(reading.words))) if reading.words[t] == ")"), None)
+        if close is None:
+            return body
+        text = reading.slice(after + 1, close)
+        if not _abbreviates(text):
+            return body
+        return Body(
+            body.first, body.after, body.name, body.rule, min(0.97, body.score + 0.05), body.key, body.head, text, close + 1
+        )
+
+    def places(self, reading: Reading, taken: list[bool]) -> Iterator[Body]:
+        """Yield the places of a text outside the names that are taken."""
+        token = 0
+        while token < len(reading.words):
+            hit = None if taken[token] else self.place(reading, token)
+            spot = None if taken[token] or hit else self._spot(reading, token)
+            if hit:
+                after, key, kind = hit
+                beside = (token > 0 and self._free_name(reading, token - 1, taken)) or self._free_name(reading, after, taken)
+                if not beside or reading.before("place-before", token):
+                    yield Body(token, after, reading.slice(token, after), f"gazetteer-{kind}", 0.9, key=key, head=kind, end=after)
+                token = after
+            elif spot:
+                yield spot
+                token = spot.after
+            else:
+                token += 1
+
+    def _free_name(self, reading: Reading, token: int, taken: list[bool]) -> bool:
+        if not (reading.capital(token) and token < len(reading.words)) or taken[token] or self.place(reading, token):
+            return False
+        if token == reading.first_of(reading.sentence[token]) and self._lexicon.has("function-word", reading.low[token]):
+            return False
+        return not reading.at("role", token) and not reading.before("role", token + 1) and not reading.at("org-head", token)
+
+    def _spot(self, reading: Reading, token: int) -> Body | None:
+        hit = reading.at("place-head", token)
+        if hit is None or not reading.capital(token) or not reading.capital(hit[0]):
+            return None
+        after = hit[0]
+        while after < len(reading.words) and reading.capital(after) and reading.sentence[after] == reading.sentence[token]:
+            if reading.at("weekday", after) or reading.at("month", after) or reading.at("role", after):
+                break
+            after += 1
+        return Body(token, after, reading.slice(token, after), f"spot-{hit[1]}", 0.7, head=hit[1], end=after)
+
+
+def _abbreviates(text: str) -> bool:
+    capitals = sum(char.isupper() for char in text)
+    words = text.split()
+    return (
+        0 < len(words) <= 2  # noqa: PLR2004 - "KBRI Moskow"
+        and len(text) <= _LONGEST_ABBREVIATION + 4
+        and text[0].isalpha()
+        and (capitals > 1 or (len(words) == 1 and capitals == 1 and text[0].isupper()))
+        and all(char.isalnum() or char in " -&./" for char in text)
+    )
+
+
+def shortens(short: str, name: str) -> bool:
+    """Tell whether a short form is made of beginnings of a longer name's words, in order.
+
+    >>> shortens("Natlib", "National Library"), shortens("NL", "National Library"), shortens("Nab", "National Library")
+    (True, True, False)
+    """
+    words = [word.lower() for word in name.split() if word[0].isupper()]
+    return bool(words) and _made_of(short.lower().replace(" ", ""), words)
+
+
+def _made_of(rest: str, words: list[str]) -> bool:
+    if not rest:
+        return True
+    if not words:
+        return False
+    first, others = words[0], words[1:]
+    for size in range(min(len(first), len(rest)), 0, -1):
+        if first[:size] == rest[:size] and _made_of(rest[size:], others):
+            return True
+    return False

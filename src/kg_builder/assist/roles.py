@@ -1,0 +1,128 @@
+"""Roles in a text: "acting head of X", with what they belong to, before any name is looked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kg_builder.assist.bodies import Bodies, Body
+from kg_builder.assist.lexicon import Lexicon
+from kg_builder.assist.reading import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A role as printed: tokens, the role's key, the title without its organisation, and what it belongs to."""
+
+    first: int
+    after: int
+    key: str
+    title: str
+    capacity: str = ""
+    former: bool = False
+    body: Body | None = None
+    country: str = ""
+
+
+class Roles:
+    """Finds roles with the words of a lexicon."""
+
+    def __init__(self, lexicon: Lexicon, bodies: Bodies) -> None:
+        """Take the words and the finder of places."""
+        self._lexicon = lexicon
+        self._bodies = bodies
+
+    def find(self, reading: Reading, at: Mapping[int, Body], inside: list[bool]) -> list[Role]:
+        """Return the roles of a text in order, none within another.
+
+        Args:
+            reading: the text.
+            at: the organisations by their first token.
+            inside: which tokens belong to an organisation.
+        """
+        found: list[Role] = []
+        covered = 0
+        for token, after, key in reading.all("role"):
+            if token < covered or inside[token]:
+                continue
+            role = self._role(reading, token, after, key, at)
+            found.append(role)
+            covered = role.after
+        return found
+
+    def _role(self, reading: Reading, token: int, after: int, key: str, at: Mapping[int, Body]) -> Role:
+        first, capacity, former = token, "", False
+        while True:
+            held = reading.before("capacity", first)
+            past = reading.before("former", first)
+            if held:
+                first, capacity = held[0], held[1]
+            elif past:
+                first, former = past[0], True
+            else:
+                break
+        while modifier := reading.at("role-modifier", after):
+            after = modifier[0]
+        later = reading.at("capacity", after)
+        if later and not capacity and reading.capital(after) == reading.capital(token):
+            capacity, after = later[1], later[0]
+        if reading.is_(after, "(") and reading.is_(after + 2, ")") and reading.words[after + 1][0].isupper():
+            after += 3
+        title_end = after
+        body: Body | None = None
+        country = ""
+        while after < len(reading.words):
+            linked = reading.at("of-body", after)
+            if after in at:
+                body = at[after]
+                after = self._past_brackets(reading, body.end)
+                tail = reading.at("role-modifier", after + 1) if reading.low[after : after + 1] == ["yang"] else None
+                after = tail[0] if tail else after
+                break
+            if linked and linked[0] in at and after > token:
+                body = at[linked[0]]
+                after = self._past_brackets(reading, body.end)
+                break
+            place = self._bodies.place(reading, after)
+            beyond = reading.at("org-join", after)
+            if place and place[2] in {"country", "region", "known-place", "city"}:
+                country = country or (place[1] if place[2] == "country" else "")
+                after = title_end = place[0]
+                continue
+            if beyond and (aimed := self._bodies.place(reading, beyond[0])) and country:
+                after = title_end = aimed[0]
+                break
+            step = self._field(reading, after, token)
+            if step is None:
+                break
+            after = title_end = step
+        title = reading.slice(token, title_end)
+        return Role(first, after, key, title, capacity, former, body, country)
+
+    def _past_brackets(self, reading: Reading, token: int) -> int:
+        if not reading.is_(token, "("):
+            return token
+        longest = 20
+        ends = range(token + 1, min(token + longest, len(reading.words)))
+        return next((place + 1 for place in ends if reading.words[place] == ")"), token)
+
+    def _field(self, reading: Reading, token: int, role: int) -> int | None:
+        low = reading.low[token]
+        capital = reading.capital(token)
+        if reading.at("field-words", token) and (capital or not reading.capital(role)) and not reading.at("and", token):
+            return reading.at("field-words", token)[0]  # type: ignore[index]
+        if capital and reading.capital(role) and (self._lexicon.has("org-word", low) or self._lexicon.has("unit-of", low)):
+            return token + 1
+        following = token + 1
+        if reading.is_(token, ",") and following < len(reading.words) and self._lexicon.has("and", reading.low[following]):
+            following += 1
+        joined = reading.is_(token, ",", "&") or self._lexicon.has("and", low)
+        if (
+            joined
+            and reading.capital(following)
+            and reading.capital(token - 1)
+            and self._lexicon.has("org-word", reading.low[following])
+            and not reading.at("org-head", following)
+        ):
+            return following + 1
+        return None
