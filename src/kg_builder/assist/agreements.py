@@ -74,14 +74,16 @@ class Agreements:
         return [each for each in finished if len(each.parties) + len(each.countries) >= _PARTIES]
 
     def _signs(self, reading: Reading, bounds: tuple[int, int]) -> bool:
-        return any(reading.at("sign-verb", token) or reading.at("represents", token) for token in range(*bounds))
+        return bool(reading.inside("sign-verb", *bounds) or reading.inside("represents", *bounds))
 
     def _sentence(self, scene: Scene, number: int, bounds: tuple[int, int]) -> Agreement | None:
         reading = scene.reading
         first, after = bounds
-        nouns = [(t, *hit) for t in range(first, after) if (hit := reading.at("agreement", t))]
-        loose = [(t, *hit) for t in range(first, after) if (hit := reading.at("cooperation", t))]
-        verbs = [(t, *hit) for t in range(first, after) if (hit := reading.at("agreement-verb", t))]
+        nouns = reading.inside("agreement", first, after)
+        loose = reading.inside("cooperation", first, after)
+        if not nouns and not loose:
+            return None
+        verbs = reading.inside("agreement-verb", first, after)
         options = [
             (abs(noun[0] - verb[0]) + _STATUS.index(verb[2]) * 2, noun, verb)
             for noun in nouns
@@ -108,7 +110,7 @@ class Agreements:
         return Agreement(
             reading.starts[left], reading.ends[right - 1], number, best[2], status, parties,
             validity=self._validity(reading, bounds),
-            remote=any(reading.at("virtual", t) for t in range(first, after)),
+            remote=bool(reading.inside("virtual", first, after)),
             renewed=any(v[2] == "renewed" for v in verbs),
             score=0.8 if nouns else 0.55,
             rule="agreement-verb" if nouns else "cooperation-verb",
@@ -128,9 +130,8 @@ class Agreements:
         return False
 
     def _validity(self, reading: Reading, bounds: tuple[int, int]) -> str:
-        for token in range(*bounds):
-            hit = reading.at("unit", token)
-            if hit and hit[1] in {"years", "months"} and token > bounds[0]:
+        for token, *hit in reading.inside("unit", *bounds):
+            if hit[1] in {"years", "months"} and token > bounds[0]:
                 first = token - 1
                 word = reading.low[first]
                 number = int(word) if word.isdigit() else self._lexicon.terms("digit").get(word)
@@ -165,7 +166,7 @@ class Agreements:
         before = reading.before("place-before", body.first)
         spot = reading.before("place-head", body.first)
         at = before is not None and reading.low[before[0]] in self._lexicon.terms("at-place")
-        return at or spot is not None or reading.at("unit-of", body.first) is not None or reading.at("embassy", body.first) is not None
+        return at or spot is not None or self._lexicon.has("unit-of", reading.low[body.first]) or reading.at("embassy", body.first) is not None
 
     def _linked(self, scene: Scene, named: list[Body], core: tuple[int, int]) -> list[int]:
         """Of more than two bodies, return those that "and", "with" and commas join, nearest to the agreement."""
@@ -188,7 +189,7 @@ class Agreements:
 
     def _witness(self, reading: Reading, sentence: int) -> int:
         first, after = reading.bounds[sentence]
-        return next((token for token in range(first, after) if reading.at("witness", token)), after)
+        return next((token for token, _, _ in reading.inside("witness", first, after)), after)
 
     def _add(self, scene: Scene, found: list[Agreement], read: Agreement) -> None:
         for place, other in enumerate(found):

@@ -258,7 +258,7 @@ class Bodies:
                 end += 1
             else:
                 break
-        if not tail or (reading.at("not-a-person", token) and not reading.at("org-word", token)):
+        if not tail or (reading.at("not-a-person", token) and not self._lexicon.has("org-word", reading.low[token])):
             return None
         joined = reading.at("org-join", tail)
         if joined and joined[1] == "english" and reading.capital(joined[0]):
@@ -342,10 +342,8 @@ def shortens(short: str, name: str) -> bool:
 
 
 def _made_of(rest: str, words: list[str]) -> bool:
-    if not rest:
-        return True
-    if not words:
-        return False
+    if not rest or not words:
+        return not rest and not words
     first, others = words[0], words[1:]
     for size in range(min(len(first), len(rest)), 0, -1):
         if first[:size] == rest[:size] and _made_of(rest[size:], others):

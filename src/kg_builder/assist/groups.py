@@ -52,6 +52,8 @@ class Groups:
     def _same(self, group: Group, body: Body, names: list[str]) -> bool:
         if body.key and body.key in group.keys and body.rule == "gazetteer":
             return body.name.casefold() in {name.casefold() for name in group.names} or not _with_place(body, group)
+        if body.key and group.keys and body.rule == "gazetteer":
+            return False
         known = {name.casefold() for name in group.names}
         if any(name.casefold() in known for name in names):
             return True

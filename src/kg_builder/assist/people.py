@@ -71,7 +71,9 @@ class People:
         unsure: list[tuple[Run, float, str]] = []
         token = 0
         while token < len(reading.words):
-            run = self._run(reading, token, around)
+            run = None
+            if not around.inside[token] and (reading.capital(token) or reading.at("honorific", token)):
+                run = self._run(reading, token, around)
             if run is None:
                 token += 1
                 continue

@@ -12,8 +12,13 @@ from kg_builder.assist.lexicon import Lexicon
 
 # Two or three letters before digits are a currency ("Rp5"), one or many belong to the number ("G20").
 TOKEN = re.compile(r"[^\W\d_]{2,3}(?=\d)|[^\W\d_]\w*(?:['’](?=\w)\w+)*|\d+(?:[.,]\d+)*|\S")
-_END = re.compile(r"[.!?…]")
 _CLOSING = "\"'”’)»"
+WORDS_ONLY = frozenset(
+    ("function-word", "given", "no-unit", "digit", "number-word", "teen", "group", "magnitude", "org-tail", "org-word",
+     "unit-of", "latest", "not-one", "abbreviation", "at-place")
+)  # fmt: skip
+"""Classes of single words that rules look up and that need not be searched for."""
+
 _INITIAL = 1
 _UNKNOWN = 0
 
@@ -32,6 +37,7 @@ class Reading:
     ends: list[int]
     sentence: list[int]
     bounds: list[tuple[int, int]]
+    capitals: list[bool]
     hits: dict[str, dict[int, Match]] = field(default_factory=dict)
     back: dict[str, dict[int, Match]] = field(default_factory=dict)
 
@@ -39,6 +45,13 @@ class Reading:
         """Return the longest term of a class that begins at a token: the token after it, and its key."""
         found = self.hits.get(name)
         return found.get(token) if found else None
+
+    def inside(self, name: str, first: int, after: int) -> list[tuple[int, int, str]]:
+        """Return a class's terms that begin within a range of tokens, in order: first token, the token after, key."""
+        found = self.hits.get(name)
+        if not found:
+            return []
+        return sorted((start, end, key) for start, (end, key) in found.items() if first <= start < after)
 
     def before(self, name: str, token: int) -> Match | None:
         """Return the longest term of a class that ends before a token: its first token, and its key."""
@@ -52,7 +65,7 @@ class Reading:
 
     def capital(self, token: int) -> bool:
         """Tell whether a token begins with a capital letter."""
-        return 0 <= token < len(self.words) and self.words[token][0].isupper()
+        return 0 <= token < len(self.capitals) and self.capitals[token]
 
     def word(self, token: int) -> bool:
         """Tell whether a token is a word."""
@@ -87,12 +100,15 @@ class Finder:
         self._numbers: dict[str, int] = {}
         self._abbreviations = frozenset(
             term.removesuffix(".")
-            for name in ("honorific", "capacity", "label-before", "degree")
+            for name in ("honorific", "capacity", "abbreviation")
             for term in lexicon.terms(name)
+            if term.endswith(".")
         )
         self._starters = frozenset(lexicon.terms("function-word"))
         gathered: dict[tuple[int, ...], list[tuple[int, str, str]]] = {}
         for name, terms in lexicon.classes.items():
+            if name in WORDS_ONLY:
+                continue
             for term, key in terms.items():
                 self._take(gathered, name, key, term)
         for name, key, term in names:
@@ -133,7 +149,7 @@ class Finder:
                     if after not in ending or first < ending[after][0]:
                         ending[after] = (first, key)
         sentence, bounds = self._sentences(text, words, low, starts, ends)
-        return Reading(text, words, low, starts, ends, sentence, bounds, hits, back)
+        return Reading(text, words, low, starts, ends, sentence, bounds, [word[0].isupper() for word in words], hits, back)
 
     def _sentences(
         self, text: str, words: list[str], low: list[str], starts: list[int], ends: list[int]
@@ -162,6 +178,8 @@ class Finder:
     def _breaks(self, words: list[str], low: list[str], gap: str, token: int) -> bool:
         following = words[token + 1]
         opened = following[0].isupper() or following[0] in "\"“'‘(" or following[0].isdigit()
+        if words[token] == ")":
+            return False
         if words[token] in _CLOSING:
             # A closing mark ends the sentence whose full stop stands before it.
             return bool(gap) and token > 0 and words[token - 1] in ".!?…" and opened

@@ -60,7 +60,12 @@ class Speeches:
         used: set[int] = set()
         for number, (first, after) in enumerate(reading.bounds):
             inside = [m for m in mentions if first <= m.first < after]
-            for token in range(first, after):
+            spoken = {
+                token
+                for name in ("speech-pronoun", "according-to", "speech-verb")
+                for token, _, _ in reading.inside(name, first, after)
+            }
+            for token in sorted(spoken):
                 if token in used or _within(reading.starts[token], quotes):
                     continue
                 read = self._at(reading, token, inside, last, (first, after))

@@ -160,7 +160,7 @@ class Years:
         return bool(
             (reading.at("unit", token) and not reading.at("time-after", token) and not reading.capital(token))
             or reading.at("percent", token)
-            or reading.at("magnitude", token)
+            or (token < len(reading.low) and self._lexicon.has("magnitude", reading.low[token]))
         )
 
     def _listed(self, reading: Reading, token: int, after: int) -> bool:
