@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from kg_builder.assist.lexicon import load_lexicon
+from kg_builder.assist.lexicon import Lexicon, load_lexicon
 from kg_builder.assist.suggest import Suggester
 from kg_builder.errors import SourceError
-from kg_builder.ids import Iris
-from kg_builder.namespaces import RDFS, SCHEMA, SKOS
+from kg_builder.namespaces import RDFS, SKOS
 from kg_builder.sources.corpus import load_corpus
 from kg_builder.sources.project import Project
 from kg_builder.sources.reading import read_yaml, scalar
@@ -18,12 +17,6 @@ from kg_builder.sources.tree import Mapping
 from kg_builder.terms import iri, literal_parts
 
 _NAMING = (iri(f"{RDFS}label"), iri(f"{SKOS}altLabel"))
-_CLASSES = (
-    ("known-person", ("Person",)),
-    ("known-organisation", ("Organization",)),
-    ("known-place", ("Country", "City", "Place", "AdministrativeArea")),
-)
-
 
 def suggester(project: Project) -> Suggester:
     """Return the suggester of a project: its lexicon, and every name of its records and authority file.
@@ -31,25 +24,33 @@ def suggester(project: Project) -> Suggester:
     Raises:
         SourceError: the lexicon or a source is wrong.
     """
-    return Suggester(load_lexicon(project.root), names(project))
+    lexicon = load_lexicon(project.root)
+    return Suggester(lexicon, names(project, lexicon))
 
 
-def names(project: Project) -> Iterator[tuple[str, str, str]]:
-    """Yield every name of a person, body or place as class, slug and name."""
+def names(project: Project, lexicon: Lexicon) -> Iterator[tuple[str, str, str]]:
+    """Yield every name of a person, body or place as class, key and name.
+
+    The lexicon says which kinds of the authority file are which. A body that the lexicon knows keeps its key there.
+    """
     corpus = load_corpus(project)
-    kinds: dict[str, tuple[str, str]] = {}
-    iris = Iris(project.base)
-    for slug, entity in corpus.authority.entities.items():
-        for name, classes in _CLASSES:
-            if any(term.rstrip(">").endswith(f"{SCHEMA}{kind}") for term in entity.shape.classes for kind in classes):
-                kinds[iris.entity(slug)] = (name, slug)
-                break
+    kinds = lexicon.terms("kind")
+    known = {
+        entity.iri: (kinds[entity.shape.key], slug)
+        for slug, entity in corpus.authority.entities.items()
+        if entity.shape.key in kinds
+    }
     triples = [t.triple for e in corpus.authority.entities.values() for t in e.triples]
     triples += [a.triple for loaded in corpus.records for a in loaded.record.attestations if a.asserted]
-    for subject, predicate, target in dict.fromkeys(triples):
-        if predicate in _NAMING and subject in kinds:
-            kind, slug = kinds[subject]
-            yield kind, slug, literal_parts(target)[0]
+    found = [
+        (*known[subject], literal_parts(target)[0])
+        for subject, predicate, target in dict.fromkeys(triples)
+        if predicate in _NAMING and subject in known
+    ]
+    bodies = lexicon.terms("organisation")
+    same = {slug: bodies[name.lower()] for _, slug, name in found if name.lower() in bodies}
+    for kind, slug, name in found:
+        yield kind, same.get(slug, slug), name
 
 
 def published_day(project: Project, article: str) -> date | None:
