@@ -142,8 +142,8 @@ class Agreements:
 
     def _parties(self, scene: Scene, number: int, core: tuple[int, int]) -> tuple[tuple[int, ...], tuple[str, ...]]:
         reading = scene.reading
-        witness = self._witness(reading, number)
-        named = [b for b in within(reading, scene.bodies, number) if b.first < witness and not self._beside(reading, b)]
+        first, after = self._makers(reading, number, core[0])
+        named = [b for b in within(reading, scene.bodies, number) if first <= b.first < after and not self._beside(reading, b)]
         chosen = _numbers(scene.groups, named)
         if len(chosen) < _PARTIES and number and not self._complete(chosen):
             earlier = [b for b in within(reading, scene.bodies, number - 1) if not self._beside(reading, b)]
@@ -187,9 +187,14 @@ class Agreements:
         long = [chain for chain in chains if len(_numbers(scene.groups, chain)) >= _PARTIES]
         return _numbers(scene.groups, long[0]) if long else []
 
-    def _witness(self, reading: Reading, sentence: int) -> int:
+    def _makers(self, reading: Reading, sentence: int, core: int) -> tuple[int, int]:
+        """Return where in a sentence those stand who agree: not those who witness it, before or after the verb."""
         first, after = reading.bounds[sentence]
-        return next((token for token, _, _ in reading.inside("witness", first, after)), after)
+        for token, _, _ in reading.inside("witness", first, after):
+            if token > core:
+                return first, token
+            first = max(first, token)
+        return first, after
 
     def _add(self, scene: Scene, found: list[Agreement], read: Agreement) -> None:
         for place, other in enumerate(found):
@@ -224,9 +229,10 @@ class Agreements:
             first, after = reading.bounds[number]
             if not self._signs(reading, (first, after)):
                 continue
-            witness = self._witness(reading, number)
+            verbs = [t for name in ("sign-verb", "represents") for t, _, _ in reading.inside(name, first, after)]
+            first, after = self._makers(reading, number, min(verbs))
             for place, person in enumerate(scene.people):
-                inside = [m for m in person.mentions if first <= m[0] < min(witness, after)]
+                inside = [m for m in person.mentions if first <= m[0] < after]
                 group = scene.groups.of(person.body)
                 fits = group is None or not agreement.parties or group.number in agreement.parties
                 if inside and (place, number) not in scene.speakers and place not in signers and (fits or len(agreement.parties) < _PARTIES):

@@ -72,6 +72,10 @@ class People:
         token = 0
         while token < len(reading.words):
             run = None
+            role = around.starting.get(token)
+            if role and role.after > token:
+                token = role.after
+                continue
             if not around.inside[token] and (reading.capital(token) or reading.at("honorific", token)):
                 run = self._run(reading, token, around)
             if run is None:
@@ -162,7 +166,7 @@ class People:
         else:
             score, rule = self._weak(reading, run, named, body)
         if not before and not lead and not run.honorifics and rule != "known":
-            if reading.at("not-a-person", run.first) or (place and not named[0]) or self._titled(reading, run):
+            if reading.at("publisher", run.first) or reading.at("not-a-person", run.first) or (place and not named[0]) or self._titled(reading, run):
                 return None, 0.0, "thing"
             if reading.at("org-head", run.first) or any(self._lexicon.has("org-tail", word) for word in words):
                 return None, 0.0, "body"
@@ -233,7 +237,7 @@ class People:
         if office:
             place = office[0]
         role = around.starting.get(place) if opened or office else None
-        if role and (not opened or office or reading.is_(role.after, ",", ")", ".", "–") or role.body):  # noqa: RUF001
+        if role and (not opened or office or reading.is_(role.after, ",", ")", ".", "–") or role.body or self._aside(reading, run, role)):  # noqa: RUF001
             return role, None
         of = reading.at("of-body", token)
         if of and of[0] in around.at and not reading.at("place-before", token + 1):
@@ -241,6 +245,9 @@ class People:
             if self._lexicon.terms("of-body").get(low) and low not in {"di", "pada"}:
                 return None, around.at[of[0]]
         return None, None
+
+    def _aside(self, reading: Reading, run: Run, role: Role) -> bool:
+        return run.after - run.first > 1 and reading.is_(run.end, ",") and not reading.capital(role.first)
 
     def _merge(self, found: list[Person]) -> list[Person]:
         """Join what names the same person: a name whose words are all among those of a longer one."""
