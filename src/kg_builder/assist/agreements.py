@@ -71,7 +71,22 @@ class Agreements:
             elif self._signs(reading, bounds) and found:
                 found[-1] = self._signed_by(scene, found[-1], number)
         finished = [self._dated(scene, self._signed_by(scene, each, each.sentence)) for each in found]
-        return [each for each in finished if len(each.parties) + len(each.countries) >= _PARTIES]
+        finished = [self._followed(scene, each) for each in finished]
+        return [
+            each
+            for each in finished
+            if len(each.parties) + len(each.countries) >= _PARTIES or len(each.signatories) >= _PARTIES
+        ]
+
+    def _followed(self, scene: Scene, agreement: Agreement) -> Agreement:
+        """Take a missing party from the next sentence, where that names a known one and just one other."""
+        after = agreement.sentence + 1
+        if len(agreement.parties) >= _PARTIES or agreement.countries or after >= len(scene.reading.bounds):
+            return agreement
+        named = [b for b in within(scene.reading, scene.bodies, after) if not self._beside(scene.reading, b)]
+        numbers = _numbers(scene.groups, named)
+        fits = len(numbers) == _PARTIES and set(agreement.parties) <= set(numbers)
+        return replace(agreement, parties=tuple(numbers)) if fits else agreement
 
     def _signs(self, reading: Reading, bounds: tuple[int, int]) -> bool:
         return bool(reading.inside("sign-verb", *bounds) or reading.inside("represents", *bounds))

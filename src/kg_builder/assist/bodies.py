@@ -9,6 +9,8 @@ from kg_builder.assist.lexicon import Lexicon
 from kg_builder.assist.reading import Reading
 
 PLACES = ("country", "region", "city", "known-place")
+_NEEDS_NAME = frozenset(("university", "foundation", "museum", "institute", "school"))
+_WIDE = frozenset(("organisation", "agency", "ministry"))
 _SHORT = 3
 _LONGEST_ABBREVIATION = 12
 
@@ -80,6 +82,12 @@ class Bodies:
             else:
                 token += 1
         return found
+
+    def unit(self, reading: Reading, body: Body) -> bool:
+        """Tell whether a body is a part of another that a role names: the bureau of its head."""
+        if not self._lexicon.has("unit-of", reading.low[body.first]) or not self._after_role(reading, body.first):
+            return False
+        return not any(self.place(reading, token) for token in range(body.first, body.after))
 
     def _goes_on(self, reading: Reading, token: int) -> bool:
         """Tell whether the word before is part of the same name, so that this is no beginning."""
@@ -168,15 +176,23 @@ class Bodies:
         while token < count and reading.sentence[token] == sentence:
             place = self.place(reading, token)
             low = reading.low[token]
-            if place and not (placed and not self._lexicon.has("org-word", low)):
+            known = reading.at("organisation", token) or reading.at("known-organisation", token)
+            if known and known[0] > token + 1 and token > after and reading.capital(token):
+                token = end = known[0]
+                complete = placed = True
+            elif place and not (placed and not self._lexicon.has("org-word", low)):
                 token = end = place[0]
                 complete = placed = True
             elif reading.capital(token):
                 if self._stops(reading, token):
                     break
                 if self._inner(reading, token):
+                    named = reading.at("org-head", token)
+                    complete = not (named and named[1] in _NEEDS_NAME)
                     token = end = token + 1
-                    complete = True
+                    continue
+                if role and complete and not placed and self._before_comma(reading, token):
+                    token = end = token + 1
                     continue
                 if placed or (role and complete) or free >= 3:  # noqa: PLR2004 - words of a proper name
                     break
@@ -195,6 +211,10 @@ class Bodies:
                     break
                 token = joined
         return end, complete
+
+    def _before_comma(self, reading: Reading, token: int) -> bool:
+        """Tell whether one word ends a body's name because its head follows after a comma."""
+        return reading.is_(token + 1, ",") and reading.capital(token + 2)
 
     def _stops(self, reading: Reading, token: int) -> bool:
         if reading.at("month", token) or reading.at("weekday", token) or reading.at("agreement", token):
@@ -233,7 +253,8 @@ class Bodies:
         if placed or not self._lexicon.has("org-word", reading.low[following]) or self.place(reading, following):
             return None
         head = reading.at("org-head", following)
-        if head and (reading.capital(head[0]) or self.place(reading, head[0])):
+        wide = kind in _WIDE and not reading.before("organisation", token)
+        if head and not wide and (reading.capital(head[0]) or self.place(reading, head[0])):
             return None
         if reading.is_(token, ",") and kind not in {"ministry", "agency"}:
             return None

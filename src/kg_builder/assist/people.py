@@ -237,8 +237,15 @@ class People:
         if office:
             place = office[0]
         role = around.starting.get(place) if opened or office else None
+        if role is None and (office or opened) and reading.at("capacity", place):
+            role = around.starting.get(place)
         if role and (not opened or office or reading.is_(role.after, ",", ")", ".", "–") or role.body or self._aside(reading, run, role)):  # noqa: RUF001
             return role, None
+        stands = reading.before("represented-by", run.begin)
+        if stands:
+            body = next((body for body in around.at.values() if body.end == stands[0]), None)
+            if body:
+                return None, body
         of = reading.at("of-body", token)
         if of and of[0] in around.at and not reading.at("place-before", token + 1):
             low = reading.low[token]

@@ -32,26 +32,36 @@ class Roles:
         self._lexicon = lexicon
         self._bodies = bodies
 
-    def find(self, reading: Reading, at: Mapping[int, Body], inside: list[bool]) -> list[Role]:
+    def find(self, reading: Reading, at: Mapping[int, Body], inside: list[bool], units: Mapping[int, Body]) -> list[Role]:
         """Return the roles of a text in order, none within another.
 
         Args:
             reading: the text.
             at: the organisations by their first token.
             inside: which tokens belong to an organisation.
+            units: the parts of organisations that follow a role, by their first token; they belong to the title.
         """
         found: list[Role] = []
         covered = 0
         for token, after, key in reading.all("role"):
             if token < covered or inside[token]:
                 continue
-            role = self._role(reading, token, after, key, at)
+            if reading.at("role-prefix", token) == (after, "deputy") and reading.at("role", after):
+                continue  # the role that follows takes it
+            role = self._role(reading, (token, after, key), at, units)
             found.append(role)
             covered = role.after
         return found
 
-    def _role(self, reading: Reading, token: int, after: int, key: str, at: Mapping[int, Body]) -> Role:
+    def _role(
+        self, reading: Reading, hit: tuple[int, int, str], at: Mapping[int, Body], units: Mapping[int, Body]
+    ) -> Role:
+        token, after, key = hit
         first, capacity, former = token, "", False
+        deputy = reading.before("role-prefix", token)
+        if deputy:
+            first = token = deputy[0]
+            key = f"{deputy[1]} {key}"
         while True:
             held = reading.before("capacity", first)
             past = reading.before("former", first)
@@ -73,6 +83,9 @@ class Roles:
         country = ""
         while after < len(reading.words):
             linked = reading.at("of-body", after)
+            if after in units and body is None:
+                after = title_end = units[after].end
+                continue
             if after in at:
                 body = at[after]
                 after = self._past_brackets(reading, body.end)

@@ -123,7 +123,7 @@ class Speeches:
             return None, grown[0], reading.low[token], grown[1], "speech-pronoun", 0.75 if last is not None else 0.0
         by = reading.at("according-to", token)
         if by:
-            mention = _starting(inside, by[0]) or _starting(inside, by[0] + 1)
+            mention = self._starting(reading, inside, by[0]) or self._starting(reading, inside, by[0] + 1)
             if mention and (mention.person is not None or mention.pronoun):
                 return mention, by[0], reading.slice(token, by[0]).lower(), by[1], "according-to", 0.85
         hit = reading.at("speech-verb", token)
@@ -131,7 +131,7 @@ class Speeches:
             return None
         after, act = hit
         verb = reading.low[token]
-        following = _starting(inside, after)
+        following = self._starting(reading, inside, after)
         closed = reading.is_(token - 1, ",", '"', "”", "'", "’", ".")
         if following and closed and (following.person is not None or following.pronoun):
             return following, after, verb, act, "verb-speaker", 0.9
@@ -140,6 +140,12 @@ class Speeches:
             sure = 0.85 if not subject.pronoun else 0.75
             return subject, after, verb, act, "speaker-verb", sure
         return None
+
+    def _starting(self, reading: Reading, mentions: list[_Mention], token: int) -> _Mention | None:
+        """Return who is named from a token on, honorifics passed over."""
+        while not any(mention.first == token for mention in mentions) and (hit := reading.at("honorific", token)):
+            token = hit[0] + 1 if reading.is_(hit[0], ".") else hit[0]
+        return next((mention for mention in mentions if mention.first == token), None)
 
     def _goes_on(self, reading: Reading, after: int, act: str) -> bool:
         """Tell whether what follows a verb is what is said: "that", a colon, a quotation mark."""
@@ -191,10 +197,6 @@ class Speeches:
             span = near[0]
             return Speech(min(span[0], start), max(span[1], end), verb, act, "direct", speaker, score, rule, token)
         return Speech(start, end, verb, act, "direct" if unopened else "indirect", speaker, score, rule, token)
-
-
-def _starting(mentions: list[_Mention], token: int) -> _Mention | None:
-    return next((mention for mention in mentions if mention.first == token), None)
 
 
 def _within(place: int, spans: list[tuple[int, int]]) -> bool:

@@ -64,14 +64,16 @@ class Suggester:
         dates = self._read_dates(reading, published)
         titles = _titles(text)
         taken = _marked(reading, [*((span.start, span.end) for span in dates), *titles])
-        bodies = self._bodies.organisations(reading, taken)
+        every = self._bodies.organisations(reading, taken)
+        units = {body.first: body for body in every if self._bodies.unit(reading, body)}
+        bodies = [body for body in every if body.first not in units]
         inside = [False] * len(reading.words)
-        for body in bodies:
+        for body in every:
             for token in range(body.first, body.end):
                 inside[token] = True
         blocked = [one or other for one, other in zip(inside, taken, strict=True)]
         at = {body.first: body for body in bodies}
-        roles = self._roles.find(reading, at, blocked)
+        roles = self._roles.find(reading, at, blocked, units)
         around = Around(at, blocked, {role.after: role for role in roles}, {role.first: role for role in roles})
         people = [_led(reading, bodies, person) for person in self._people.find(reading, around)]
         return Seen(reading, dates, bodies, roles, people, around, titles)
@@ -112,7 +114,8 @@ class Suggester:
 
 def _led(reading: Reading, bodies: list[Body], person: Person) -> Person:
     """Give whoever leads a delegation the first body of the sentence before the name."""
-    if not person.leads or person.body:
+    held = person.role.first if person.role else person.first
+    if person.body or not (person.leads or reading.before("leads", held)):
         return person
     sentence = reading.sentence[person.first]
     before = [body for body in bodies if reading.sentence[body.first] == sentence and body.first < person.first]
