@@ -11,6 +11,7 @@ from kg_builder.assist.reading import Reading
 PLACES = ("country", "region", "city", "known-place")
 _NEEDS_NAME = frozenset(("university", "foundation", "museum", "institute", "school"))
 _WIDE = frozenset(("organisation", "agency", "ministry"))
+_PLACED = (*PLACES, "country-prefix")
 _SHORT = 3
 _LONGEST_ABBREVIATION = 12
 
@@ -43,7 +44,7 @@ class Bodies:
 
     def place(self, reading: Reading, token: int) -> tuple[int, str, str] | None:
         """Return the longest place that begins at a token: the token after it, its key, its class."""
-        if not reading.capital(token):
+        if not reading.capital(token) or not any(token in reading.hits.get(name, ()) for name in _PLACED):
             return None
         best: tuple[int, str, str] | None = None
         prefix = reading.at("country-prefix", token)
@@ -67,7 +68,15 @@ class Bodies:
         """Return the organisations of a text, in order, none within another."""
         found: list[Body] = []
         token, count = 0, len(reading.words)
+        termed = {start for name in ("known-organisation", "organisation", "org-head") for start in reading.hits.get(name, ())}
+        tails = self._lexicon.terms("org-tail")
+        ending = {
+            reading.sentence[place] for place, low in enumerate(reading.low) if low in tails and reading.capitals[place]
+        }
         while token < count:
+            if token not in termed and reading.sentence[token] not in ending:
+                token += 1
+                continue
             body = None
             if reading.capital(token) and not taken[token]:
                 body = self._at(reading, token)
@@ -305,21 +314,22 @@ class Bodies:
 
     def places(self, reading: Reading, taken: list[bool]) -> Iterator[Body]:
         """Yield the places of a text outside the names that are taken."""
-        token = 0
-        while token < len(reading.words):
-            hit = None if taken[token] else self.place(reading, token)
-            spot = None if taken[token] or hit else self._spot(reading, token)
+        past = 0
+        starts = {start for name in (*PLACES, "country-prefix", "place-head") for start in reading.hits.get(name, ())}
+        for token in sorted(starts):
+            if token < past or taken[token]:
+                continue
+            hit = self.place(reading, token)
+            spot = None if hit else self._spot(reading, token)
             if hit:
                 after, key, kind = hit
                 beside = (token > 0 and self._free_name(reading, token - 1, taken)) or self._free_name(reading, after, taken)
                 if not beside or reading.before("place-before", token):
                     yield Body(token, after, reading.slice(token, after), f"gazetteer-{kind}", 0.9, key=key, head=kind, end=after)
-                token = after
+                past = after
             elif spot:
                 yield spot
-                token = spot.after
-            else:
-                token += 1
+                past = spot.after
 
     def _free_name(self, reading: Reading, token: int, taken: list[bool]) -> bool:
         if not (reading.capital(token) and token < len(reading.words)) or taken[token] or self.place(reading, token):
