@@ -158,7 +158,11 @@ class Agreements:
     def _parties(self, scene: Scene, number: int, core: tuple[int, int]) -> tuple[tuple[int, ...], tuple[str, ...]]:
         reading = scene.reading
         first, after = self._makers(reading, number, core[0])
-        named = [b for b in within(reading, scene.bodies, number) if first <= b.first < after and not self._beside(reading, b)]
+        named = [
+            b
+            for b in within(reading, scene.bodies, number)
+            if first <= b.first < after and not self._beside(reading, b)
+        ]
         chosen = _numbers(scene.groups, named)
         if len(chosen) < _PARTIES and number and not self._complete(chosen):
             earlier = [b for b in within(reading, scene.bodies, number - 1) if not self._beside(reading, b)]
@@ -169,7 +173,13 @@ class Agreements:
             chosen = self._linked(scene, named, core) or chosen
         countries: tuple[str, ...] = ()
         if not chosen:
-            inside = [p for p in scene.places if reading.sentence[p.first] == number and p.head == "country" and not reading.before("place-before", p.first)]
+            inside = [
+                p
+                for p in scene.places
+                if reading.sentence[p.first] == number
+                and p.head == "country"
+                and not reading.before("place-before", p.first)
+            ]
             countries = tuple(dict.fromkeys(place.name for place in inside))[:_PARTIES]
         return tuple(chosen), countries
 
@@ -181,7 +191,12 @@ class Agreements:
         before = reading.before("place-before", body.first)
         spot = reading.before("place-head", body.first)
         at = before is not None and reading.low[before[0]] in self._lexicon.terms("at-place")
-        return at or spot is not None or self._lexicon.has("unit-of", reading.low[body.first]) or reading.at("embassy", body.first) is not None
+        return (
+            at
+            or spot is not None
+            or self._lexicon.has("unit-of", reading.low[body.first])
+            or reading.at("embassy", body.first) is not None
+        )
 
     def _linked(self, scene: Scene, named: list[Body], core: tuple[int, int]) -> list[int]:
         """Of more than two bodies, return those that "and", "with" and commas join, nearest to the agreement."""
@@ -189,7 +204,9 @@ class Agreements:
         chains: list[list[Body]] = []
         for body in named:
             gap = reading.low[chains[-1][-1].end : body.first] if chains else []
-            joined = len(gap) <= 3 and any(self._lexicon.has("and", w) or reading.at("party-link", chains[-1][-1].end) or w == "," for w in gap)  # noqa: PLR2004
+            joined = len(gap) <= 3 and any(
+                self._lexicon.has("and", w) or reading.at("party-link", chains[-1][-1].end) or w == "," for w in gap
+            )  # noqa: PLR2004
             if chains and joined:
                 chains[-1].append(body)
             else:
@@ -250,7 +267,12 @@ class Agreements:
                 inside = [m for m in person.mentions if first <= m[0] < after]
                 group = scene.groups.of(person.body)
                 fits = group is None or not agreement.parties or group.number in agreement.parties
-                if inside and (place, number) not in scene.speakers and place not in signers and (fits or len(agreement.parties) < _PARTIES):
+                if (
+                    inside
+                    and (place, number) not in scene.speakers
+                    and place not in signers
+                    and (fits or len(agreement.parties) < _PARTIES)
+                ):
                     if group is None and person.role is None and not self._by(reading, inside[0][0]):
                         continue
                     signers.append(place)
@@ -259,7 +281,12 @@ class Agreements:
             group = scene.groups.of(scene.people[place].body)
             if group and group.number not in parties and len(parties) < _PARTIES:
                 parties.append(group.number)
-        return replace(agreement, signatories=tuple(signers), parties=tuple(parties), sentences=tuple(dict.fromkeys((*agreement.sentences, sentence))))
+        return replace(
+            agreement,
+            signatories=tuple(signers),
+            parties=tuple(parties),
+            sentences=tuple(dict.fromkeys((*agreement.sentences, sentence))),
+        )
 
     def _by(self, reading: Reading, token: int) -> bool:
         return reading.before("person-before", token) is not None or reading.before("and", token) is not None

@@ -68,7 +68,9 @@ class Bodies:
         """Return the organisations of a text, in order, none within another."""
         found: list[Body] = []
         token, count = 0, len(reading.words)
-        termed = {start for name in ("known-organisation", "organisation", "org-head") for start in reading.hits.get(name, ())}
+        termed = {
+            start for name in ("known-organisation", "organisation", "org-head") for start in reading.hits.get(name, ())
+        }
         tails = self._lexicon.terms("org-tail")
         ending = {
             reading.sentence[place] for place, low in enumerate(reading.low) if low in tails and reading.capitals[place]
@@ -103,11 +105,24 @@ class Bodies:
         before = token - 1
         if before < 0 or not reading.capital(before) or reading.sentence[before] != reading.sentence[token]:
             return False
-        if before == reading.first_of(reading.sentence[before]) and self._lexicon.has("function-word", reading.low[before]):
+        if before == reading.first_of(reading.sentence[before]) and self._lexicon.has(
+            "function-word", reading.low[before]
+        ):
             return False
         return not any(
             reading.before(name, token)
-            for name in ("role", "role-modifier", "capacity", "honorific", "place-head", "weekday", "month", "organisation", "known-organisation", *PLACES)
+            for name in (
+                "role",
+                "role-modifier",
+                "capacity",
+                "honorific",
+                "place-head",
+                "weekday",
+                "month",
+                "organisation",
+                "known-organisation",
+                *PLACES,
+            )
         )
 
     def _lower_camel(self, reading: Reading, token: int) -> Body | None:
@@ -148,7 +163,14 @@ class Bodies:
         return Body(token, after, reading.slice(token, after), "gazetteer", 0.95, key=key, end=after)
 
     def _written_as_name(self, word: str, key: str) -> bool:
-        return word.isupper() or word == key or (word[0].isupper() and (any(c.isupper() for c in word[1:]) or word == key.capitalize() or len(word) > _SHORT + 1))
+        return (
+            word.isupper()
+            or word == key
+            or (
+                word[0].isupper()
+                and (any(c.isupper() for c in word[1:]) or word == key.capitalize() or len(word) > _SHORT + 1)
+            )
+        )
 
     def _headed(self, reading: Reading, token: int) -> Body | None:
         hit = reading.at("org-head", token)
@@ -212,7 +234,12 @@ class Bodies:
                 token = end = token + 1
                 free += 1
                 complete = complete or role
-            elif reading.is_(token, "-") and reading.glued(token) and reading.glued(token + 1) and reading.capital(token + 1):
+            elif (
+                reading.is_(token, "-")
+                and reading.glued(token)
+                and reading.glued(token + 1)
+                and reading.capital(token + 1)
+            ):
                 token += 1
             else:
                 joined = self._join(reading, token, kind, placed=placed)
@@ -237,7 +264,11 @@ class Bodies:
 
     def _inner(self, reading: Reading, token: int) -> bool:
         low = reading.low[token]
-        return self._lexicon.has("org-word", low) or self._lexicon.has("org-tail", low) or reading.at("org-head", token) is not None
+        return (
+            self._lexicon.has("org-word", low)
+            or self._lexicon.has("org-tail", low)
+            or reading.at("org-head", token) is not None
+        )
 
     def _leaves_person(self, reading: Reading, token: int) -> bool:
         """Tell whether a person's name begins here, after a role and a bare head."""
@@ -253,7 +284,9 @@ class Bodies:
         following = hit[0] if hit else token + 1
         if hit is None and not reading.is_(token, ","):
             return None
-        if reading.is_(token, ",") and self._lexicon.has("and", reading.low[following] if following < len(reading.words) else ""):
+        if reading.is_(token, ",") and self._lexicon.has(
+            "and", reading.low[following] if following < len(reading.words) else ""
+        ):
             following += 1
         if not reading.capital(following) or reading.at("honorific", following) and not self._inner(reading, following):
             return None
@@ -271,7 +304,11 @@ class Bodies:
 
     def _tailed(self, reading: Reading, token: int) -> Body | None:
         """Return an English name that ends in its kind: one run of capitals up to the last such word."""
-        if self._lexicon.has("function-word", reading.low[token]) or reading.at("role", token) or reading.at("honorific", token):
+        if (
+            self._lexicon.has("function-word", reading.low[token])
+            or reading.at("role", token)
+            or reading.at("honorific", token)
+        ):
             return None
         end, tail = token, 0
         sentence, count = reading.sentence[token], len(reading.words)
@@ -295,7 +332,15 @@ class Bodies:
             tail, _ = self._rest(reading, joined[0], "english", role=False)
         elif (place := self.place(reading, tail)) and place[2] == "country":
             tail = place[0]
-        return Body(token, tail, reading.slice(token, tail), "tail", 0.85, head=self._lexicon.terms("org-tail").get(reading.low[tail - 1], ""), end=tail)
+        return Body(
+            token,
+            tail,
+            reading.slice(token, tail),
+            "tail",
+            0.85,
+            head=self._lexicon.terms("org-tail").get(reading.low[tail - 1], ""),
+            end=tail,
+        )
 
     def _with_short(self, reading: Reading, body: Body) -> Body:
         """Take an abbreviation in brackets with the name it follows."""
@@ -309,7 +354,15 @@ class Bodies:
         if not _abbreviates(text):
             return body
         return Body(
-            body.first, body.after, body.name, body.rule, min(0.97, body.score + 0.05), body.key, body.head, text, close + 1
+            body.first,
+            body.after,
+            body.name,
+            body.rule,
+            min(0.97, body.score + 0.05),
+            body.key,
+            body.head,
+            text,
+            close + 1,
         )
 
     def places(self, reading: Reading, taken: list[bool]) -> Iterator[Body]:
@@ -323,9 +376,20 @@ class Bodies:
             spot = None if hit else self._spot(reading, token)
             if hit:
                 after, key, kind = hit
-                beside = (token > 0 and self._free_name(reading, token - 1, taken)) or self._free_name(reading, after, taken)
+                beside = (token > 0 and self._free_name(reading, token - 1, taken)) or self._free_name(
+                    reading, after, taken
+                )
                 if not beside or reading.before("place-before", token):
-                    yield Body(token, after, reading.slice(token, after), f"gazetteer-{kind}", 0.9, key=key, head=kind, end=after)
+                    yield Body(
+                        token,
+                        after,
+                        reading.slice(token, after),
+                        f"gazetteer-{kind}",
+                        0.9,
+                        key=key,
+                        head=kind,
+                        end=after,
+                    )
                 past = after
             elif spot:
                 yield spot
@@ -334,16 +398,24 @@ class Bodies:
     def _free_name(self, reading: Reading, token: int, taken: list[bool]) -> bool:
         if not (reading.capital(token) and token < len(reading.words)) or taken[token] or self.place(reading, token):
             return False
-        if token == reading.first_of(reading.sentence[token]) and self._lexicon.has("function-word", reading.low[token]):
+        if token == reading.first_of(reading.sentence[token]) and self._lexicon.has(
+            "function-word", reading.low[token]
+        ):
             return False
-        return not reading.at("role", token) and not reading.before("role", token + 1) and not reading.at("org-head", token)
+        return (
+            not reading.at("role", token)
+            and not reading.before("role", token + 1)
+            and not reading.at("org-head", token)
+        )
 
     def _spot(self, reading: Reading, token: int) -> Body | None:
         hit = reading.at("place-head", token)
         if hit is None or not reading.capital(token) or not reading.capital(hit[0]):
             return None
         after = hit[0]
-        while after < len(reading.words) and reading.capital(after) and reading.sentence[after] == reading.sentence[token]:
+        while (
+            after < len(reading.words) and reading.capital(after) and reading.sentence[after] == reading.sentence[token]
+        ):
             if reading.at("weekday", after) or reading.at("month", after) or reading.at("role", after):
                 break
             after += 1

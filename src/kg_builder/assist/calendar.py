@@ -99,7 +99,9 @@ def infer_year(day: Day, weekday: int | None, anchors: Anchors) -> Inferred | No
 
     if anchors.published:
         around = fits(range(anchors.published.year - 1, anchors.published.year + 2))
-        near = sorted(around, key=lambda year: abs((date(year, day.month, day.day) - (anchors.published or date.min)).days))
+        near = sorted(
+            around, key=lambda year: abs((date(year, day.month, day.day) - (anchors.published or date.min)).days)
+        )
         if near:
             return Inferred(near[0], "year-of-article", 0.97)
     if anchors.days:
@@ -111,7 +113,9 @@ def infer_year(day: Day, weekday: int | None, anchors: Anchors) -> Inferred | No
 
         close = sorted(fits(years), key=far)
         if close and (weekday is not None or far(close[0]) <= 370):  # noqa: PLR2004 - about a year
-            return Inferred(close[0], "year-of-nearest-date", 0.9 if close[0] in {d.year for d in anchors.days} else 0.75)
+            return Inferred(
+                close[0], "year-of-nearest-date", 0.9 if close[0] in {d.year for d in anchors.days} else 0.75
+            )
     told = max((*anchors.past, *(year + 1 for year in anchors.since)), default=0)
     if told and told <= anchors.latest:
         later = fits(range(told, anchors.latest + 1))

@@ -56,7 +56,9 @@ class Dates:
             rf"(?P<t>\d{{1,2}}){named('t')}(?!\w)",
         )
         self._days = re.compile(rf"(?<![\w/])(?<!\d[.,])(?:{'|'.join(alternatives)})", re.IGNORECASE)
-        self._english = re.compile(rf"\b(?P<n>{month})\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,\s*(?P<y>\d{{4}})\b", re.IGNORECASE)
+        self._english = re.compile(
+            rf"\b(?P<n>{month})\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,\s*(?P<y>\d{{4}})\b", re.IGNORECASE
+        )
         self._before = re.compile(
             rf"(?<!\w)(?P<w>{weekday}(?:(?:{link}|\s*,\s*|\s*/\s*|\s+{both}\s+){weekday})*)[\s,]*(?:{part}[\s,]*)*\(?\s*(?:{part}\s*)?\Z",
             re.IGNORECASE,

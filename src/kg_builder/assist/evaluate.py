@@ -117,7 +117,13 @@ class _Scorer:
             if name in self.gold:
                 self.speech(self.gold[name])
 
-    def count(self, name: str, expected: Iterable[tuple[Any, str]], found: Iterable[tuple[Any, str]], alike: Callable[[Any, Any], bool]) -> list[tuple[Any, Any]]:
+    def count(
+        self,
+        name: str,
+        expected: Iterable[tuple[Any, str]],
+        found: Iterable[tuple[Any, str]],
+        alike: Callable[[Any, Any], bool],
+    ) -> list[tuple[Any, Any]]:
         """Pair gold with proposals one to one, count, and note what is left on either side."""
         score = self.result.scores.setdefault(name, Score())
         wanted, given = list(expected), list(found)
@@ -137,7 +143,9 @@ class _Scorer:
         return pairs
 
     def dates(self, gold: Sequence[Gold]) -> None:
-        found = {p.value["iso"]: p for p in self.by_kind.get("date", []) if "year-unknown" not in p.value.get("flags", ())}
+        found = {
+            p.value["iso"]: p for p in self.by_kind.get("date", []) if "year-unknown" not in p.value.get("flags", ())
+        }
         wanted = {str(item["iso"]): item for item in gold}
         self.count(
             "dates",
@@ -152,11 +160,22 @@ class _Scorer:
 
         def alike(item: Gold, p: Proposal) -> bool:
             near = p.start < item["end"] and item["start"] < p.end
-            return near and self.match.values(item, p.value) and self.match.units(item, p.value) and self.match.bounds(item, p.value)
+            return (
+                near
+                and self.match.values(item, p.value)
+                and self.match.units(item, p.value)
+                and self.match.bounds(item, p.value)
+            )
 
         self.count(
             "figures",
-            ((item, f"«{item.get('phrase')}» {item.get('value')} {item.get('bound', item.get('approx', ''))} {item.get('unit')}") for item in gold),
+            (
+                (
+                    item,
+                    f"«{item.get('phrase')}» {item.get('value')} {item.get('bound', item.get('approx', ''))} {item.get('unit')}",
+                )
+                for item in gold
+            ),
             ((p, shown(p)) for p in self.by_kind.get("figure", [])),
             alike,
         )
@@ -251,9 +270,17 @@ class _Scorer:
         )
         self.count(
             "signatories with role",
-            ((s, f"{s['person']} ({s.get('role')})") for item in gold for s in item.get("signatories", ()) if s.get("person")),
+            (
+                (s, f"{s['person']} ({s.get('role')})")
+                for item in gold
+                for s in item.get("signatories", ())
+                if s.get("person")
+            ),
             ((s, f"{s['person']} ({s.get('role')})") for p in given for s in p.value.get("signatories", ())),
-            lambda s, o: self.match.people(s["person"], o["person"]) and self.match.roles(str(s.get("role") or "")) == self.match.roles(str(o.get("role") or "")),
+            lambda s, o: (
+                self.match.people(s["person"], o["person"])
+                and self.match.roles(str(s.get("role") or "")) == self.match.roles(str(o.get("role") or ""))
+            ),
         )
 
     def places(self, gold: Sequence[Gold]) -> None:

@@ -39,13 +39,17 @@ class Events:
                 continue
             quoted = next((span for span in titles if 0 <= span[0] - reading.ends[after - 1] <= 12), None)  # noqa: PLR2004
             end = after
-            while end < len(reading.words) and (reading.capital(end) or (reading.at("org-join", end) and reading.capital(end + 1))):
+            while end < len(reading.words) and (
+                reading.capital(end) or (reading.at("org-join", end) and reading.capital(end + 1))
+            ):
                 end += 1
             if quoted:
                 found.append(Event(*quoted, key, reading.text[slice(*quoted)], 0.8, "titled"))
                 ended = quoted[1]
             elif reading.capital(token) and end > after:
-                found.append(Event(reading.starts[token], reading.ends[end - 1], key, reading.slice(token, end), 0.7, "named"))
+                found.append(
+                    Event(reading.starts[token], reading.ends[end - 1], key, reading.slice(token, end), 0.7, "named")
+                )
                 ended = reading.ends[end - 1]
         for token, after, key in reading.all("visit-verb"):
             found.append(Event(reading.starts[token], reading.ends[after - 1], key, "", 0.5, "verb"))

@@ -108,7 +108,14 @@ class Figures:
         value = plain(number.value)
         both = {"least": value, "most": plain(second.value)} if second else {"value": value}
         return after, Figure(
-            reading.starts[first], reading.ends[after - 1], score, rule, bound=bound, unit=unit.key, printed=unit.printed, **both
+            reading.starts[first],
+            reading.ends[after - 1],
+            score,
+            rule,
+            bound=bound,
+            unit=unit.key,
+            printed=unit.printed,
+            **both,
         )
 
     def _ordinal(self, reading: Reading, number: Found) -> tuple[int, Figure | None] | None:
@@ -119,7 +126,13 @@ class Figures:
             if reading.before("century", lead[0]):
                 return after, None
             return after, Figure(
-                reading.starts[lead[0]], reading.ends[after - 1], 0.75, "ordinal", value=value, unit="ordinal", printed=""
+                reading.starts[lead[0]],
+                reading.ends[after - 1],
+                0.75,
+                "ordinal",
+                value=value,
+                unit="ordinal",
+                printed="",
             )
         if reading.glued(after) and reading.at("ordinal-after", after):
             return after + 1, Figure(
@@ -165,7 +178,9 @@ class Figures:
         if following >= len(reading.words):
             return None
         word = reading.words[following]
-        return self._numbers.at(reading, following) if word[0].isdigit() or word.lower() in self._numbers.words else None
+        return (
+            self._numbers.at(reading, following) if word[0].isdigit() or word.lower() in self._numbers.words else None
+        )
 
     def _bound_before(self, reading: Reading, token: int) -> tuple[str, int]:
         first, bound = token, ""
@@ -206,7 +221,12 @@ class Figures:
         if paid:
             return _Unit(paid[0], paid[1], reading.slice(after, paid[0])), paid[0], "money", 0.9
         unit = self._unit(reading, after, needs_known=number.spelled and number.value <= _SMALL)
-        if unit and number.spelled and number.value <= 1 and self._lexicon.has("not-one", reading.low[number.first - 1]):
+        if (
+            unit
+            and number.spelled
+            and number.value <= 1
+            and self._lexicon.has("not-one", reading.low[number.first - 1])
+        ):
             return None, after, "", 0.0
         if unit:
             return unit, unit.after, "number-unit" if unit.known else "number-noun", 0.9 if unit.known else 0.6
@@ -243,7 +263,12 @@ class Figures:
         hit = reading.at("unit", after)
         if hit:
             end, key = hit
-            if reading.capital(after) and not reading.words[after].isupper() and end < len(reading.words) and reading.capital(end):
+            if (
+                reading.capital(after)
+                and not reading.words[after].isupper()
+                and end < len(reading.words)
+                and reading.capital(end)
+            ):
                 return None
             return _Unit(end, key, reading.slice(after, end))
         if needs_known or after >= len(reading.words) or not reading.word(after) or reading.capital(after):

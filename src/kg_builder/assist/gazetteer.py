@@ -18,6 +18,7 @@ from kg_builder.terms import iri, literal_parts
 
 _NAMING = (iri(f"{RDFS}label"), iri(f"{SKOS}altLabel"))
 
+
 def suggester(project: Project) -> Suggester:
     """Return the suggester of a project: its lexicon, and every name of its records and authority file.
 

@@ -24,7 +24,24 @@ _BOUNDS = (
     ("more-than", ("more than", "more-than", "over", ">", "exceed", "lebih dari", "above")),
     ("less-than", ("less than", "less-than", "under", "fewer", "<", "below")),
     ("almost", ("almost", "nearly", "hampir")),
-    ("about", ("about", "approx", "around", "circa", "~", "roughly", "sekitar", "thousands", "hundreds", "dozens", "tens", "millions", "true")),
+    (
+        "about",
+        (
+            "about",
+            "approx",
+            "around",
+            "circa",
+            "~",
+            "roughly",
+            "sekitar",
+            "thousands",
+            "hundreds",
+            "dozens",
+            "tens",
+            "millions",
+            "true",
+        ),
+    ),
 )
 _ALIKE = ({"almost", "about"}, {"almost", "less-than"})
 _STATUSES = (
@@ -116,7 +133,17 @@ class Matcher:
                     place += size
                     break
             else:
-                if tokens[place][0].isalnum() and tokens[place] not in {"of", "the", "for", "and", "dan", "di", "untuk", "in", "bidang"}:
+                if tokens[place][0].isalnum() and tokens[place] not in {
+                    "of",
+                    "the",
+                    "for",
+                    "and",
+                    "dan",
+                    "di",
+                    "untuk",
+                    "in",
+                    "bidang",
+                }:
                     found.add(tokens[place])
                 place += 1
         return found
@@ -192,7 +219,11 @@ class Matcher:
             return [gold["min"], gold["max"]] == [value.get("least"), value.get("most")]
         if wanted is None:
             return value.get("value") is None
-        return isinstance(wanted, (int, float)) and value.get("value") is not None and abs(float(value["value"]) - float(wanted)) < 1e-9  # noqa: PLR2004
+        return (
+            isinstance(wanted, (int, float))
+            and value.get("value") is not None
+            and abs(float(value["value"]) - float(wanted)) < 1e-9
+        )  # noqa: PLR2004
 
     def status(self, gold: str, value: Mapping[str, Any]) -> bool:
         """Tell whether an agreement's status agrees; a signed renewal is both signed and renewed."""
@@ -208,7 +239,10 @@ class Matcher:
 
     def _kind(self, text: str) -> str:
         low = text.lower()
-        terms = {**self._lexicon.terms("agreement"), **{key.lower(): key for key in self._lexicon.spelled.get("agreement", {})}}
+        terms = {
+            **self._lexicon.terms("agreement"),
+            **{key.lower(): key for key in self._lexicon.spelled.get("agreement", {})},
+        }
         if low in terms:
             return terms[low]
         held = [term for term in terms if re.search(rf"(?<!\w){re.escape(term)}(?!\w)", low)]
@@ -219,7 +253,9 @@ def _bound(gold: Mapping[str, Any]) -> str:
     for key in ("bound", "approx", "approximate", "qualifier", "modifier", "precision"):
         given = gold.get(key)
         if given:
-            return "" if str(given).lower() in {"exact", "exactly"} else _first(str(given).lower(), _BOUNDS) or str(given)
+            return (
+                "" if str(given).lower() in {"exact", "exactly"} else _first(str(given).lower(), _BOUNDS) or str(given)
+            )
     return ""
 
 

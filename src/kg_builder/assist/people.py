@@ -93,7 +93,11 @@ class People:
     def _run(self, reading: Reading, token: int, around: Around) -> Run | None:
         begin, first = token, token
         honorifics: list[str] = []
-        while (hit := reading.at("honorific", first)) and (reading.capital(first) or hit[0] > first + 1) and not around.inside[first]:
+        while (
+            (hit := reading.at("honorific", first))
+            and (reading.capital(first) or hit[0] > first + 1)
+            and not around.inside[first]
+        ):
             honorifics.append(reading.slice(first, hit[0]))
             first = hit[0]
             if reading.is_(first, "."):
@@ -103,7 +107,12 @@ class People:
             if after > first and reading.sentence[after] != reading.sentence[after - 1]:
                 break
             if reading.capital(after):
-                if after > first and reading.at("honorific", after) and not self._lexicon.has("given", reading.low[after]) and len(reading.words[after]) > 1:
+                if (
+                    after > first
+                    and reading.at("honorific", after)
+                    and not self._lexicon.has("given", reading.low[after])
+                    and len(reading.words[after]) > 1
+                ):
                     break
                 if reading.at("month", after) and reading.words[after - 1][0].isdigit():
                     break
@@ -112,16 +121,33 @@ class People:
                 after += 1
                 if len(reading.words[after - 1]) == 1 and reading.is_(after, ".") and reading.glued(after):
                     after += 1
-            elif after > first and reading.at("name-particle", after) and reading.capital(after + 1) and not self._breaks(reading, after + 1):
+            elif (
+                after > first
+                and reading.at("name-particle", after)
+                and reading.capital(after + 1)
+                and not self._breaks(reading, after + 1)
+            ):
                 after += 1
-            elif after > first and reading.is_(after, "-", "/") and reading.glued(after) and reading.glued(after + 1) and reading.word(after + 1):
+            elif (
+                after > first
+                and reading.is_(after, "-", "/")
+                and reading.glued(after)
+                and reading.glued(after + 1)
+                and reading.word(after + 1)
+            ):
                 after += 2
             else:
                 break
         if after == first:
             return None
         opens = first == reading.first_of(reading.sentence[first]) or not reading.word(first - 1)
-        if after > first + 1 and not honorifics and opens and self._lexicon.has("function-word", reading.low[first]) and not self._lexicon.has("given", reading.low[first]):
+        if (
+            after > first + 1
+            and not honorifics
+            and opens
+            and self._lexicon.has("function-word", reading.low[first])
+            and not self._lexicon.has("given", reading.low[first])
+        ):
             begin = first = first + 1
         elif after == first + 1 and self._lexicon.has("function-word", reading.low[first]) and not honorifics:
             return None
@@ -129,9 +155,16 @@ class People:
         return Run(begin, first, after, end, " ".join(honorifics), degrees)
 
     def _breaks(self, reading: Reading, token: int) -> bool:
-        if self._lexicon.has("function-word", reading.low[token]) and reading.word(token - 1) and reading.capital(token - 1) and not self._lexicon.has("given", reading.low[token]):
+        if (
+            self._lexicon.has("function-word", reading.low[token])
+            and reading.word(token - 1)
+            and reading.capital(token - 1)
+            and not self._lexicon.has("given", reading.low[token])
+        ):
             return True
-        if reading.at("weekday", token) or (reading.at("role", token) and not self._lexicon.has("given", reading.low[token])):
+        if reading.at("weekday", token) or (
+            reading.at("role", token) and not self._lexicon.has("given", reading.low[token])
+        ):
             return True
         return bool(reading.at("capacity", token) or reading.at("agreement", token))
 
@@ -166,11 +199,21 @@ class People:
         else:
             score, rule = self._weak(reading, run, named, body)
         if not before and not lead and not run.honorifics and rule != "known":
-            if reading.at("publisher", run.first) or reading.at("not-a-person", run.first) or (place and not named[0]) or self._titled(reading, run):
+            if (
+                reading.at("publisher", run.first)
+                or reading.at("not-a-person", run.first)
+                or (place and not named[0])
+                or self._titled(reading, run)
+            ):
                 return None, 0.0, "thing"
             if reading.at("org-head", run.first) or any(self._lexicon.has("org-tail", word) for word in words):
                 return None, 0.0, "body"
-        if (capitals and len(capitals) == len([w for w in reading.words[run.first:run.after] if len(w) > 1]) and size == 1 and not run.honorifics) or score < ENOUGH:
+        if (
+            capitals
+            and len(capitals) == len([w for w in reading.words[run.first : run.after] if len(w) > 1])
+            and size == 1
+            and not run.honorifics
+        ) or score < ENOUGH:
             return None, score, rule
         role = before or later
         name = reading.slice(run.first, run.after)
@@ -225,7 +268,11 @@ class People:
             role = around.ending.get(token - 1)
         if role is None and reading.is_(token - 1, ",", ":") is False:
             verb = reading.before("in-office", token)
-            role = around.ending.get(verb[0]) if verb and verb[1] == "office" and reading.low[verb[0]] in {"adalah"} else None
+            role = (
+                around.ending.get(verb[0])
+                if verb and verb[1] == "office" and reading.low[verb[0]] in {"adalah"}
+                else None
+            )
         lead = reading.before("leads", token)
         return role, lead[1] if lead and role is None else ""
 
@@ -239,7 +286,13 @@ class People:
         role = around.starting.get(place) if opened or office else None
         if role is None and (office or opened) and reading.at("capacity", place):
             role = around.starting.get(place)
-        if role and (not opened or office or reading.is_(role.after, ",", ")", ".", "–") or role.body or self._aside(reading, run, role)):  # noqa: RUF001
+        if role and (
+            not opened
+            or office
+            or reading.is_(role.after, ",", ")", ".", "–")
+            or role.body
+            or self._aside(reading, run, role)
+        ):  # noqa: RUF001
             return role, None
         stands = reading.before("represented-by", run.begin)
         if stands:
@@ -289,7 +342,11 @@ def same(one: list[str], other: list[str]) -> bool:
     few, many = (one, other) if len(one) <= len(other) else (other, one)
     place = 0
     for word in few:
-        while place < len(many) and not (many[place] == word or (len(word) == 1 and many[place].startswith(word)) or (len(many[place]) == 1 and word.startswith(many[place]))):
+        while place < len(many) and not (
+            many[place] == word
+            or (len(word) == 1 and many[place].startswith(word))
+            or (len(many[place]) == 1 and word.startswith(many[place]))
+        ):
             place += 1
         if place == len(many):
             return False

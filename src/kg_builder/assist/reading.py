@@ -118,7 +118,9 @@ class Finder:
             self._automaton.add_word(sequence, tuple(found))
         self._automaton.make_automaton()
 
-    def _take(self, gathered: dict[tuple[int, ...], list[tuple[int, str, str]]], name: str, key: str, term: str) -> None:
+    def _take(
+        self, gathered: dict[tuple[int, ...], list[tuple[int, str, str]]], name: str, key: str, term: str
+    ) -> None:
         numbers = self._numbers
         sequence = tuple(numbers.setdefault(word, len(numbers) + 1) for word in TOKEN.findall(term))
         if sequence and all(entry[1] != name for entry in gathered.get(sequence, ())):
@@ -149,7 +151,9 @@ class Finder:
                     if after not in ending or first < ending[after][0]:
                         ending[after] = (first, key)
         sentence, bounds = self._sentences(text, words, low, starts, ends)
-        return Reading(text, words, low, starts, ends, sentence, bounds, [word[0].isupper() for word in words], hits, back)
+        return Reading(
+            text, words, low, starts, ends, sentence, bounds, [word[0].isupper() for word in words], hits, back
+        )
 
     def _sentences(
         self, text: str, words: list[str], low: list[str], starts: list[int], ends: list[int]

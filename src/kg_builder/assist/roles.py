@@ -32,7 +32,9 @@ class Roles:
         self._lexicon = lexicon
         self._bodies = bodies
 
-    def find(self, reading: Reading, at: Mapping[int, Body], inside: list[bool], units: Mapping[int, Body]) -> list[Role]:
+    def find(
+        self, reading: Reading, at: Mapping[int, Body], inside: list[bool], units: Mapping[int, Body]
+    ) -> list[Role]:
         """Return the roles of a text in order, none within another.
 
         Args:
@@ -124,10 +126,18 @@ class Roles:
         capital = reading.capital(token)
         if reading.at("field-words", token) and (capital or not reading.capital(role)) and not reading.at("and", token):
             return reading.at("field-words", token)[0]  # type: ignore[index]
-        if capital and reading.capital(role) and (self._lexicon.has("org-word", low) or self._lexicon.has("unit-of", low)):
+        if (
+            capital
+            and reading.capital(role)
+            and (self._lexicon.has("org-word", low) or self._lexicon.has("unit-of", low))
+        ):
             return token + 1
         following = token + 1
-        if reading.is_(token, ",") and following < len(reading.words) and self._lexicon.has("and", reading.low[following]):
+        if (
+            reading.is_(token, ",")
+            and following < len(reading.words)
+            and self._lexicon.has("and", reading.low[following])
+        ):
             following += 1
         joined = reading.is_(token, ",", "&") or self._lexicon.has("and", low)
         if (

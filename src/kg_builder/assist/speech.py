@@ -110,7 +110,8 @@ class Speeches:
         for first, after, _ in reading.all("pronoun"):
             found.append(_Mention(first, after, None, pronoun=True))
         return sorted(
-            (mention for mention in found if not _within(reading.starts[mention.first], quotes)), key=lambda m: (m.first, -m.after)
+            (mention for mention in found if not _within(reading.starts[mention.first], quotes)),
+            key=lambda m: (m.first, -m.after),
         )
 
     def _at(
@@ -151,7 +152,9 @@ class Speeches:
         """Tell whether what follows a verb is what is said: "that", a colon, a quotation mark."""
         return act == "say" and (reading.at("that", after) is not None or reading.is_(after, ":", ",", '"', "“"))
 
-    def _subject(self, reading: Reading, verb: int, inside: list[_Mention], first: int, *, strict: bool) -> _Mention | None:
+    def _subject(
+        self, reading: Reading, verb: int, inside: list[_Mention], first: int, *, strict: bool
+    ) -> _Mention | None:
         before = [m for m in inside if m.after <= verb and (m.person is not None or m.pronoun or m.role)]
         if not before:
             return None
@@ -191,8 +194,14 @@ class Speeches:
         first, after = reading.bounds[sentence]
         start, end = reading.starts[first], reading.ends[after - 1]
         place = reading.starts[token]
-        near = [span for span in quotes if (span[1] <= place and place - span[1] <= 3) or (span[0] >= place and span[1] <= end + 2)]  # noqa: PLR2004
-        unopened = reading.is_(token - 1, '"', "”") or (reading.is_(token - 1, ",") and reading.is_(token - 2, '"', "”"))
+        near = [
+            span
+            for span in quotes
+            if (span[1] <= place and place - span[1] <= 3) or (span[0] >= place and span[1] <= end + 2)
+        ]  # noqa: PLR2004
+        unopened = reading.is_(token - 1, '"', "”") or (
+            reading.is_(token - 1, ",") and reading.is_(token - 2, '"', "”")
+        )
         if near:
             span = near[0]
             return Speech(min(span[0], start), max(span[1], end), verb, act, "direct", speaker, score, rule, token)

@@ -106,7 +106,9 @@ class Suggester:
     def _read_dates(self, reading: Reading, published: date | None) -> list[Span]:
         days = self._dates.find(reading.text)
         years = self._years.find(reading, [(day.start, day.end) for day in days])
-        past = tuple(int(span.iso[:4]) for span in years if not span.ahead and not span.since and span.rule != "century")
+        past = tuple(
+            int(span.iso[:4]) for span in years if not span.ahead and not span.since and span.rule != "century"
+        )
         since = tuple(int(span.iso[:4]) for span in years if span.since)
         found = [*self._dates.resolve(days, Anchors(published, past=past, since=since)), *years]
         return sorted(found, key=lambda span: (span.start, span.end))

@@ -105,7 +105,10 @@ class Writer:
             seen.setdefault(place.name.casefold(), []).append(place)
         for found in seen.values():
             first = found[0]
-            dateline = first.first == 0 and any(reading.is_(token, "-", "–", "—") for token in range(first.after, min(first.after + 8, len(reading.words))))  # noqa: E501, RUF001
+            dateline = first.first == 0 and any(
+                reading.is_(token, "-", "–", "—")
+                for token in range(first.after, min(first.after + 8, len(reading.words)))
+            )  # noqa: E501, RUF001
             name = first.name.title() if first.name.isupper() and len(first.name) > 3 else first.name  # noqa: PLR2004
             value = {
                 "name": name,
@@ -135,7 +138,8 @@ class Writer:
             "status": agreement.status,
             "renewal": agreement.renewed,
             "remote": agreement.remote,
-            "parties": [self._groups.all[number].bodies[0].name for number in agreement.parties] or list(agreement.countries),
+            "parties": [self._groups.all[number].bodies[0].name for number in agreement.parties]
+            or list(agreement.countries),
             "date": agreement.date,
             "validity": agreement.validity,
             "signatories": signatories,
@@ -156,5 +160,11 @@ class Writer:
 
 def _with(proposal: Proposal, **more: Any) -> Proposal:  # noqa: ANN401 - a value of JSON
     return Proposal(
-        proposal.kind, proposal.start, proposal.end, proposal.exact, proposal.score, proposal.rule, {**more, **proposal.value}
+        proposal.kind,
+        proposal.start,
+        proposal.end,
+        proposal.exact,
+        proposal.score,
+        proposal.rule,
+        {**more, **proposal.value},
     )

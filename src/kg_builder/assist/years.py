@@ -43,7 +43,9 @@ def roman(text: str) -> int | None:
     if not _ROMAN.fullmatch(text):
         return None
     values = [_VALUES[letter] for letter in text]
-    return sum(-value if value < following else value for value, following in zip(values, [*values[1:], 0], strict=True))
+    return sum(
+        -value if value < following else value for value, following in zip(values, [*values[1:], 0], strict=True)
+    )
 
 
 class Years:
@@ -62,7 +64,12 @@ class Years:
         token = 0
         while token < len(reading.words):
             text = reading.words[token]
-            if len(text) == 4 and (free is None or free[token]) and reading.starts[token] not in used and _YEAR.fullmatch(text):  # noqa: PLR2004
+            if (
+                len(text) == 4
+                and (free is None or free[token])
+                and reading.starts[token] not in used
+                and _YEAR.fullmatch(text)
+            ):  # noqa: PLR2004
                 read = self._year(reading, token, last)
                 if read:
                     after, span = read
@@ -117,7 +124,9 @@ class Years:
             )  # fmt: skip
             return after, span
         if last and self._listed(reading, token, last[0]):
-            return after, Span(reading.starts[token], reading.ends[token], str(year), 0.85, "year-listed", ahead=last[1].ahead)
+            return after, Span(
+                reading.starts[token], reading.ends[token], str(year), 0.85, "year-listed", ahead=last[1].ahead
+            )
         if reading.is_(token - 1, "(") and reading.is_(token + 1, ")"):
             return after, Span(reading.starts[token], reading.ends[token], str(year), 0.55, "year-in-brackets")
         return None

@@ -27,7 +27,9 @@ def add(commands: Commands) -> None:
     parser.add_argument("article", help="an article's id, or a UTF-8 text file")
     parser.add_argument("--kind", action="append", default=[], help="only proposals of this kind (may be repeated)")
     parser.add_argument("--least", type=float, default=0.0, help="only proposals with at least this score (0 to 1)")
-    parser.add_argument("--published", default="", metavar="DAY", help="the article's day, from which years are inferred")
+    parser.add_argument(
+        "--published", default="", metavar="DAY", help="the article's day, from which years are inferred"
+    )
     json_option(parser)
     parser = command(
         commands,
