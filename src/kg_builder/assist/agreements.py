@@ -135,14 +135,17 @@ class Agreements:
 
     def _denied(self, reading: Reading, noun: tuple[int, int, str], verb: tuple[int, int, str]) -> bool:
         near = [reading.before("agreement-stop", token) for token in (noun[0], verb[0])]
-        return any(near) or reading.at("agreement-stop", noun[1]) is not None and reading.low[noun[1]] not in {"tidak"}
+        return any(near) or (
+            reading.at("agreement-stop", noun[1]) is not None and reading.low[noun[1]] not in {"tidak"}
+        )
 
     def _planned(self, reading: Reading, verb: int, first: int) -> bool:
         reach = 6
         for token in range(max(first, verb - reach), verb):
             if reading.at("planned", token) and not any(reading.is_(place, ",", ";") for place in range(token, verb)):
                 return True
-        return False
+        _, after = reading.bounds[reading.sentence[verb]]
+        return any(later - verb <= 2 * reach for later, _, _ in reading.inside("planned-after", verb, after))
 
     def _validity(self, reading: Reading, bounds: tuple[int, int]) -> str:
         for token, *hit in reading.inside("unit", *bounds):
@@ -206,7 +209,7 @@ class Agreements:
             gap = reading.low[chains[-1][-1].end : body.first] if chains else []
             joined = len(gap) <= 3 and any(
                 self._lexicon.has("and", w) or reading.at("party-link", chains[-1][-1].end) or w == "," for w in gap
-            )  # noqa: PLR2004
+            )
             if chains and joined:
                 chains[-1].append(body)
             else:
@@ -289,7 +292,7 @@ class Agreements:
         )
 
     def _by(self, reading: Reading, token: int) -> bool:
-        return reading.before("person-before", token) is not None or reading.before("and", token) is not None
+        return any(reading.before(name, token) for name in ("person-before", "and", "sign-verb"))
 
     def _dated(self, scene: Scene, agreement: Agreement) -> Agreement:
         reading = scene.reading

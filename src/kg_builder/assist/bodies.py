@@ -208,6 +208,8 @@ class Bodies:
             place = self.place(reading, token)
             low = reading.low[token]
             known = reading.at("organisation", token) or reading.at("known-organisation", token)
+            if known and known[0] == token + 1 and token > after and complete and not place:
+                break
             if known and known[0] > token + 1 and token > after and reading.capital(token):
                 token = end = known[0]
                 complete = placed = True
@@ -242,6 +244,10 @@ class Bodies:
             ):
                 token += 1
             else:
+                dashed = token + 2 if reading.is_(token + 1, "-") else token + 1
+                if reading.at("name-particle", token) and reading.capital(dashed) and not placed:
+                    token = dashed
+                    continue
                 joined = self._join(reading, token, kind, placed=placed)
                 if joined is None:
                     break
@@ -288,7 +294,9 @@ class Bodies:
             "and", reading.low[following] if following < len(reading.words) else ""
         ):
             following += 1
-        if not reading.capital(following) or reading.at("honorific", following) and not self._inner(reading, following):
+        if not reading.capital(following) or (
+            reading.at("honorific", following) and not self._inner(reading, following)
+        ):
             return None
         if hit and hit[1] == "english":
             return following if kind == "english" or self._lexicon.has("org-tail", reading.low[token - 1]) else None
@@ -330,8 +338,6 @@ class Bodies:
         joined = reading.at("org-join", tail)
         if joined and joined[1] == "english" and reading.capital(joined[0]):
             tail, _ = self._rest(reading, joined[0], "english", role=False)
-        elif (place := self.place(reading, tail)) and place[2] == "country":
-            tail = place[0]
         return Body(
             token,
             tail,

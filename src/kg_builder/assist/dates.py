@@ -12,7 +12,10 @@ from kg_builder.assist.lexicon import Lexicon
 from kg_builder.assist.reading import either
 from kg_builder.assist.years import Span
 
-_DASH = r"[-–—]"  # noqa: RUF001 - texts print all three
+_DASH = r"[-–—]"
+
+
+_DATELINE = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,7 @@ class Dates:
         )
         self._one_weekday = re.compile(weekday, re.IGNORECASE)
         self._after = re.compile(rf"\s*(?:{part})?\s*\)", re.IGNORECASE)
+        self._datelined = re.compile(rf"\s*(?:{_DASH}|\()")
         self._link = re.compile(rf"\)?\s*(?:{_DASH}|{until}|{both})\s*", re.IGNORECASE)
         self._joined = re.compile(rf"\)?\s*(?:{_DASH}|{until})\s*", re.IGNORECASE)
 
@@ -91,7 +95,10 @@ class Dates:
         tail = self._after.match(text, end)
         if bracket and lead and tail:
             end = tail.end()
-        if rule == "day/month" and not days[0].year and not lead and not (bracket and tail):
+        dateline = (
+            start < _DATELINE and self._datelined.match(text, match.end()) and text[:start].rstrip().endswith(",")
+        )
+        if rule == "day/month" and not days[0].year and not lead and not (bracket and tail) and not dateline:
             return  # it may be a fraction, a score, an hour
         if rule == "listed":
             steps = [(b.day - a.day) for a, b in zip(days, days[1:], strict=False)]

@@ -72,7 +72,7 @@ def read_gold(folder: Path) -> dict[str, tuple[str, Gold]]:
     except (OSError, ValueError, AttributeError, TypeError) as error:
         raise SourceError([Problem(Mark(str(path)), f"cannot be read as gold: {error}")]) from error
     problems = [
-        Problem(Mark(str(path)), f"{name}: «{item['phrase']}» does not stand at {item['start']}–{item['end']}")  # noqa: RUF001
+        Problem(Mark(str(path)), f"{name}: «{item['phrase']}» does not stand at {item['start']}–{item['end']}")
         for name, (text, entry) in texts.items()
         for listed in entry.values()
         if isinstance(listed, list)

@@ -89,7 +89,7 @@ class References:
     def _of_kind(self, reading: Reading, name: str, token: int, head: str) -> bool:
         kinds = self._lexicon.terms("org-head")
         wanted = kinds.get(reading.low[token], "")
-        first = name.split()[0].lower()
-        last = name.split()[-1].lower()
+        first = name.split(maxsplit=1)[0].lower()
+        last = name.rsplit(maxsplit=1)[-1].lower()
         kind = head or kinds.get(first) or self._lexicon.terms("org-tail").get(last, "")
         return first == reading.low[token] or bool(kind and kind == wanted)

@@ -9,7 +9,7 @@ from kg_builder.assist.lexicon import Lexicon
 from kg_builder.assist.numbers import Found, Number, Numbers, plain
 from kg_builder.assist.reading import Reading
 
-_DASHES = "-–—"  # noqa: RUF001 - texts print all three
+_DASHES = "-–—"
 _SMALL = 2
 _YEARS = range(1900, 2100)
 
@@ -69,7 +69,7 @@ class Figures:
 
     def _vague(self, reading: Reading, token: int) -> tuple[int, Figure | None]:
         hit = reading.at("vague", token)
-        after, key = hit if hit else (token + 1, "")
+        after, key = hit or (token + 1, "")
         unit = self._unit(reading, after, needs_known=False)
         if unit is None:
             return after, None
@@ -197,7 +197,7 @@ class Figures:
     def _bound_after(self, reading: Reading, after: int) -> tuple[int, str]:
         if reading.is_(after, "-") and reading.glued(after):
             hit = reading.at("bound-after", after + 1)
-            return hit if hit else (after, "")
+            return hit or (after, "")
         hit = reading.at("bound-after", after)
         return hit if hit and not reading.glued(after) else (after, "")
 
@@ -241,7 +241,8 @@ class Figures:
             previous
             and previous.unit not in {"", "percent", "ordinal"}
             and not number.spelled
-            and reading.sentence[number.first] == self._sentence_of(reading, previous)
+            and reading.sentence[number.first] - self._sentence_of(reading, previous)
+            <= (1 if reading.at("of-them", after) else 0)
             and not (number.value in _YEARS and len(reading.words[number.first]) == 4)  # noqa: PLR2004
             and after < len(reading.words)
             and reading.low[after] in self._lexicon.terms("no-unit")
@@ -277,6 +278,10 @@ class Figures:
             return None
         if self._lexicon.has("function-word", reading.low[after]):
             return None
+        for clitic in self._lexicon.terms("clitic"):
+            bare = reading.low[after].removesuffix(clitic)
+            if self._lexicon.has("unit", bare):
+                return _Unit(after + 1, self._lexicon.terms("unit")[bare], reading.words[after])
         return _Unit(after + 1, reading.low[after], reading.words[after], known=False)
 
     def _subject(self, reading: Reading, verb: int) -> _Unit | None:

@@ -7,7 +7,6 @@ from datetime import date
 
 from kg_builder.assist.lexicon import Lexicon, load_lexicon
 from kg_builder.assist.suggest import Suggester
-from kg_builder.errors import SourceError
 from kg_builder.namespaces import RDFS, SKOS
 from kg_builder.sources.corpus import load_corpus
 from kg_builder.sources.project import Project

@@ -60,7 +60,7 @@ class Groups:
         for name in names:
             for other in group.names:
                 short, long = sorted((name, other), key=len)
-                if _LEAST <= len(short) and " " not in short and " " in long and shortens(short, long):
+                if len(short) >= _LEAST and " " not in short and " " in long and shortens(short, long):
                     return True
         return False
 

@@ -194,7 +194,7 @@ class Matcher:
         terms = self._lexicon.terms("unit")
         spelled = self._lexicon.spelled.get("unit", {})
         fixed = {"%": "percent", "per cent": "percent", "persen": "percent", "rupiah": "idr", "dollars": "usd"}
-        for form in (text, text.removesuffix("s"), text.split(" (")[0]):
+        for form in (text, text.removesuffix("s"), text.split(" (", maxsplit=1)[0]):
             if form in spelled:
                 return form
             if form in terms:
@@ -223,7 +223,7 @@ class Matcher:
             isinstance(wanted, (int, float))
             and value.get("value") is not None
             and abs(float(value["value"]) - float(wanted)) < 1e-9
-        )  # noqa: PLR2004
+        )
 
     def status(self, gold: str, value: Mapping[str, Any]) -> bool:
         """Tell whether an agreement's status agrees; a signed renewal is both signed and renewed."""

@@ -263,22 +263,20 @@ class People:
 
     def _role_before(self, reading: Reading, run: Run, around: Around) -> tuple[Role | None, str]:
         token = run.begin
+        held = reading.before("capacity", token)
+        if held and token not in around.ending:
+            token = held[0]
         role = around.ending.get(token)
         if role is None and reading.is_(token - 1, ",", "("):
             role = around.ending.get(token - 1)
-        if role is None and reading.is_(token - 1, ",", ":") is False:
-            verb = reading.before("in-office", token)
-            role = (
-                around.ending.get(verb[0])
-                if verb and verb[1] == "office" and reading.low[verb[0]] in {"adalah"}
-                else None
-            )
+        if role and held and token == held[0]:
+            role = replace(role, capacity=held[1])
         lead = reading.before("leads", token)
         return role, lead[1] if lead and role is None else ""
 
     def _role_after(self, reading: Reading, run: Run, around: Around) -> tuple[Role | None, Body | None]:
         token = run.end
-        opened = reading.is_(token, ",", "(", "-", "–")  # noqa: RUF001 - a dash of the text
+        opened = reading.is_(token, ",", "(", "-", "–")
         place = token + 1 if opened else token
         office = reading.at("in-office", place)
         if office:
@@ -292,9 +290,10 @@ class People:
             or reading.is_(role.after, ",", ")", ".", "–")
             or role.body
             or self._aside(reading, run, role)
-        ):  # noqa: RUF001
+        ):
             return role, None
-        stands = reading.before("represented-by", run.begin)
+        ending = around.ending.get(run.begin)
+        stands = reading.before("represented-by", ending.first if ending else run.begin)
         if stands:
             body = next((body for body in around.at.values() if body.end == stands[0]), None)
             if body:

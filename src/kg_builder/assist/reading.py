@@ -111,6 +111,10 @@ class Finder:
                 continue
             for term, key in terms.items():
                 self._take(gathered, name, key, term)
+                if name == "role" and term.isalpha():
+                    for clitic in lexicon.terms("clitic"):
+                        self._take(gathered, name, key, term + clitic)
+                        self._take(gathered, "role-grown", key, term + clitic)
         for name, key, term in names:
             self._take(gathered, name, key, term.lower())
         self._automaton = ahocorasick.Automaton(ahocorasick.STORE_ANY, ahocorasick.KEY_SEQUENCE)

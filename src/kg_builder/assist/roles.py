@@ -22,6 +22,7 @@ class Role:
     former: bool = False
     body: Body | None = None
     country: str = ""
+    described: bool = False
 
 
 class Roles:
@@ -83,6 +84,7 @@ class Roles:
         title_end = after
         body: Body | None = None
         country = ""
+        described = False
         while after < len(reading.words):
             linked = reading.at("of-body", after)
             if after in units and body is None:
@@ -98,6 +100,14 @@ class Roles:
                 body = at[linked[0]]
                 after = self._past_brackets(reading, body.end)
                 break
+            head = reading.at("org-head", after)
+            if head and not reading.capital(after) and reading.at("described", head[0]):
+                after = reading.at("described", head[0])[0]  # type: ignore[index]
+                described = True
+                break
+            if linked and country and (spot := self._bodies.place(reading, linked[0])):
+                after = title_end = spot[0]
+                break
             place = self._bodies.place(reading, after)
             beyond = reading.at("org-join", after)
             if place and place[2] in {"country", "region", "known-place", "city"}:
@@ -111,8 +121,27 @@ class Roles:
             if step is None:
                 break
             after = title_end = step
+        if (
+            body is None
+            and not country
+            and not described
+            and reading.is_(first - 1, ",")
+            and not reading.capital(token)
+        ):
+            after = title_end = self._apposed(reading, after)
         title = reading.slice(token, title_end)
-        return Role(first, after, key, title, capacity, former, body, country)
+        grown = reading.at("role-grown", token)
+        for clitic in self._lexicon.terms("clitic") if grown and grown[0] == title_end else ():
+            title = title.removesuffix(clitic)
+            described = True
+        return Role(first, after, key, title, capacity, former, body, country, described)
+
+    def _apposed(self, reading: Reading, after: int) -> int:
+        """Take capitals up to the comma that ends an apposition: "N. N., curator of Prints, said"."""
+        end = after
+        while reading.capital(end) and end < after + 3:
+            end += 1
+        return end if reading.is_(end, ",") else after
 
     def _past_brackets(self, reading: Reading, token: int) -> int:
         if not reading.is_(token, "("):

@@ -83,7 +83,7 @@ class Speeches:
             if not any(reading.sentence[speech.token] == number for speech in found):
                 # Who acts in a sentence is whom "he" in the next one means, if it is one person.
                 subjects = [m.person for m in inside if m.person is not None and not m.pronoun]
-                opening = [m for m in inside if m.first <= first + 3]  # noqa: PLR2004 - at its beginning
+                opening = [m for m in inside if m.first <= first + 3]
                 if opening and opening[0].person is not None:
                     last = opening[0].person
                 elif len(set(subjects)) == 1 and last is None:
@@ -96,7 +96,10 @@ class Speeches:
         named = {place: number for number, person in enumerate(people) for place, _ in person.mentions}
         found: list[_Mention] = []
         for number, person in enumerate(people):
-            found.extend(_Mention(first, after, number) for first, after in person.mentions)
+            for first, after in person.mentions:
+                told = person.role
+                aside = bool(told and after < told.first <= after + 3)
+                found.append(_Mention(first, told.after if told and aside else after, number))
         covered = {person.role.first for person in people if person.role}
         by_after = {mention.first: mention for mention in found}
         for role in roles:
@@ -165,7 +168,7 @@ class Speeches:
         if not free:
             return None
         near = free[-1]
-        if self._bridge(reading, near.after) >= verb or reading.is_(near.after, ",") and near.after + 1 >= verb:
+        if self._bridge(reading, near.after) >= verb or (reading.is_(near.after, ",") and near.after + 1 >= verb):
             return near if near.person is not None or near.pronoun else None
         between = reading.low[near.after : verb]
         aside = reading.is_(near.after, ",") and reading.is_(verb - 1, ",")
@@ -198,7 +201,7 @@ class Speeches:
             span
             for span in quotes
             if (span[1] <= place and place - span[1] <= 3) or (span[0] >= place and span[1] <= end + 2)
-        ]  # noqa: PLR2004
+        ]
         unopened = reading.is_(token - 1, '"', "”") or (
             reading.is_(token - 1, ",") and reading.is_(token - 2, '"', "”")
         )

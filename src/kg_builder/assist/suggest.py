@@ -23,9 +23,10 @@ from kg_builder.assist.speech import Speeches
 from kg_builder.assist.writer import Writer
 from kg_builder.assist.years import Span, Years
 
-
 _QUOTED = re.compile(r"(?<![\w.,!?])[\"“](?=\S)([^\"“”\n]{3,160})(?<=\S)[\"”]")
 _SHORT, _LONGEST_TITLE = 3, 15
+_BACK = 2
+_DASHES = "-–—"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +75,22 @@ class Suggester:
         blocked = [one or other for one, other in zip(inside, taken, strict=True)]
         at = {body.first: body for body in bodies}
         roles = self._roles.find(reading, at, blocked, units)
+        self._block_dateline(reading, blocked)
         around = Around(at, blocked, {role.after: role for role in roles}, {role.first: role for role in roles})
-        people = [_led(reading, bodies, person) for person in self._people.find(reading, around)]
+        groups = Groups(bodies)
+        people = [
+            _meant(reading, groups, _led(reading, bodies, person)) for person in self._people.find(reading, around)
+        ]
         return Seen(reading, dates, bodies, roles, people, around, titles)
+
+    def _block_dateline(self, reading: Reading, blocked: list[bool]) -> None:
+        """Block what stands between the place of a dateline and its dash: the publisher."""
+        place = self._bodies.place(reading, 0) if reading.words else None
+        longest = 8
+        for token in range(place[0], min(place[0] + longest, len(reading.words))) if place else ():
+            if reading.is_(token, *_DASHES) and reading.has_space(token):
+                blocked[place[0] if place else 0 : token] = [True] * (token - (place[0] if place else 0))
+                return
 
     def suggest(self, text: str, published: date | None = None) -> list[Proposal]:
         """Return what a text seems to say, in the order of the text."""
@@ -124,6 +138,18 @@ def _led(reading: Reading, bodies: list[Body], person: Person) -> Person:
     return replace(person, body=before[0]) if before else person
 
 
+def _meant(reading: Reading, groups: Groups, person: Person) -> Person:
+    """Give whoever has a role in "this museum" the body that is meant: the only one of the last sentence with any."""
+    role = person.role
+    if role is None or not role.described or person.body:
+        return person
+    before = [body for group in groups.all for body in group.bodies if body.first < role.first]
+    near = [body for body in before if reading.sentence[role.first] - reading.sentence[body.first] <= _BACK]
+    last = [body for body in near if reading.sentence[body.first] == max(reading.sentence[b.first] for b in near)]
+    meant = {group.number for body in last if (group := groups.of(body))}
+    return replace(person, body=last[0]) if len(meant) == 1 else person
+
+
 def _marked_tokens(seen: Seen) -> list[bool]:
     marked = list(seen.around.inside)
     for person in seen.people:
@@ -138,7 +164,7 @@ def _titles(text: str) -> list[tuple[int, int]]:
     for match in _QUOTED.finditer(text):
         words = [word for word in match[1].split() if len(word) > _SHORT]
         capitals = sum(word[0].isupper() for word in words)
-        if words and len(words) <= _LONGEST_TITLE and capitals >= 0.6 * len(words):  # noqa: PLR2004 - most of them
+        if words and len(words) <= _LONGEST_TITLE and capitals >= 0.6 * len(words):
             found.append(match.span(1))
     return found
 

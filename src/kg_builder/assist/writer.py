@@ -78,7 +78,7 @@ class Writer:
         if role and role.country:
             first = role.title.lower()
             for term, form in sorted(self._lexicon.terms("role-body").items(), key=lambda item: -len(item[0])):
-                if first.startswith(term):
+                if f" {term} " in f" {first} ":
                     return form.replace("{}", self._country.get(role.country, role.country))
         return ""
 
@@ -108,7 +108,7 @@ class Writer:
             dateline = first.first == 0 and any(
                 reading.is_(token, "-", "–", "—")
                 for token in range(first.after, min(first.after + 8, len(reading.words)))
-            )  # noqa: E501, RUF001
+            )
             name = first.name.title() if first.name.isupper() and len(first.name) > 3 else first.name  # noqa: PLR2004
             value = {
                 "name": name,

@@ -11,7 +11,7 @@ from kg_builder.assist.lexicon import Lexicon
 from kg_builder.assist.reading import Reading
 
 _YEAR = re.compile(r"(?:1[0-9]|20)\d\d")
-_DASHES = "-–—"  # noqa: RUF001 - texts print all three
+_DASHES = "-–—"
 _DECADE = 10
 _ROMAN = re.compile(r"[IVX]+")
 _VALUES = {"I": 1, "V": 5, "X": 10}
@@ -69,7 +69,7 @@ class Years:
                 and (free is None or free[token])
                 and reading.starts[token] not in used
                 and _YEAR.fullmatch(text)
-            ):  # noqa: PLR2004
+            ):
                 read = self._year(reading, token, last)
                 if read:
                     after, span = read
