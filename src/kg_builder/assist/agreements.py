@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from kg_builder.assist.bodies import Body
+from kg_builder.assist.body import Body
 from kg_builder.assist.groups import Group, Groups, within
 from kg_builder.assist.lexicon import Lexicon
 from kg_builder.assist.people import Person
@@ -16,6 +16,7 @@ _NEAR = 14
 _STATUS = ("signed", "renewed", "planned", "started")
 _PARTIES = 2
 _DAY = 10
+_GAP = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ class Agreements:
         for number, bounds in enumerate(reading.bounds):
             read = self._sentence(scene, number, bounds)
             if read:
-                self._add(scene, found, read)
+                self._add(found, read)
             elif self._signs(reading, bounds) and found:
                 found[-1] = self._signed_by(scene, found[-1], number)
         finished = [self._dated(scene, self._signed_by(scene, each, each.sentence)) for each in found]
@@ -135,9 +136,7 @@ class Agreements:
 
     def _denied(self, reading: Reading, noun: tuple[int, int, str], verb: tuple[int, int, str]) -> bool:
         near = [reading.before("agreement-stop", token) for token in (noun[0], verb[0])]
-        return any(near) or (
-            reading.at("agreement-stop", noun[1]) is not None and reading.low[noun[1]] not in {"tidak"}
-        )
+        return any(near) or reading.at("agreement-stop", noun[1]) is not None
 
     def _planned(self, reading: Reading, verb: int, first: int) -> bool:
         reach = 6
@@ -207,7 +206,7 @@ class Agreements:
         chains: list[list[Body]] = []
         for body in named:
             gap = reading.low[chains[-1][-1].end : body.first] if chains else []
-            joined = len(gap) <= 3 and any(
+            joined = len(gap) <= _GAP and any(
                 self._lexicon.has("and", w) or reading.at("party-link", chains[-1][-1].end) or w == "," for w in gap
             )
             if chains and joined:
@@ -231,7 +230,7 @@ class Agreements:
             first = max(first, token)
         return first, after
 
-    def _add(self, scene: Scene, found: list[Agreement], read: Agreement) -> None:
+    def _add(self, found: list[Agreement], read: Agreement) -> None:
         for place, other in enumerate(found):
             few, many = sorted((set(other.parties), set(read.parties)), key=len)
             same = few <= many or (not read.parties and not other.countries)

@@ -1,68 +1,24 @@
-"""Organisations and places: where their names begin and end."""
+"""Organisations: where their names begin and end."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-
+from kg_builder.assist.body import Body, abbreviates
 from kg_builder.assist.lexicon import Lexicon
+from kg_builder.assist.places import PLACES, Places
 from kg_builder.assist.reading import Reading
 
-PLACES = ("country", "region", "city", "known-place")
 _NEEDS_NAME = frozenset(("university", "foundation", "museum", "institute", "school"))
 _WIDE = frozenset(("organisation", "agency", "ministry"))
-_PLACED = (*PLACES, "country-prefix")
 _SHORT = 3
-_LONGEST_ABBREVIATION = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Body:
-    """The name of an organisation or place in a text: tokens ``first`` to before ``after``, the name without brackets.
-
-    ``key`` is the lexicon's or the authority file's key where the name is known; ``head`` the kind of its first word.
-    """
-
-    first: int
-    after: int
-    name: str
-    rule: str
-    score: float
-    key: str = ""
-    head: str = ""
-    short: str = ""
-    end: int = 0
 
 
 class Bodies:
     """Finds organisations and places with the words of a lexicon."""
 
-    def __init__(self, lexicon: Lexicon) -> None:
-        """Take the words."""
+    def __init__(self, lexicon: Lexicon, places: Places) -> None:
+        """Take the words and the finder of places."""
         self._lexicon = lexicon
-        self._acronyms = {key for key in lexicon.spelled.get("organisation", {})}
-
-    def place(self, reading: Reading, token: int) -> tuple[int, str, str] | None:
-        """Return the longest place that begins at a token: the token after it, its key, its class."""
-        if not reading.capital(token) or not any(token in reading.hits.get(name, ()) for name in _PLACED):
-            return None
-        best: tuple[int, str, str] | None = None
-        prefix = reading.at("country-prefix", token)
-        if prefix and reading.at("country", token) is None:
-            inner = self.place(reading, prefix[0])
-            if inner and inner[2] == "country":
-                return inner
-        for name in PLACES:
-            hit = reading.at(name, token)
-            if hit and (best is None or hit[0] > best[0]) and self._proper(reading, token, hit[0]):
-                best = (*hit, name)
-        return best
-
-    def _proper(self, reading: Reading, token: int, after: int) -> bool:
-        words = reading.words[token:after]
-        return all(not word[0].islower() or len(word) <= _SHORT for word in words) and (
-            len(words) > 1 or len(words[0]) > _SHORT or words[0].isupper() or len(words[0]) == _SHORT + 1
-        )
+        self._places = places
 
     def organisations(self, reading: Reading, taken: list[bool]) -> list[Body]:
         """Return the organisations of a text, in order, none within another."""
@@ -98,7 +54,7 @@ class Bodies:
         """Tell whether a body is a part of another that a role names: the bureau of its head."""
         if not self._lexicon.has("unit-of", reading.low[body.first]) or not self._after_role(reading, body.first):
             return False
-        return not any(self.place(reading, token) for token in range(body.first, body.after))
+        return not any(self._places.place(reading, token) for token in range(body.first, body.after))
 
     def _goes_on(self, reading: Reading, token: int) -> bool:
         """Tell whether the word before is part of the same name, so that this is no beginning."""
@@ -157,7 +113,7 @@ class Bodies:
             return None
         if after > token + 1 and sum(word[0].islower() for word in words) > len(words) // 2:
             return None
-        place = self.place(reading, after)
+        place = self._places.place(reading, after)
         if place and words[0].isupper() and reading.has_space(after):
             after = place[0]  # the embassy in a city: KBRI Moskow
         return Body(token, after, reading.slice(token, after), "gazetteer", 0.95, key=key, end=after)
@@ -205,7 +161,7 @@ class Bodies:
         sentence = reading.sentence[after - 1]
         placed = False
         while token < count and reading.sentence[token] == sentence:
-            place = self.place(reading, token)
+            place = self._places.place(reading, token)
             low = reading.low[token]
             known = reading.at("organisation", token) or reading.at("known-organisation", token)
             if known and known[0] == token + 1 and token > after and complete and not place:
@@ -300,11 +256,15 @@ class Bodies:
             return None
         if hit and hit[1] == "english":
             return following if kind == "english" or self._lexicon.has("org-tail", reading.low[token - 1]) else None
-        if placed or not self._lexicon.has("org-word", reading.low[following]) or self.place(reading, following):
+        if (
+            placed
+            or not self._lexicon.has("org-word", reading.low[following])
+            or self._places.place(reading, following)
+        ):
             return None
         head = reading.at("org-head", following)
         wide = kind in _WIDE and not reading.before("organisation", token)
-        if head and not wide and (reading.capital(head[0]) or self.place(reading, head[0])):
+        if head and not wide and (reading.capital(head[0]) or self._places.place(reading, head[0])):
             return None
         if reading.is_(token, ",") and kind not in {"ministry", "agency"}:
             return None
@@ -357,7 +317,7 @@ class Bodies:
         if close is None:
             return body
         text = reading.slice(after + 1, close)
-        if not _abbreviates(text):
+        if not abbreviates(text):
             return body
         return Body(
             body.first,
@@ -370,91 +330,3 @@ class Bodies:
             text,
             close + 1,
         )
-
-    def places(self, reading: Reading, taken: list[bool]) -> Iterator[Body]:
-        """Yield the places of a text outside the names that are taken."""
-        past = 0
-        starts = {start for name in (*PLACES, "country-prefix", "place-head") for start in reading.hits.get(name, ())}
-        for token in sorted(starts):
-            if token < past or taken[token]:
-                continue
-            hit = self.place(reading, token)
-            spot = None if hit else self._spot(reading, token)
-            if hit:
-                after, key, kind = hit
-                beside = (token > 0 and self._free_name(reading, token - 1, taken)) or self._free_name(
-                    reading, after, taken
-                )
-                if not beside or reading.before("place-before", token):
-                    yield Body(
-                        token,
-                        after,
-                        reading.slice(token, after),
-                        f"gazetteer-{kind}",
-                        0.9,
-                        key=key,
-                        head=kind,
-                        end=after,
-                    )
-                past = after
-            elif spot:
-                yield spot
-                past = spot.after
-
-    def _free_name(self, reading: Reading, token: int, taken: list[bool]) -> bool:
-        if not (reading.capital(token) and token < len(reading.words)) or taken[token] or self.place(reading, token):
-            return False
-        if token == reading.first_of(reading.sentence[token]) and self._lexicon.has(
-            "function-word", reading.low[token]
-        ):
-            return False
-        return (
-            not reading.at("role", token)
-            and not reading.before("role", token + 1)
-            and not reading.at("org-head", token)
-        )
-
-    def _spot(self, reading: Reading, token: int) -> Body | None:
-        hit = reading.at("place-head", token)
-        if hit is None or not reading.capital(token) or not reading.capital(hit[0]):
-            return None
-        after = hit[0]
-        while (
-            after < len(reading.words) and reading.capital(after) and reading.sentence[after] == reading.sentence[token]
-        ):
-            if reading.at("weekday", after) or reading.at("month", after) or reading.at("role", after):
-                break
-            after += 1
-        return Body(token, after, reading.slice(token, after), f"spot-{hit[1]}", 0.7, head=hit[1], end=after)
-
-
-def _abbreviates(text: str) -> bool:
-    capitals = sum(char.isupper() for char in text)
-    words = text.split()
-    return (
-        0 < len(words) <= 2  # noqa: PLR2004 - "KBRI Moskow"
-        and len(text) <= _LONGEST_ABBREVIATION + 4
-        and text[0].isalpha()
-        and (capitals > 1 or (len(words) == 1 and capitals == 1 and text[0].isupper()))
-        and all(char.isalnum() or char in " -&./" for char in text)
-    )
-
-
-def shortens(short: str, name: str) -> bool:
-    """Tell whether a short form is made of beginnings of a longer name's words, in order.
-
-    >>> shortens("Natlib", "National Library"), shortens("NL", "National Library"), shortens("Nab", "National Library")
-    (True, True, False)
-    """
-    words = [word.lower() for word in name.split() if word[0].isupper()]
-    return bool(words) and _made_of(short.lower().replace(" ", ""), words)
-
-
-def _made_of(rest: str, words: list[str]) -> bool:
-    if not rest or not words:
-        return not rest and not words
-    first, others = words[0], words[1:]
-    for size in range(min(len(first), len(rest)), 0, -1):
-        if first[:size] == rest[:size] and _made_of(rest[size:], others):
-            return True
-    return False

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 
 from kg_builder.assist.calendar import Anchors, Day, full_year, infer_year
 from kg_builder.assist.lexicon import Lexicon
@@ -49,10 +50,13 @@ class Dates:
             return rf"(?:\s*(?P<{of}n>{month})\b\.?(?:\s*,?\s*(?P<{of}w>\d{{4}}))?)"
 
         a, b = r"(?P<a>\d{1,2})", r"(?P<b>\d{1,2})"
+        ranged = (
+            rf"{a}(?:{numeric('a')}|{named('a')})?(?:\s+{weekday}\b)?{link}(?:{weekday}\s*,?\s*)?"
+            rf"{b}(?:{numeric('b')}(?![\d/])|{named('b')}(?!\w))"
+        )
         alternatives = (
             r"(?P<iy>\d{4})-(?P<im>\d{2})-(?P<id>\d{2})(?!\d)",
-            rf"{a}(?:{numeric('a')}|{named('a')})?(?:\s+{weekday}\b)?{link}(?:{weekday}\s*,?\s*)?"
-            rf"{b}(?:{numeric('b')}(?![\d/])|{named('b')}(?!\w))",
+            ranged,
             rf"(?P<l>\d{{1,2}}(?:\s*,\s*\d{{1,2}})*),?\s*{both}\s*(?P<m>\d{{1,2}})\s*(?P<ln>{month})\b(?:\s+(?P<lw>\d{{4}}))?",
             rf"(?P<s>\d{{1,2}}){numeric('s')}(?![\d/])",
             r"(?P<p>\d{1,2})(?P<sep>[-.])(?P<pm>\d{1,2})(?P=sep)(?P<py>\d{4})(?!\d)",
@@ -101,7 +105,7 @@ class Dates:
         if rule == "day/month" and not days[0].year and not lead and not (bracket and tail) and not dateline:
             return  # it may be a fraction, a score, an hour
         if rule == "listed":
-            steps = [(b.day - a.day) for a, b in zip(days, days[1:], strict=False)]
+            steps = [(b.day - a.day) for a, b in pairwise(days)]
             if any(step != 1 for step in steps):
                 places = [m.span() for m in re.finditer(r"\d+", text[match.start() : end])][: len(days)]
                 offset = match.start()

@@ -156,7 +156,12 @@ class _Scorer:
 
     def figures(self, gold: Sequence[Gold]) -> None:
         def shown(p: Proposal) -> str:
-            return f"«{p.exact}» {p.value.get('value', [p.value.get('least'), p.value.get('most')])} {p.value.get('bound', '')} {p.value.get('unit', '')}"
+            number = p.value.get("value", [p.value.get("least"), p.value.get("most")])
+            return f"«{p.exact}» {number} {p.value.get('bound', '')} {p.value.get('unit', '')}"
+
+        def wanted(item: Gold) -> str:
+            bound = item.get("bound", item.get("approx", ""))
+            return f"«{item.get('phrase')}» {item.get('value')} {bound} {item.get('unit')}"
 
         def alike(item: Gold, p: Proposal) -> bool:
             near = p.start < item["end"] and item["start"] < p.end
@@ -172,7 +177,7 @@ class _Scorer:
             (
                 (
                     item,
-                    f"«{item.get('phrase')}» {item.get('value')} {item.get('bound', item.get('approx', ''))} {item.get('unit')}",
+                    wanted(item),
                 )
                 for item in gold
             ),
@@ -240,7 +245,8 @@ class _Scorer:
         signing = [item["iso"] for item in self.gold.get("dates", ()) if "sign" in str(item.get("what", ""))]
 
         def shown(value: Gold) -> str:
-            return f"{value.get('type')}, {value.get('status')}, {' + '.join(map(str, value.get('parties', ())))}, {value.get('date')}"
+            parties = " + ".join(map(str, value.get("parties", ())))
+            return f"{value.get('type')}, {value.get('status')}, {parties}, {value.get('date')}"
 
         def date_of(item: Gold) -> str | None:
             given = item.get("date") or item.get("iso")

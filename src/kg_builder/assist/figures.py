@@ -196,7 +196,7 @@ class Figures:
 
     def _bound_after(self, reading: Reading, after: int) -> tuple[int, str]:
         if reading.is_(after, "-") and reading.glued(after):
-            hit = reading.at("bound-after", after + 1)
+            hit = reading.at("bound-suffix", after + 1)
             return hit or (after, "")
         hit = reading.at("bound-after", after)
         return hit if hit and not reading.glued(after) else (after, "")
@@ -204,7 +204,7 @@ class Figures:
     def _after_unit(self, reading: Reading, after: int, bound: str) -> tuple[int, str]:
         hit = reading.at("bound-after", after)
         following = reading.at("bound-before", after)
-        if hit and not following and reading.low[after] != "an":
+        if hit and not following:
             return hit[0], bound or hit[1]
         later = reading.at("time-after", after)
         return (later[0] if later else after), bound

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from kg_builder.assist.bodies import Body, shortens
+from kg_builder.assist.body import Body, shortens
 from kg_builder.assist.reading import Reading
 
 _LEAST = 3

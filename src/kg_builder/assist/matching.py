@@ -15,15 +15,16 @@ from kg_builder.assist.lexicon import Lexicon
 from kg_builder.assist.people import same
 from kg_builder.assist.reading import TOKEN
 
+_EQUAL = 1e-9
 _PART = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 _DECADE = re.compile(r"(\d{3})[Xx]|(\d{3})0s")
 _GLOSSES = ("role", "role-modifier", "capacity", "leads", "country", "region", "role-body", "former")
 _BOUNDS = (
-    ("at-least", ("at least", "at-least", "minimum", "min", ">=", "≥", "no fewer", "setidaknya")),
+    ("at-least", ("at least", "at-least", "minimum", "min", ">=", "≥", "no fewer")),
     ("at-most", ("at most", "at-most", "maximum", "max", "up to", "<=", "≤")),
-    ("more-than", ("more than", "more-than", "over", ">", "exceed", "lebih dari", "above")),
+    ("more-than", ("more than", "more-than", "over", ">", "exceed", "above")),
     ("less-than", ("less than", "less-than", "under", "fewer", "<", "below")),
-    ("almost", ("almost", "nearly", "hampir")),
+    ("almost", ("almost", "nearly")),
     (
         "about",
         (
@@ -33,7 +34,6 @@ _BOUNDS = (
             "circa",
             "~",
             "roughly",
-            "sekitar",
             "thousands",
             "hundreds",
             "dozens",
@@ -105,7 +105,7 @@ class Matcher:
 
     def name(self, name: str) -> list[str]:
         """Return the words of a person's name without honorifics and degrees."""
-        words = [word for word in TOKEN.findall(name.lower().replace("’", "'"))]
+        words = TOKEN.findall(name.lower().replace("’", "'"))
         for title in sorted(self._titles, key=len, reverse=True):
             size = len(title)
             while tuple(words[:size]) == title and len(words) > size:
@@ -133,17 +133,7 @@ class Matcher:
                     place += size
                     break
             else:
-                if tokens[place][0].isalnum() and tokens[place] not in {
-                    "of",
-                    "the",
-                    "for",
-                    "and",
-                    "dan",
-                    "di",
-                    "untuk",
-                    "in",
-                    "bidang",
-                }:
+                if tokens[place][0].isalnum() and not self._lexicon.has("small-word", tokens[place]):
                     found.add(tokens[place])
                 place += 1
         return found
@@ -164,7 +154,7 @@ class Matcher:
         if acting != (value.get("capacity") in {"acting", "interim"}):
             return False
         body = self.words(str(gold.get("organisation") or "")) | self.words(str(value.get("organisation") or ""))
-        drop = body | {"acting", "interim", "pemerintah", "government"}
+        drop = body | {"acting", "interim"} | set(self._lexicon.terms("state-word"))
         left, right = self.words(str(wanted)) - drop, self.words(str(given)) - drop
         role = self.roles(str(wanted)) == self.roles(str(given))
         return (left <= right or right <= left) and (role or left == right)
@@ -173,7 +163,7 @@ class Matcher:
         """Tell whether one of the gold's names is one of the given names, in any case or in the glossary's English."""
         wanted = [self.words(name) for name in gold if name]
         found = [self.words(name) for name in given if name]
-        states = {"pemerintah", "government", "kedutaan besar", "embassy", "republic"}
+        states = set(self._lexicon.terms("state-word"))
         return any(
             one == other or (one - states == other - states and bool(one - states)) for one in wanted for other in found
         )
@@ -193,7 +183,11 @@ class Matcher:
     def _unit(self, text: str) -> str:
         terms = self._lexicon.terms("unit")
         spelled = self._lexicon.spelled.get("unit", {})
-        fixed = {"%": "percent", "per cent": "percent", "persen": "percent", "rupiah": "idr", "dollars": "usd"}
+        fixed = {
+            term: key.lower()
+            for name in ("percent", "currency", "currency-after")
+            for term, key in self._lexicon.terms(name).items()
+        }
         for form in (text, text.removesuffix("s"), text.split(" (", maxsplit=1)[0]):
             if form in spelled:
                 return form
@@ -222,7 +216,7 @@ class Matcher:
         return (
             isinstance(wanted, (int, float))
             and value.get("value") is not None
-            and abs(float(value["value"]) - float(wanted)) < 1e-9
+            and abs(float(value["value"]) - float(wanted)) < _EQUAL
         )
 
     def status(self, gold: str, value: Mapping[str, Any]) -> bool:

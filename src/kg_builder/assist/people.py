@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from kg_builder.assist.bodies import Bodies, Body
+from kg_builder.assist.body import Body
 from kg_builder.assist.lexicon import Lexicon
+from kg_builder.assist.places import Places
 from kg_builder.assist.reading import Reading
 from kg_builder.assist.roles import Role
 
@@ -60,10 +61,10 @@ class Around:
 class People:
     """Finds people with the words of a lexicon."""
 
-    def __init__(self, lexicon: Lexicon, bodies: Bodies) -> None:
+    def __init__(self, lexicon: Lexicon, places: Places) -> None:
         """Take the words and the finder of places."""
         self._lexicon = lexicon
-        self._bodies = bodies
+        self._places = places
 
     def find(self, reading: Reading, around: Around) -> list[Person]:
         """Return the people of a text in the order of their first mention."""
@@ -182,7 +183,7 @@ class People:
         words = reading.low[run.first : run.after]
         named = [self._lexicon.has("given", word) for word in words]
         capitals = [word for word in reading.words[run.first : run.after] if len(word) > 1 and word.isupper()]
-        place = self._bodies.place(reading, run.first)
+        place = self._places.place(reading, run.first)
         known = reading.at("known-person", run.first)
         before, lead = self._role_before(reading, run, around)
         later, body = self._role_after(reading, run, around)
@@ -218,7 +219,8 @@ class People:
         role = before or later
         name = reading.slice(run.first, run.after)
         person = Person(
-            name, run.first, run.after, score, rule, role, (role.body if role and role.body else body), lead, run.honorifics,
+            name, run.first, run.after, score, rule, role,
+            (role.body if role and role.body else body), lead, run.honorifics,
             ((run.first, run.after),),
         )  # fmt: skip
         return person, score, rule
@@ -259,7 +261,7 @@ class People:
 
     def _titled(self, reading: Reading, run: Run) -> bool:
         """Tell whether the run is all that stands in quotation marks: a title."""
-        return reading.is_(run.first - 1, '"', "“", "'", "‘") and reading.is_(run.after, '"', "”", "'", "’")
+        return reading.is_(run.first - 1, '"', "“", "'", "\u2018") and reading.is_(run.after, '"', "”", "'", "’")
 
     def _role_before(self, reading: Reading, run: Run, around: Around) -> tuple[Role | None, str]:
         token = run.begin
@@ -301,7 +303,7 @@ class People:
         of = reading.at("of-body", token)
         if of and of[0] in around.at and not reading.at("place-before", token + 1):
             low = reading.low[token]
-            if self._lexicon.terms("of-body").get(low) and low not in {"di", "pada"}:
+            if not self._lexicon.has("at-place", low):
                 return None, around.at[of[0]]
         return None, None
 
@@ -335,8 +337,10 @@ class People:
 def same(one: list[str], other: list[str]) -> bool:
     """Tell whether two names can be one person's: the shorter one's words are among the longer one's, in order.
 
-    >>> same(["ann", "lee"], ["mary", "ann", "lee"]), same(["m", "lee"], ["mary", "lee"]), same(["ann", "lee"], ["ann", "ray"])
-    (True, True, False)
+    >>> same(["ann", "lee"], ["mary", "ann", "lee"]), same(["m", "lee"], ["mary", "lee"])
+    (True, True)
+    >>> same(["ann", "lee"], ["ann", "ray"])
+    False
     """
     few, many = (one, other) if len(one) <= len(other) else (other, one)
     place = 0

@@ -185,7 +185,7 @@ class Finder:
 
     def _breaks(self, words: list[str], low: list[str], gap: str, token: int) -> bool:
         following = words[token + 1]
-        opened = following[0].isupper() or following[0] in "\"“'‘(" or following[0].isdigit()
+        opened = following[0].isupper() or following[0] in "\"“'\u2018(" or following[0].isdigit()
         if words[token] == ")":
             return False
         if words[token] in _CLOSING:

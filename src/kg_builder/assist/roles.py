@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from kg_builder.assist.bodies import Bodies, Body
+from kg_builder.assist.body import Body
 from kg_builder.assist.lexicon import Lexicon
+from kg_builder.assist.places import Places
 from kg_builder.assist.reading import Reading
 
 
@@ -28,10 +29,10 @@ class Role:
 class Roles:
     """Finds roles with the words of a lexicon."""
 
-    def __init__(self, lexicon: Lexicon, bodies: Bodies) -> None:
+    def __init__(self, lexicon: Lexicon, places: Places) -> None:
         """Take the words and the finder of places."""
         self._lexicon = lexicon
-        self._bodies = bodies
+        self._places = places
 
     def find(
         self, reading: Reading, at: Mapping[int, Body], inside: list[bool], units: Mapping[int, Body]
@@ -93,7 +94,7 @@ class Roles:
             if after in at:
                 body = at[after]
                 after = self._past_brackets(reading, body.end)
-                tail = reading.at("role-modifier", after + 1) if reading.low[after : after + 1] == ["yang"] else None
+                tail = reading.at("role-modifier", after + 1) if reading.at("relative", after) else None
                 after = tail[0] if tail else after
                 break
             if linked and linked[0] in at and after > token:
@@ -105,16 +106,16 @@ class Roles:
                 after = reading.at("described", head[0])[0]  # type: ignore[index]
                 described = True
                 break
-            if linked and country and (spot := self._bodies.place(reading, linked[0])):
+            if linked and country and (spot := self._places.place(reading, linked[0])):
                 after = title_end = spot[0]
                 break
-            place = self._bodies.place(reading, after)
+            place = self._places.place(reading, after)
             beyond = reading.at("org-join", after)
             if place and place[2] in {"country", "region", "known-place", "city"}:
                 country = country or (place[1] if place[2] == "country" else "")
                 after = title_end = place[0]
                 continue
-            if beyond and (aimed := self._bodies.place(reading, beyond[0])) and country:
+            if beyond and (aimed := self._places.place(reading, beyond[0])) and country:
                 after = title_end = aimed[0]
                 break
             step = self._field(reading, after, token)

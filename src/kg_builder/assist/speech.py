@@ -15,6 +15,7 @@ from kg_builder.assist.roles import Role
 _QUOTE = re.compile(r"(?<![\w.,!?])[\"“](?=\S)([^\"“”\n]{12,1200}?)[\"”]")
 _UNOPENED = 4
 _FAR = 16
+_BESIDE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +201,7 @@ class Speeches:
         near = [
             span
             for span in quotes
-            if (span[1] <= place and place - span[1] <= 3) or (span[0] >= place and span[1] <= end + 2)
+            if (span[1] <= place and place - span[1] <= _BESIDE) or (span[0] >= place and span[1] <= end + 2)
         ]
         unopened = reading.is_(token - 1, '"', "”") or (
             reading.is_(token - 1, ",") and reading.is_(token - 2, '"', "”")

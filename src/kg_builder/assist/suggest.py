@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from kg_builder.assist.agreements import Agreements, Scene
-from kg_builder.assist.bodies import Bodies, Body
+from kg_builder.assist.bodies import Bodies
+from kg_builder.assist.body import Body
 from kg_builder.assist.calendar import Anchors
 from kg_builder.assist.dates import Dates
 from kg_builder.assist.events import Events, References
@@ -16,6 +17,7 @@ from kg_builder.assist.figures import Figures
 from kg_builder.assist.groups import Groups
 from kg_builder.assist.lexicon import Lexicon
 from kg_builder.assist.people import Around, People, Person
+from kg_builder.assist.places import Places
 from kg_builder.assist.proposals import Proposal
 from kg_builder.assist.reading import Finder, Reading
 from kg_builder.assist.roles import Role, Roles
@@ -51,9 +53,10 @@ class Suggester:
         self._finder = Finder(lexicon, names)
         self._dates, self._years = Dates(lexicon), Years(lexicon)
         self._figures = Figures(lexicon)
-        self._bodies = Bodies(lexicon)
-        self._roles = Roles(lexicon, self._bodies)
-        self._people = People(lexicon, self._bodies)
+        self._places = Places(lexicon)
+        self._bodies = Bodies(lexicon, self._places)
+        self._roles = Roles(lexicon, self._places)
+        self._people = People(lexicon, self._places)
         self._speeches = Speeches(lexicon, self._people)
         self._agreements = Agreements(lexicon)
         self._events = Events(lexicon)
@@ -85,7 +88,7 @@ class Suggester:
 
     def _block_dateline(self, reading: Reading, blocked: list[bool]) -> None:
         """Block what stands between the place of a dateline and its dash: the publisher."""
-        place = self._bodies.place(reading, 0) if reading.words else None
+        place = self._places.place(reading, 0) if reading.words else None
         longest = 8
         for token in range(place[0], min(place[0] + longest, len(reading.words))) if place else ():
             if reading.is_(token, *_DASHES) and reading.has_space(token):
@@ -97,7 +100,7 @@ class Suggester:
         seen = self.see(text, published)
         reading, groups = seen.reading, Groups(seen.bodies)
         named = _marked_tokens(seen)
-        places = list(self._bodies.places(reading, named))
+        places = list(self._places.places(reading, named))
         speeches = self._speeches.find(reading, seen.people, seen.roles, groups)
         numbers = {person.name: place for place, person in enumerate(seen.people)}
         speakers = frozenset((numbers[each.speaker], reading.sentence[each.token]) for each in speeches)

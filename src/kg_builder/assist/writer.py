@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from kg_builder.assist.agreements import Agreement
-from kg_builder.assist.bodies import Body
+from kg_builder.assist.body import Body
 from kg_builder.assist.events import Event
 from kg_builder.assist.figures import Figure
 from kg_builder.assist.groups import Group, Groups
@@ -47,8 +47,12 @@ class Writer:
     def figure(self, figure: Figure) -> Proposal:
         """Return the proposal of a figure."""
         value: dict[str, Any] = {
-            "least": figure.least, "most": figure.most, "bound": figure.bound, "unit": figure.unit, "counted": figure.printed
-        }  # fmt: skip
+            "least": figure.least,
+            "most": figure.most,
+            "bound": figure.bound,
+            "unit": figure.unit,
+            "counted": figure.printed,
+        }
         proposal = self._proposal("figure", figure.start, figure.end, figure.score, figure.rule, value)
         return proposal if figure.least is not None else _with(proposal, value=figure.value)
 
@@ -72,8 +76,7 @@ class Writer:
     def body_of(self, person: Person) -> str:
         """Return the organisation of a person, made from the country for the roles of states."""
         if person.body:
-            group = self._groups.of(person.body)
-            return person.body.name if group is None else person.body.name
+            return person.body.name
         role = person.role
         if role and role.country:
             first = role.title.lower()

@@ -13,6 +13,7 @@ from kg_builder.assist.reading import Reading
 _YEAR = re.compile(r"(?:1[0-9]|20)\d\d")
 _DASHES = "-–—"
 _DECADE = 10
+_DIGITS = 4
 _ROMAN = re.compile(r"[IVX]+")
 _VALUES = {"I": 1, "V": 5, "X": 10}
 
@@ -65,7 +66,7 @@ class Years:
         while token < len(reading.words):
             text = reading.words[token]
             if (
-                len(text) == 4
+                len(text) == _DIGITS
                 and (free is None or free[token])
                 and reading.starts[token] not in used
                 and _YEAR.fullmatch(text)
@@ -114,7 +115,7 @@ class Years:
         if self._counts(reading, after):
             return None
         if sort and first is not None:
-            part = reading.before("part-of-year", first if reading.low[first] not in {""} else token)
+            part = reading.before("part-of-year", first)
             cue_part = reading.before("part-of-year", token)
             start = part[0] if part else (cue_part[0] if cue_part else first)
             name = part[1] if part else (cue_part[1] if cue_part else "")

@@ -11,7 +11,7 @@ from kg_builder.cli.output import OK, counted, say, say_json
 from kg_builder.errors import Mark, Problem, SourceError
 
 if TYPE_CHECKING:
-    from kg_builder.assist.evaluate import Result
+    from kg_builder.assist.evaluate import Result, Score
     from kg_builder.assist.proposals import Proposal
 
 
@@ -79,7 +79,8 @@ def _line(proposal: Proposal) -> str:
     shown = proposal.exact if len(proposal.exact) <= 60 else f"{proposal.exact[:28]} … {proposal.exact[-28:]}"  # noqa: PLR2004
     said = ", ".join(f"{name} {_plain(value)}" for name, value in proposal.value.items() if name != "mentions")
     words = " ".join(shown.split())
-    return f"@{proposal.start}-{proposal.end} {proposal.kind} {proposal.score:.2f} «{words}»\n    {said}  [{proposal.rule}]"
+    head = f"@{proposal.start}-{proposal.end} {proposal.kind} {proposal.score:.2f} «{words}»"
+    return f"{head}\n    {said}  [{proposal.rule}]"
 
 
 def _plain(value: Any) -> str:  # noqa: ANN401 - a value of JSON
@@ -129,9 +130,12 @@ def _show(folder: Path, result: Result) -> None:
 def _as_json(folder: Path, result: Result) -> dict[str, Any]:
     return {
         "folder": str(folder),
-        "scores": {
-            name: {"precision": round(s.precision, 4), "recall": round(s.recall, 4), "f1": round(s.f1, 4), "right": s.right, "gold": s.expected, "found": s.found}
-            for name, s in result.scores.items()
-        },
+        "scores": {name: _counts(score) for name, score in result.scores.items()},
         "errors": [{"text": m.text, "field": m.field, "expected": m.expected, "found": m.found} for m in result.misses],
     }  # fmt: skip
+
+
+def _counts(score: Score) -> dict[str, Any]:
+    shares = {"precision": score.precision, "recall": score.recall, "f1": score.f1}
+    counts = {"right": score.right, "gold": score.expected, "found": score.found}
+    return {name: round(share, 4) for name, share in shares.items()} | counts
