@@ -154,7 +154,7 @@ class Bodies:
             first = interim[0]
         return reading.before("role", first) is not None
 
-    def _rest(self, reading: Reading, after: int, kind: str, *, role: bool) -> tuple[int, bool]:
+    def _rest(self, reading: Reading, after: int, kind: str, *, role: bool) -> tuple[int, bool]:  # noqa: C901, PLR0912 - one grammar, in reading order
         """Return where a name ends that began with a head, and whether a word that only names have was among it."""
         token, end, complete, free = after, after, False, 0
         count = len(reading.words)
@@ -241,7 +241,7 @@ class Bodies:
             run += 1
         return False if run != 2 else self._lexicon.has("given", reading.low[token + 1])  # noqa: PLR2004
 
-    def _join(self, reading: Reading, token: int, kind: str, *, placed: bool) -> int | None:
+    def _join(self, reading: Reading, token: int, kind: str, *, placed: bool) -> int | None:  # noqa: PLR0911 - one grammar, in reading order
         hit = reading.at("org-join", token)
         following = hit[0] if hit else token + 1
         if hit is None and not reading.is_(token, ","):

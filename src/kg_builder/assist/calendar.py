@@ -81,7 +81,7 @@ class Inferred:
     score: float
 
 
-def infer_year(day: Day, weekday: int | None, anchors: Anchors) -> Inferred | None:
+def infer_year(day: Day, weekday: int | None, anchors: Anchors) -> Inferred | None:  # noqa: C901 - one grammar, in reading order
     """Return the year in which a day fits its weekday, by the best evidence there is; None where nothing tells.
 
     The article's own day tells most, then the nearest day with a year in the text, then the years spoken of as past:

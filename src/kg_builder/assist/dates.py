@@ -118,7 +118,7 @@ class Dates:
         if _order(first) <= _order(last) or (not first.year and not last.year and first.month > last.month):
             yield Found(start, end, first, last, weekdays, rule)
 
-    def _days_of(self, match: re.Match[str]) -> tuple[list[Day], str]:
+    def _days_of(self, match: re.Match[str]) -> tuple[list[Day], str]:  # noqa: PLR0911 - one grammar, in reading order
         got = match.groupdict()
 
         def year(*names: str) -> int:

@@ -209,7 +209,7 @@ class Figures:
         later = reading.at("time-after", after)
         return (later[0] if later else after), bound
 
-    def _counted(
+    def _counted(  # noqa: PLR0911, PLR0913, PLR0917 - one grammar, in reading order
         self, reading: Reading, number: Found, after: int, money: str, found: list[Figure], first: int
     ) -> tuple[_Unit | None, int, str, float]:
         percent = reading.at("percent", after)
@@ -260,7 +260,7 @@ class Figures:
                 high = middle
         return reading.sentence[low]
 
-    def _unit(self, reading: Reading, after: int, *, needs_known: bool) -> _Unit | None:
+    def _unit(self, reading: Reading, after: int, *, needs_known: bool) -> _Unit | None:  # noqa: PLR0911 - one grammar, in reading order
         hit = reading.at("unit", after)
         if hit:
             end, key = hit

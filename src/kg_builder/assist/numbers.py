@@ -90,7 +90,7 @@ class Numbers:
         found = self._spelled(words, 0)
         return int(found.value) if found.after == len(words) else None
 
-    def _spelled(self, words: list[str], first: int) -> Found:
+    def _spelled(self, words: list[str], first: int) -> Found:  # noqa: C901 - one grammar, in reading order
         total, group, last = 0, 0, 0
         ceiling: float = float("inf")
         token = first

@@ -91,7 +91,7 @@ class People:
         people = self._merge(certain)
         return self._mentions(reading, people, unsure)
 
-    def _run(self, reading: Reading, token: int, around: Around) -> Run | None:
+    def _run(self, reading: Reading, token: int, around: Around) -> Run | None:  # noqa: C901, PLR0912 - one grammar, in reading order
         begin, first = token, token
         honorifics: list[str] = []
         while (
@@ -225,7 +225,7 @@ class People:
         )  # fmt: skip
         return person, score, rule
 
-    def _weak(self, reading: Reading, run: Run, named: list[bool], body: Body | None) -> tuple[float, str]:
+    def _weak(self, reading: Reading, run: Run, named: list[bool], body: Body | None) -> tuple[float, str]:  # noqa: PLR0911 - one grammar, in reading order
         size = run.after - run.first
         speech = reading.before("speech-verb", run.first) or reading.before("according-to", run.first)
         said = reading.at("speech-verb", run.after) or reading.at("speech-verb", self.bridge(reading, run.after))

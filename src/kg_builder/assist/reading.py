@@ -183,7 +183,7 @@ class Finder:
             bounds.append((begun, count))
         return sentence, bounds
 
-    def _breaks(self, words: list[str], low: list[str], gap: str, token: int) -> bool:
+    def _breaks(self, words: list[str], low: list[str], gap: str, token: int) -> bool:  # noqa: PLR0911 - one grammar, in reading order
         following = words[token + 1]
         opened = following[0].isupper() or following[0] in "\"“'\u2018(" or following[0].isdigit()
         if words[token] == ")":

@@ -57,7 +57,7 @@ class Roles:
             covered = role.after
         return found
 
-    def _role(
+    def _role(  # noqa: C901, PLR0912, PLR0915 - one grammar, in reading order
         self, reading: Reading, hit: tuple[int, int, str], at: Mapping[int, Body], units: Mapping[int, Body]
     ) -> Role:
         token, after, key = hit

@@ -50,7 +50,7 @@ class Speeches:
         self._lexicon = lexicon
         self._bridge: Callable[[Reading, int], int] = people.bridge
 
-    def find(self, reading: Reading, people: list[Person], roles: list[Role], groups: Groups) -> list[Speech]:
+    def find(self, reading: Reading, people: list[Person], roles: list[Role], groups: Groups) -> list[Speech]:  # noqa: C901 - one grammar, in reading order
         """Return the speech of a text, in order."""
         if not reading.words:
             return []
@@ -118,7 +118,7 @@ class Speeches:
             key=lambda m: (m.first, -m.after),
         )
 
-    def _at(
+    def _at(  # noqa: PLR0911 - one grammar, in reading order
         self, reading: Reading, token: int, inside: list[_Mention], last: int | None, bounds: tuple[int, int]
     ) -> tuple[_Mention | None, int, str, str, str, float] | None:
         if reading.at("speech-stop", token):
@@ -183,7 +183,7 @@ class Speeches:
     def _object(self, reading: Reading, first: int) -> bool:
         return reading.before("object-before", first) is not None
 
-    def _speech(
+    def _speech(  # noqa: PLR0913, PLR0917 - one grammar, in reading order
         self,
         reading: Reading,
         token: int,

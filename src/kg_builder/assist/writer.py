@@ -30,7 +30,7 @@ class Writer:
         countries = lexicon.spelled.get("country", {})
         self._country = {key: (terms[0].title() if terms else key) for key, terms in countries.items()}
 
-    def _proposal(self, kind: str, start: int, end: int, score: float, rule: str, value: dict[str, Any]) -> Proposal:
+    def _proposal(self, kind: str, start: int, end: int, score: float, rule: str, value: dict[str, Any]) -> Proposal:  # noqa: PLR0913, PLR0917 - one grammar, in reading order
         kept = {name: entry for name, entry in value.items() if entry not in ("", None, False, (), [])}
         return Proposal(kind, start, end, self._reading.text[start:end], score, rule, kept)
 

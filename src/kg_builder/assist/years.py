@@ -95,7 +95,7 @@ class Years:
             joined.append(each)
         return joined
 
-    def _year(self, reading: Reading, token: int, last: tuple[int, Span] | None) -> tuple[int, Span] | None:
+    def _year(self, reading: Reading, token: int, last: tuple[int, Span] | None) -> tuple[int, Span] | None:  # noqa: PLR0911 - one grammar, in reading order
         year = int(reading.words[token])
         first, sort = self._cue(reading, token)
         decade = self._decade(reading, token + 1) if year % _DECADE == 0 else None
