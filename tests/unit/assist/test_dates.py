@@ -11,7 +11,20 @@ from hypothesis import strategies as st
 from kg_builder.assist.lexicon import Lexicon
 from kg_builder.assist.suggest import Suggester
 
-MONTHS = ["Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober", "November", "Desember"]
+MONTHS = [
+    "Januari",
+    "Februari",
+    "Maret",
+    "April",
+    "Mei",
+    "Juni",
+    "Juli",
+    "Agustus",
+    "September",
+    "Oktober",
+    "November",
+    "Desember",
+]
 DAYS = ["Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu"]
 DATES = st.dates(date(1950, 1, 1), date(2026, 12, 28))
 FORMS = (
