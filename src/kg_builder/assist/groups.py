@@ -18,6 +18,7 @@ class Group:
     number: int
     names: list[str]
     keys: set[str]
+    folded: set[str] = field(default_factory=set)
     bodies: list[Body] = field(default_factory=list)
 
     @property
@@ -40,6 +41,7 @@ class Groups:
                 group = Group(len(self.all), [], set())
                 self.all.append(group)
             group.names.extend(name for name in names if name not in group.names)
+            group.folded.update(name.casefold() for name in names)
             if body.key:
                 group.keys.add(body.key)
             group.bodies.append(body)
@@ -51,14 +53,15 @@ class Groups:
 
     def _same(self, group: Group, body: Body, names: list[str]) -> bool:
         if body.key and body.key in group.keys and body.rule == "gazetteer":
-            return body.name.casefold() in {name.casefold() for name in group.names} or not _with_place(body, group)
+            return body.name.casefold() in group.folded or not _with_place(body, group)
         if body.key and group.keys and body.rule == "gazetteer":
             return False
-        known = {name.casefold() for name in group.names}
-        if any(name.casefold() in known for name in names):
+        if any(name.casefold() in group.folded for name in names):
             return True
         for name in names:
             for other in group.names:
+                if " " in name and " " in other:
+                    continue
                 short, long = sorted((name, other), key=len)
                 if len(short) >= _LEAST and " " not in short and " " in long and shortens(short, long):
                     return True

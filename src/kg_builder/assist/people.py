@@ -313,21 +313,25 @@ class People:
     def _merge(self, found: list[Person]) -> list[Person]:
         """Join what names the same person: a name whose words are all among those of a longer one."""
         people: list[Person] = []
+        names: list[list[str]] = []
         for each in found:
-            for place, other in enumerate(people):
-                if same(each.words, other.words):
-                    people[place] = _joined(other, each)
-                    break
-            else:
+            words = each.words
+            place = next((place for place, other in enumerate(names) if same(words, other)), None)
+            if place is None:
                 people.append(each)
+                names.append(words)
+            else:
+                people[place] = _joined(people[place], each)
+                names[place] = people[place].words
         return people
 
     def _mentions(self, reading: Reading, people: list[Person], unsure: list[tuple[Run, float, str]]) -> list[Person]:
+        names = [person.words for person in people]
         for run, _, rule in unsure:
             if rule in {"place", "thing"}:
                 continue
             words = [word.lower() for word in reading.words[run.first : run.after] if word != "."]
-            owners = [place for place, person in enumerate(people) if same(words, person.words)]
+            owners = [place for place, name in enumerate(names) if same(words, name)]
             if len(owners) == 1:
                 person = people[owners[0]]
                 people[owners[0]] = replace(person, mentions=(*person.mentions, (run.first, run.after)))

@@ -51,6 +51,8 @@ class Reading:
         found = self.hits.get(name)
         if not found:
             return []
+        if after - first < len(found):
+            return [(token, *found[token]) for token in range(first, after) if token in found]
         return sorted((start, end, key) for start, (end, key) in found.items() if first <= start < after)
 
     def before(self, name: str, token: int) -> Match | None:

@@ -49,6 +49,18 @@ def roman(text: str) -> int | None:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Free:
+    """Tells which tokens no day has taken."""
+
+    reading: Reading
+    taken: list[tuple[int, int]]
+
+    def __call__(self, token: int) -> bool:
+        place = self.reading.starts[token]
+        return not any(start <= place < end for start, end in self.taken)
+
+
 class Years:
     """Reads months, years, decades and centuries."""
 
@@ -58,19 +70,14 @@ class Years:
 
     def find(self, reading: Reading, taken: list[tuple[int, int]]) -> list[Span]:
         """Return what is found outside the places that days have taken."""
-        free = [not any(start <= place < end for start, end in taken) for place in reading.starts] if taken else None
+        free = _Free(reading, taken)
         found = [*self._months(reading, free), *self._centuries(reading)]
         used = {place for span in found for place in range(span.start, span.end)}
         last: tuple[int, Span] | None = None
         token = 0
         while token < len(reading.words):
             text = reading.words[token]
-            if (
-                len(text) == _DIGITS
-                and (free is None or free[token])
-                and reading.starts[token] not in used
-                and _YEAR.fullmatch(text)
-            ):
+            if len(text) == _DIGITS and free(token) and reading.starts[token] not in used and _YEAR.fullmatch(text):
                 read = self._year(reading, token, last)
                 if read:
                     after, span = read
@@ -177,9 +184,9 @@ class Years:
         between = reading.low[after:token]
         return 0 < len(between) <= 2 and all(word == "," or self._lexicon.has("and", word) for word in between)  # noqa: PLR2004
 
-    def _months(self, reading: Reading, free: list[bool] | None) -> Iterator[Span]:
+    def _months(self, reading: Reading, free: _Free) -> Iterator[Span]:
         for token, after, key in reading.all("month"):
-            if (free is not None and not free[token]) or not reading.capital(token):
+            if not free(token) or not reading.capital(token):
                 continue
             first, month = token, int(key)
             end = after + 1 if reading.is_(after, ".", ",") and not reading.is_(after + 1, "(") else after
