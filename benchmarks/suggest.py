@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Iterable
 from pathlib import Path
 
 from benchmarks.common import ROOT, options, tell
@@ -17,18 +16,6 @@ from kg_builder.assist.suggest import Suggester
 from kg_builder.sources.project import load_project
 
 FOLDERS = ("tests/eval/tuning", "tests/eval/held-out", "tests/eval/fresh")
-LENGTH = 4_000
-
-
-def long_texts(texts: Iterable[str]) -> list[str]:
-    """Join short texts until they have the length of an article (code points)."""
-    joined, current = [], ""
-    for text in texts:
-        current += text + "\n"
-        if len(current) >= LENGTH:
-            joined.append(current)
-            current = ""
-    return joined
 
 
 def best(runs: int, reader: Suggester, texts: list[str]) -> float:
@@ -54,8 +41,11 @@ def main() -> None:
     asked = options(main.__doc__ or "")
     reader = suggester(load_project(ROOT))
     gold = {f"{folder}/{name}": entry for folder in FOLDERS for name, entry in read_gold(Path(ROOT / folder)).items()}
-    texts = long_texts(text for text, _ in gold.values())
-    seconds = best(asked.runs, reader, texts)
+    kinds = {
+        "short": [text for text, _ in gold.values()],
+        "articles": [path.read_bytes().decode() for path in sorted((ROOT / "data/texts").glob("*.txt"))],
+    }
+    speeds = {name: 1 / best(asked.runs, reader, texts) for name, texts in kinds.items() if texts}
     matcher = Matcher(reader.lexicon)
     right = {"ours": 0, "dateparser": 0}
     found = {"ours": 0, "dateparser": 0}
@@ -74,15 +64,17 @@ def main() -> None:
     ours, theirs = (2 * right[name] / (found[name] + expected) for name in ("ours", "dateparser"))
     tell(
         {
-            "articles_per_second": 1 / seconds,
-            "code_points": sum(map(len, texts)) // len(texts),
+            **{f"{name}_per_second": speed for name, speed in speeds.items()},
             "dates": expected,
             "f1_dates": ours,
             "f1_dates_dateparser": theirs,
             "seconds_compared": time.process_time() - start,
         },
         [
-            f"{1 / seconds:,.0f} articles/s on one core, {sum(map(len, texts)) // len(texts):,} code points each",
+            *(
+                f"{name}: {speed:,.0f}/s on one core, {sum(map(len, kinds[name])) // len(kinds[name]):,} code points each"
+                for name, speed in speeds.items()
+            ),
             f"dates: {expected}; F1 {ours:.3f} ours, {theirs:.3f} dateparser",
         ],
         as_json=asked.json,

@@ -193,6 +193,8 @@ class _Scorer:
             ((p, str(p.value["name"])) for p in people),
             lambda item, p: self.match.people(item["name"], p.value["name"]),
         )
+        if gold and not any("title" in item for item in gold):
+            return
         score = self.result.scores.setdefault("persons with title and organisation", Score())
         score.expected += len(gold)
         score.found += len(people)

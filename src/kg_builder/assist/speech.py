@@ -15,7 +15,7 @@ from kg_builder.assist.roles import Role
 _QUOTE = re.compile(r"(?<![\w.,!?])[\"“](?=\S)([^\"“”\n]{12,1200}?)[\"”]")
 _UNOPENED = 4
 _FAR = 16
-_BESIDE = 3
+_BESIDE, _OPENING = 3, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +125,11 @@ class Speeches:
             return None
         grown = reading.at("speech-pronoun", token)
         if grown:
+            opening = [
+                m for m in inside if m.first <= bounds[0] + _OPENING and m.after <= token and m.person is not None
+            ]
+            if opening:
+                return opening[0], grown[0], reading.low[token], grown[1], "speech-pronoun", 0.75
             return None, grown[0], reading.low[token], grown[1], "speech-pronoun", 0.75 if last is not None else 0.0
         by = reading.at("according-to", token)
         if by:
