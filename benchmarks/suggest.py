@@ -72,7 +72,7 @@ def main() -> None:
         },
         [
             *(
-                f"{name}: {speed:,.0f}/s on one core, {sum(map(len, kinds[name])) // len(kinds[name]):,} code points each"
+                f"{name}: {speed:,.0f}/s on one core, {sum(map(len, kinds[name])) // len(kinds[name]):,} code points"
                 for name, speed in speeds.items()
             ),
             f"dates: {expected}; F1 {ours:.3f} ours, {theirs:.3f} dateparser",
