@@ -59,7 +59,7 @@ class Agreements:
     def __init__(self, lexicon: Lexicon) -> None:
         """Take the words."""
         self._lexicon = lexicon
-        self._general = next(iter(reversed(lexicon.spelled.get("agreement", {"": ()}))), "")
+        self._general = [*lexicon.spelled.get("agreement", {"": ()})][-1]
 
     def find(self, scene: Scene) -> list[Agreement]:
         """Return the agreements of a text, mentions of one joined."""
@@ -147,14 +147,14 @@ class Agreements:
         return any(later - verb <= 2 * reach for later, _, _ in reading.inside("planned-after", verb, after))
 
     def _validity(self, reading: Reading, bounds: tuple[int, int]) -> str:
-        for token, *hit in reading.inside("unit", *bounds):
-            if hit[1] in {"years", "months"} and token > bounds[0]:
+        for token, end, key in reading.inside("unit", *bounds):
+            if key in {"years", "months"} and token > bounds[0]:
                 first = token - 1
                 word = reading.low[first]
                 number = int(word) if word.isdigit() else self._lexicon.terms("digit").get(word)
-                lead = reading.before("validity", first) or reading.at("time-after", hit[0])
+                lead = reading.before("validity", first) or reading.at("time-after", end)
                 if number is not None and lead and len(str(number)) < 3:  # noqa: PLR2004 - no year
-                    return f"P{number}{'Y' if hit[1] == 'years' else 'M'}"
+                    return f"P{number}{'Y' if key == 'years' else 'M'}"
         return ""
 
     def _parties(self, scene: Scene, number: int, core: tuple[int, int]) -> tuple[tuple[int, ...], tuple[str, ...]]:

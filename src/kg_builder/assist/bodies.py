@@ -115,7 +115,7 @@ class Bodies:
             return None
         place = self._places.place(reading, after)
         if place and words[0].isupper() and reading.has_space(after):
-            after = place[0]  # the embassy in a city: KBRI Moskow
+            after = place[0]  # an embassy is named with its city
         return Body(token, after, reading.slice(token, after), "gazetteer", 0.95, key=key, end=after)
 
     def _written_as_name(self, word: str, key: str) -> bool:

@@ -34,7 +34,7 @@ def abbreviates(text: str) -> bool:
     capitals = sum(char.isupper() for char in text)
     words = text.split()
     return (
-        0 < len(words) <= 2  # noqa: PLR2004 - "KBRI Moskow"
+        0 < len(words) <= 2  # noqa: PLR2004 - "a name and its city"
         and len(text) <= _LONGEST
         and text[0].isalpha()
         and (capitals > 1 or (len(words) == 1 and capitals == 1 and text[0].isupper()))
@@ -45,7 +45,7 @@ def abbreviates(text: str) -> bool:
 def shortens(short: str, name: str) -> bool:
     """Tell whether a short form is made of beginnings of a longer name's words, in order.
 
-    >>> shortens("Natlib", "National Library"), shortens("NL", "National Library"), shortens("Nab", "National Library")
+    >>> shortens("Natgal", "National Gallery"), shortens("NG", "National Gallery"), shortens("Nab", "National Gallery")
     (True, True, False)
     """
     words = [word.lower() for word in name.split() if word[0].isupper()]

@@ -97,11 +97,10 @@ def infer_year(day: Day, weekday: int | None, anchors: Anchors) -> Inferred | No
         found = (Day(day.day, day.month, year) for year in years)
         return [each.year for each in found if each.exists() and (weekday is None or each.weekday() == weekday)]
 
-    if anchors.published:
-        around = fits(range(anchors.published.year - 1, anchors.published.year + 2))
-        near = sorted(
-            around, key=lambda year: abs((date(year, day.month, day.day) - (anchors.published or date.min)).days)
-        )
+    published = anchors.published
+    if published is not None:
+        around = fits(range(published.year - 1, published.year + 2))
+        near = sorted(around, key=lambda year: abs((date(year, day.month, day.day) - published).days))
         if near:
             return Inferred(near[0], "year-of-article", 0.97)
     if anchors.days:

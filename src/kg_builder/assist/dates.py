@@ -166,8 +166,9 @@ class Dates:
 
     def _joins(self, text: str, one: Found, other: Found) -> bool:
         gap = text[one.end : other.start]
+        skip = 0 if one.first.year and other.last.year else 1
         single = one.first == one.last and other.first == other.last
-        return bool(single and self._joined.fullmatch(gap) and _order(one.first)[1:] < _order(other.last)[1:])
+        return bool(single and self._joined.fullmatch(gap) and _order(one.first)[skip:] < _order(other.last)[skip:])
 
     def resolve(self, found: list[Found], anchors: Anchors) -> Iterator[Span]:
         """Give the days without a year one, where something tells it, and check the weekdays."""

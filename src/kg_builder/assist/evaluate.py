@@ -68,7 +68,9 @@ def read_gold(folder: Path) -> dict[str, tuple[str, Gold]]:
     path = folder / "gold.json"
     try:
         gold = json.loads(path.read_text("utf-8"))
-        texts = {name: ((folder / name).read_bytes().decode("utf-8"), dict(entry)) for name, entry in gold.items()}
+        texts: dict[str, tuple[str, Gold]] = {
+            name: ((folder / name).read_bytes().decode("utf-8"), dict(entry)) for name, entry in gold.items()
+        }
     except (OSError, ValueError, AttributeError, TypeError) as error:
         raise SourceError([Problem(Mark(str(path)), f"cannot be read as gold: {error}")]) from error
     problems = [

@@ -50,8 +50,9 @@ def test_any_text_gives_exact_spans(suggester: Suggester, text: str) -> None:
     assert [p.as_json() for p in suggester.suggest(text)] == [p.as_json() for p in proposals]
 
 
-def test_an_empty_lexicon_suggests_nothing() -> None:
-    assert not Suggester(Lexicon({})).suggest("Rabu (24/5/2023) Ahmad berkata: ada 10 buku.")
+def test_without_words_only_digits_are_read() -> None:
+    found = Suggester(Lexicon({})).suggest("Rabu (24/5/2023) Ahmad berkata: ada 10 buku di Museum Nasional.")
+    assert [(p.kind, p.exact) for p in found] == [("date", "24/5/2023"), ("figure", "10 buku")]
 
 
 # What the texts score now, a little below: who makes it worse shall notice.
@@ -108,7 +109,7 @@ def test_the_code_holds_no_word_of_the_texts_language(lexicon: Lexicon) -> None:
         term
         for name in classes
         for term, key in lexicon.terms(name).items()
-        if len(term) > 5 and english.fullmatch(term) and term not in keys and term.isascii() is not False
+        if len(term) > 5 and english.fullmatch(term) and term.replace(" ", "-") not in keys
     }
     own -= {word for word in own if word.rstrip("s") in {key.rstrip("s") for key in keys}}
     code = "\n".join(path.read_text("utf-8") for path in (ROOT / "src/kg_builder/assist").glob("*.py")).lower()
