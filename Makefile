@@ -9,6 +9,8 @@ BIN := $(VENV)/bin
 # -qq leaves errors and drops the notices of a package client that is set up with several sources.
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
+BUNDLE := $(BIN)/python server/web/bundle.py
+
 # A stamp is touched when its installation is whole, so an interrupted one is taken up again.
 MADE := $(VENV)/.made
 RUN := $(VENV)/.run
@@ -17,32 +19,40 @@ DEV := $(VENV)/.dev
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help serve test longtest build check bench eval lock install clean
+.PHONY: help serve test longtest build web check bench eval lock install clean
 
 help: ## list the targets
 	@echo "make TARGET, where TARGET is one of"
 	@sed -n 's/^\([a-z][a-z]*\):.*## \(.*\)/  \1|\2/p' $(firstword $(MAKEFILE_LIST)) | \
 		while IFS='|' read -r name what; do printf '%-10s %s\n' "$$name" "$$what"; done
 
-serve: build ## build the graph and serve it at 127.0.0.1:8000 (PORT=8001 for another port)
+serve: build web ## build the graph and serve it at 127.0.0.1:8000 (PORT=8001 for another port)
 	@$(BIN)/rujukan serve --port $(PORT)
 
 build: $(RUN) ## build the graph: build/current
 	@$(BIN)/rujukan build
 
-test: $(DEV) ## run the tests (ARGS="-k name" for some of them)
+web: $(RUN) ## bundle what the pages run in the browser: server/kg_server/static
+	@$(BUNDLE)
+
+test: $(DEV) web ## run the tests (ARGS="-k name" for some of them)
+	@sh tests/support/debian.sh chromium chromium
+	@$(BUNDLE) run test
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not long" $(ARGS)
 
-longtest: $(DEV) ## run those that attack, kill, fill disks and start other engines
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -m long $(ARGS)
+longtest: $(DEV) web ## run those that attack, kill, fill disks and start other engines
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m long --ignore=tests/hostile $(ARGS)
+	@# Alone: it measures how long polite clients wait.
+	@$(BIN)/python -m pytest -m long tests/hostile $(ARGS)
 
-check: $(DEV) ## format, lint, types, architecture
+check: $(DEV) web ## format, lint, types, architecture
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
+	@$(BUNDLE) run check
 	@$(BIN)/python -m pytest -q tests/architecture
 
-bench: $(DEV) ## run the benchmarks that the README quotes
+bench: $(DEV) web ## run the benchmarks that the README quotes
 	@set -e; for file in $(filter-out benchmarks/common.py,$(wildcard benchmarks/*.py)); do \
 		name=$$(basename "$$file" .py); echo "== $$name"; $(BIN)/python -m "benchmarks.$$name" $(ARGS); done
 
@@ -57,6 +67,7 @@ install: $(DEV) ## make .venv with everything for development
 lock: $(DEV) ## renew requirements/*.txt to the newest versions allowed
 	@$(BIN)/uv --version >/dev/null 2>&1 || $(PIP) install uv
 	@$(BIN)/uv $(COMPILE) -o requirements/run.txt pyproject.toml requirements/build.in
+	@$(BIN)/uv $(COMPILE) -o requirements/node.txt requirements/node.in
 	@$(BIN)/uv $(COMPILE) -o requirements/dev.txt -c requirements/run.txt \
 		pyproject.toml requirements/build.in requirements/dev.in
 
@@ -65,7 +76,7 @@ COMPILE := pip compile --quiet --upgrade --universal --python-version 3.11 --gen
 	--no-emit-index-url --no-header
 
 clean: ## delete all that can be made again (data/texts stays)
-	@rm -rf build dist $(VENV) .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf build dist server/kg_server/static server/web/node_modules $(VENV) .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	@find src server tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 $(MADE):
@@ -79,14 +90,19 @@ $(MADE):
 	@$(PYTHON) -m venv --clear $(VENV)
 	@touch $@
 
-$(RUN): $(MADE) requirements/run.txt pyproject.toml
+# Node.js comes as a Python package where the machine has none that is new enough.
+WITH_NODE := $(BUNDLE) --ready || $(PIP) install --require-hashes -r requirements/node.txt
+
+$(RUN): $(MADE) requirements/run.txt requirements/node.txt pyproject.toml
 	@echo "Installing what serving needs ..."
 	@$(PIP) install --require-hashes -r requirements/run.txt
+	@$(WITH_NODE)
 	@$(PIP) install --no-build-isolation --no-deps -e .
 	@touch $@
 
 $(DEV): $(MADE) requirements/run.txt requirements/dev.txt pyproject.toml
 	@echo "Installing what development needs ..."
 	@$(PIP) install --require-hashes -r requirements/dev.txt
+	@$(WITH_NODE)
 	@$(PIP) install --no-build-isolation --no-deps -e .
 	@touch $(RUN) $@

@@ -7,7 +7,7 @@ import difflib
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import Field, dataclass, fields
+from dataclasses import Field, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -89,7 +89,11 @@ def load(
         elif name in filed:
             values[name], origins[name] = filed[name], str(path)
     _read_secrets(values, origins, known)
-    return Loaded(Settings(**values), origins)
+    settings = Settings(**values)
+    if settings.public and origins["texts"] == "default":
+        # Whoever opens a server to others decides about the publishers' texts too.
+        settings = replace(settings, texts="")
+    return Loaded(settings, origins)
 
 
 def _refuse_misspelt(environ: Mapping[str, str], known: Known) -> None:
@@ -165,7 +169,8 @@ def _read_secrets(values: dict[str, Any], origins: dict[str, str], known: Known)
             raise SettingsError(f"Both {name} and {name}{_FILE_SUFFIX} are given; leave one of them out.")
         try:
             values[name] = Path(path).read_text("utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
+        except (OSError, ValueError) as error:
+            # A ValueError: what is in the file is not UTF-8, or the path holds a character that none can.
             reason = error.strerror if isinstance(error, OSError) else "it is not text"
             raise SettingsError(f"{name}{_FILE_SUFFIX} is {path}, which cannot be read: {reason}.") from error
         if not values[name]:

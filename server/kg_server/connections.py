@@ -31,6 +31,7 @@ from kg_server.http.problems import (
     TooManyConnections,
     UriTooLong,
 )
+from kg_server.multiprocess.common import Member
 from kg_server.settings import Settings
 
 _TICK_SECONDS = 0.5
@@ -104,10 +105,16 @@ def raise_descriptor_limit() -> int:
     return soft
 
 
-def http_protocol(limits: ConnectionLimits) -> type[asyncio.Protocol]:
-    """Return what uvicorn makes a connection with; all connections made with it are counted together."""
+def http_protocol(limits: ConnectionLimits, member: Member | None = None) -> type[asyncio.Protocol]:
+    """Return what uvicorn makes a connection with; all connections made with it are counted together.
+
+    Args:
+        limits: of connections.
+        member: this process among several, whose connections are counted with these.
+    """
+    doorkeeper = Doorkeeper(limits) if member is None else SharingDoorkeeper(limits, member)
     # uvicorn asks for a class, and calls it.
-    return cast("type[asyncio.Protocol]", partial(GuardedConnection, doorkeeper=Doorkeeper(limits)))
+    return cast("type[asyncio.Protocol]", partial(GuardedConnection, doorkeeper=doorkeeper))
 
 
 class Doorkeeper:
@@ -130,28 +137,35 @@ class Doorkeeper:
         if not self._looking:
             self._looking = True
             connection.loop.call_later(_TICK_SECONDS, self._look, connection.loop)
-        wait = self.limits.retry_seconds
-        headers = {"Retry-After": str(wait)}
         if len(self._open) > self.limits.total:
-            message = f"{self.limits.total} connections are open already; try again in {wait} s."
-            return Overloaded(message, headers=headers, limit=self.limits.total, retry_after=wait)
+            return self._too_many()
         if client and 0 < self.limits.per_client < self._by_client[client]:
-            message = f"{self.limits.per_client} connections from this address are open already; use these."
-            return TooManyConnections(message, headers=headers, limit=self.limits.per_client, retry_after=wait)
+            return self._too_many_of_one()
         return None
+
+    def _too_many(self) -> Problem:
+        most, wait = self.limits.total, self.limits.retry_seconds
+        message = f"{most} connections are open already; try again in {wait} s."
+        return Overloaded(message, headers={"Retry-After": str(wait)}, limit=most, retry_after=wait)
+
+    def _too_many_of_one(self) -> Problem:
+        most, wait = self.limits.per_client, self.limits.retry_seconds
+        message = f"{most} connections from this address are open already; use these."
+        return TooManyConnections(message, headers={"Retry-After": str(wait)}, limit=most, retry_after=wait)
 
     @property
     def overrun(self) -> bool:
         """Whether there are so many that they cannot even be told."""
         return len(self._open) > self.limits.total + _TURNED_AWAY
 
-    def leave(self, connection: GuardedConnection) -> None:
-        """Forget a connection."""
+    def leave(self, connection: GuardedConnection) -> str | None:
+        """Forget a connection, and return whose it was; None if it was forgotten before."""
         client = self._open.pop(connection, None)
         if client is not None:
             self._by_client[client] -= 1
             if not self._by_client[client]:
                 del self._by_client[client]
+        return client
 
     def _look(self, loop: asyncio.AbstractEventLoop) -> None:
         now = loop.time()
@@ -160,6 +174,38 @@ class Doorkeeper:
         self._looking = bool(self._open)
         if self._looking:
             loop.call_later(_TICK_SECONDS, self._look, loop)
+
+
+class SharingDoorkeeper(Doorkeeper):
+    """Counts the connections of other processes too.
+
+    Args:
+        limits: of connections; the total is that of all processes, as far as this one has descriptors.
+        member: this process.
+    """
+
+    def __init__(self, limits: ConnectionLimits, member: Member) -> None:
+        super().__init__(limits)
+        self._all = member.connections(limits.total)
+        self._of_one = member.addresses(limits.per_client)
+
+    def enter(self, connection: GuardedConnection, client: str) -> Problem | None:
+        """Count a connection, and return why it is one too many if it is."""
+        problem = super().enter(connection, client)
+        if not self._all.take(by_force=True):
+            problem = problem or self._too_many()
+        if client and self.limits.per_client and not self._of_one.take(client, by_force=True):
+            problem = problem or self._too_many_of_one()
+        return problem
+
+    def leave(self, connection: GuardedConnection) -> str | None:
+        """Forget a connection."""
+        client = super().leave(connection)
+        if client is not None:
+            self._all.give()
+            if client and self.limits.per_client:
+                self._of_one.give(client)
+        return client
 
 
 class GuardedConnection(HttpToolsProtocol):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
 import socket
 from collections.abc import AsyncIterator
@@ -56,11 +57,13 @@ class _Listening(Server):
 
     def _init_shared_socket(self) -> None:
         make: Any = SocketHolder  # the stub lacks its arguments
-        self._shd: Any = make(self._listener.fileno(), False, _BACKLOG)  # noqa: FBT003 - no names there
+        # It closes what it is given.
+        self._shd: Any = make(os.dup(self._listener.fileno()), False, _BACKLOG)  # noqa: FBT003 - no names there
         self._ssp = None
 
     def stop(self) -> None:
         """Answer what has been asked, and end."""
+        self._listener.close()
         self.signal_handler_interrupt()  # type: ignore[no-untyped-call] # granian's
 
 
@@ -85,7 +88,7 @@ async def _serve(app: Application, settings: Settings, listener: socket.socket) 
             loop.call_later(settings.drain_seconds, drained.set)
         else:
             drained.set()
-        app.stopping.set()
+        app.stop()
 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import os
+import secrets
 import socket
 import sys
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import TextIO
@@ -18,12 +20,12 @@ from kg_server.app import Application, create_app
 from kg_server.configuration import add_options, load
 from kg_server.connections import connection_limits, http_protocol, raise_descriptor_limit
 from kg_server.describe.queries import read_queries
-from kg_server.http.problems import AddressError, StartError
+from kg_server.http.problems import StartError
+from kg_server.listening import Listeners, listen_together
+from kg_server.multiprocess.common import Common, Member
 from kg_server.settings import Settings
-from kg_server.supervise import keep
+from kg_server.supervise import Turn, keep
 
-_BACKLOG = 2048
-_HIGHEST_PORT = 65535
 # Beyond the longest query: for clients that are still reading when the server stops.
 _LAST_BYTES_SECONDS = 5
 
@@ -55,26 +57,45 @@ def serve(
             print(loaded.table(), file=out or sys.stdout)
             return 0
         settings = loaded.settings
-        listener = listen(settings.host, settings.port)
+        listeners = listen_together(settings.host, settings.port, settings.processes)
     except StartError as error:
         print(f"error: {error}", file=err or sys.stderr)
         return error.exit_code
+    with listeners:
+        if settings.processes > 1:
+            return _serve_together(settings, listeners, out or sys.stdout, err or sys.stderr)
+        (listener,) = listeners.sockets
 
-    def run(first: bool) -> int:  # noqa: FBT001 - as `keep` calls it
-        return _run(settings, listener, (out or sys.stdout) if first else None, err or sys.stderr)
+        def run(turn: Turn) -> int:
+            return _run(settings, listener, turn, out or sys.stdout, err or sys.stderr)
 
-    with listener:
-        return keep(run) if settings.supervise else run(True)  # noqa: FBT003 - as above
+        return keep(run, told=listeners.close) if settings.supervise else run(Turn())
 
 
-def _run(settings: Settings, listener: socket.socket, out: TextIO | None, err: TextIO) -> int:
+def _serve_together(settings: Settings, listeners: Listeners, out: TextIO, err: TextIO) -> int:
+    # Clients have one name in the log, whichever process they come to.
+    settings = replace(settings, log_key=settings.log_key or secrets.token_urlsafe())
+    common = Common(settings, listeners)
+
+    def run(turn: Turn) -> int:
+        listeners.close(but=turn.process)
+        member = Member(common, turn.process)
+        return _run(settings.share(turn.process), listeners.of(turn.process), turn, out, err, member)
+
+    return keep(run, settings.processes, ended=common.ended, told=listeners.close)
+
+
+def _run(  # noqa: PLR0913, PLR0917 - what `serve` has put together
+    settings: Settings, listener: socket.socket, turn: Turn, out: TextIO, err: TextIO, member: Member | None = None
+) -> int:
     try:
-        app = create_app(settings)
+        app = create_app(settings, member)
     except StartError as error:
         print(f"error: {error}", file=err)
         return error.exit_code
+    turn.ready()
     with listener:
-        if out is not None:
+        if turn.first:
             print(announcement(settings, listener), file=out, flush=True)
         if settings.server == "granian":
             # Slow to import, and few ask for it.
@@ -82,7 +103,7 @@ def _run(settings: Settings, listener: socket.socket, out: TextIO | None, err: T
 
             serve_granian(app, settings, listener)
             return 0
-        server = DrainingServer(uvicorn_config(app, settings), app.stopping, settings.drain_seconds)
+        server = DrainingServer(uvicorn_config(app, settings, member), app, settings.drain_seconds)
         try:
             server.run([listener])
         except KeyboardInterrupt:
@@ -95,32 +116,32 @@ class DrainingServer(uvicorn.Server):
 
     Args:
         config: of uvicorn.
-        stopping: set at the first signal.
+        app: told at the first signal.
         seconds: to go on; a second signal ends them.
     """
 
-    def __init__(self, config: uvicorn.Config, stopping: threading.Event, seconds: int) -> None:
+    def __init__(self, config: uvicorn.Config, app: Application, seconds: int) -> None:
         super().__init__(config)
-        self._stopping, self._seconds = stopping, seconds
+        self._app, self._seconds = app, seconds
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Begin to stop, or stop now if that has begun."""
-        if self._seconds and not self._stopping.is_set():
+        if self._seconds and not self._app.stopping.is_set():
             timer = threading.Timer(self._seconds, super().handle_exit, (sig, frame))
             timer.daemon = True
             timer.start()
         else:
             super().handle_exit(sig, frame)
-        self._stopping.set()
+        self._app.stop()
 
 
-def uvicorn_config(app: Application, settings: Settings) -> uvicorn.Config:
+def uvicorn_config(app: Application, settings: Settings, member: Member | None = None) -> uvicorn.Config:
     """Return how uvicorn serves the application: guarded connections, and nothing but HTTP/1.1."""
     # Addresses are taken as they come: whose word on a client's address counts is decided in `operations.clients`, and
     # nothing else of a proxy's headers does. What uvicorn says goes into our own log.
     return uvicorn.Config(
         app,
-        http=http_protocol(connection_limits(settings, raise_descriptor_limit())),
+        http=http_protocol(connection_limits(settings, raise_descriptor_limit()), member),
         ws="none",
         log_config=None,
         access_log=False,
@@ -130,30 +151,6 @@ def uvicorn_config(app: Application, settings: Settings) -> uvicorn.Config:
         timeout_keep_alive=settings.idle_seconds,
         timeout_graceful_shutdown=settings.query_seconds + _LAST_BYTES_SECONDS,
     )
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """Return a listening socket.
-
-    Raises:
-        AddressError: when the port is taken or the address is not this machine's.
-    """
-    if not 0 <= port <= _HIGHEST_PORT:
-        raise AddressError(f"{port} is not a port; ports go from 0 to {_HIGHEST_PORT}.")
-    listener: socket.socket | None = None
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        listener = socket.socket(family, kind, protocol)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
-        listener.listen(_BACKLOG)
-    except OSError as error:
-        if listener is not None:
-            listener.close()
-        raise AddressError(
-            f"Cannot listen on {host} port {port}: {error.strerror}. Stop what holds it, or choose another port."
-        ) from error
-    return listener
 
 
 def announcement(settings: Settings, listener: socket.socket) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -30,8 +31,11 @@ def _setting(  # noqa: PLR0913 - one word for each thing that a setting may be
     choices: tuple[str, ...] = (),
     secret: bool = False,
     path: bool = False,
+    divided: bool = False,
 ) -> Any:  # noqa: ANN401
-    metadata = {"help": text, "minimum": minimum, "choices": choices, "secret": secret, "path": path}
+    metadata = {
+        "help": text, "minimum": minimum, "choices": choices, "secret": secret, "path": path, "divided": divided,
+    }  # fmt: skip
     return field(default=default, metadata=metadata, repr=not secret)
 
 
@@ -55,9 +59,10 @@ class Settings:
         "what speaks HTTP; granian answers repeated questions faster, but does not limit slow clients so well",
         choices=("uvicorn", "granian"),
     )
+    processes: int = _setting(1, "processes that serve, side by side; the limits below are those of all together", 1)
     public_url: str = _setting("", "address under which clients reach the server, when a proxy hides it")
-    workers: int = _setting(4, "queries that run at the same time, each in a process of its own", 1)
-    spare: int = _setting(1, "query processes kept ready beyond these, to replace one that is killed", 0)
+    workers: int = _setting(4, "queries that run at the same time, each in a process of its own", 1, divided=True)
+    spare: int = _setting(1, "query processes kept ready beyond these, to replace one that is killed", 0, divided=True)
     small_work: int = _setting(
         2000, "index entries that a question may read to be answered where it arrives; 0: never, see decision 0017", 0
     )
@@ -80,9 +85,9 @@ class Settings:
     backend_pause_seconds: int = _setting(5, "seconds until an engine that cannot be reached is tried again", 1)
     service_allow: str = _setting("", "origins that SERVICE may ask, such as https://query.wikidata.org")
     cut_answers: int = _setting(0, "1: cut what is longer and say so, instead of answering 422", 0)
-    cache_mb: int = _setting(64, "memory for answers that are given again, in MiB; 0 keeps none", 0)
+    cache_mb: int = _setting(64, "memory for answers that are given again, in MiB; 0 keeps none", 0, divided=True)
     spool_dir: str = _setting("", "folder for answers too long for memory; the system's for temporary files if empty")
-    spool_mb: int = _setting(4096, "disk that answers on their way out may take together, in MiB", 1)
+    spool_mb: int = _setting(4096, "disk that answers on their way out may take together, in MiB", 1, divided=True)
     max_connections: int = _setting(1000, "connections open at the same time; one more is answered 503", 1)
     client_connections: int = _setting(
         100, "of these, from one address; one more is answered 429; 0 for no such limit, as behind a proxy", 0
@@ -92,6 +97,7 @@ class Settings:
     send_seconds: int = _setting(30, "seconds in which a client must take 64 KiB of its answer, or be cut off", 1)
     idle_seconds: int = _setting(5, "seconds for which a connection without a request is kept", 1)
     page_rows: int = _setting(500, "rows that a page shows; the other formats always hold all", 1)
+    texts: str = _setting("", "folder of the articles' texts, shown with their facts; empty shows none", path=True)
     budget_seconds: int = _setting(60, "query seconds that a client gets each minute, then 429; 0: no budget", 0)
     budget_burst: int = _setting(120, "most query seconds that a client can save up", 1)
     trusted_proxies: tuple[str, ...] = _setting(
@@ -122,6 +128,42 @@ class Settings:
         for wrong in _nonsense(self):
             raise SettingsError(wrong)
 
+    @property
+    def public(self) -> bool:
+        """Whether others than people at this machine are expected: through a proxy, or at an address not its own.
+
+        >>> Settings().public, Settings(host="0.0.0.0").public, Settings(public_url="https://example.org").public
+        (False, True, True)
+        """
+        return bool(self.public_url or self.trusted_proxies) or not _is_loopback(self.host)
+
+    @property
+    def one_client(self) -> int:
+        """Queries of one client that run at the same time: whatever one asks, another finds a process."""
+        return self.client_queries or max(1, self.workers - 1)
+
+    def share(self, process: int) -> Settings:
+        """Return the settings of one of the processes, which divide what they do not count together.
+
+        >>> whole = Settings(processes=2, workers=5)
+        >>> whole.share(0).workers, whole.share(1).workers
+        (3, 2)
+        """
+        divided = [each.name for each in fields(self) if each.metadata["divided"]]
+        if self.server == "granian":
+            # It counts its connections by itself.
+            divided.append("max_connections")
+        most = self.processes - 1 - process
+        parts = {name: (getattr(self, name) + most) // self.processes for name in divided}
+        return replace(self, processes=1, **parts)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
 
 def _nonsense(settings: Settings) -> Iterator[str]:
     if settings.port > _HIGHEST_PORT:
@@ -139,6 +181,15 @@ def _nonsense(settings: Settings) -> Iterator[str]:
     if settings.log == "off" and settings.log_file:
         yield f"log is off, but log_file is {settings.log_file}; leave one of them out."
     yield from _bad_words(settings)
+    yield from _too_few(settings)
+
+
+def _too_few(settings: Settings) -> Iterator[str]:
+    for each in fields(settings):
+        value = getattr(settings, each.name)
+        needed = each.metadata["divided"] and each.metadata["minimum"]
+        if (needed or each.name == "max_connections") and value < settings.processes:
+            yield f"{each.name} is {value}, which cannot be divided among {settings.processes} processes."
 
 
 def _bad_words(settings: Settings) -> Iterator[str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
-BASE = {"errors", "ids", "model", "namespaces", "terms"}
+BASE = {"errors", "ids", "model", "namespaces", "sentences", "terms"}
 
 # A room is a module or a folder directly below the package; "" is the package itself.
 # Each may import itself and the rooms named here. A room that is not named here is an error: name it first.
@@ -39,20 +39,22 @@ SERVER: dict[str, set[str]] = {
     "unsupported": SHARED | {"http", "lexer"},
     "guard": SHARED | LEAVES,
     "cache": SHARED | LEAVES,
+    "listening": LEAVES,
+    "multiprocess": SHARED | LEAVES | {"listening"},
     "backends": SHARED | LEAVES | {"guard", "cache"},
     "describe": BELOW_PAGES,
-    "pages": BELOW_PAGES,
+    "pages": BELOW_PAGES | {"describe"},
     "operations": SHARED | LEAVES | {"backends"},
-    "app": BELOW_APP,
+    "app": BELOW_APP | {"multiprocess"},
     "cork": set(),
-    "supervise": set(),
+    "supervise": {"backends"},
     "rsgi": BELOW_APP | {"app"},
-    "connections": SHARED | LEAVES | {"cork"},
-    "run": BELOW_APP | {"app", "configuration", "connections", "rsgi", "supervise"},
+    "connections": SHARED | LEAVES | {"cork", "multiprocess"},
+    "run": BELOW_APP | {"app", "configuration", "connections", "listening", "multiprocess", "rsgi", "supervise"},
 }
 
 CONTRACTS = {"kg_builder": BUILDER, "kg_server": SERVER}
-ACROSS = {"kg_builder": set[str](), "kg_server": {"kg_builder.namespaces"}}
+ACROSS = {"kg_builder": set[str](), "kg_server": {"kg_builder.namespaces", "kg_builder.sentences"}}
 
 Tree = Mapping[str, ast.Module]
 

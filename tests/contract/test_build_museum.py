@@ -16,7 +16,7 @@ from tests.support import museum as m
 
 from kg_builder.release.store import open_store
 
-DUMPS = ("kg.nq", "kg.trig", "kg.ttl", "kg.jsonld", "facts.ttl", "queries.json")
+DUMPS = ("kg.nq", "kg.trig", "kg.ttl", "kg.jsonld", "facts.ttl", "queries.json", "shapes.ttl")
 
 
 @pytest.fixture(scope="module")

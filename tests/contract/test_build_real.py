@@ -25,7 +25,7 @@ MOST_QUOTED = 0.40
 MOST_QUADS = 11
 LEAST_COVERED = 0.95
 ARTICLES = ("000", "003")
-DUMPS = ("kg.nq", "kg.trig", "kg.ttl", "kg.jsonld", "facts.ttl", "queries.json")
+DUMPS = ("kg.nq", "kg.trig", "kg.ttl", "kg.jsonld", "facts.ttl", "queries.json", "shapes.ttl")
 
 
 def copy(project_root: Path, target: Path, shared: Path | None) -> Path:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.support.markup import asset_path
 from tests.support.release_fixture import running
 
 from kg_server.settings import Settings
@@ -19,7 +20,7 @@ PATHS = [
     "/sparql?query=ASK",
     "/queries/none",
     "/health",
-    "/static/style.css",
+    asset_path("site.css"),
     "/dumps/kg.nq",
 ]
 

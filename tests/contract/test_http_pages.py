@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.support.markup import asset_path, foreign_scripts
+
+from kg_server.pages.assets import packaged_assets
 
 if TYPE_CHECKING:
     import httpx2 as httpx
@@ -84,4 +87,68 @@ def test_the_way_back_from_a_bad_parameter(client: httpx.Client) -> None:
     assert "Ada parameter yang tidak tepat" in response.text
     unknown = client.get("/queries/%3Cscript%3E", params={"format": "html"})
     assert unknown.status_code == 404
-    assert "<script" not in unknown.text
+    assert not foreign_scripts(unknown.text)
+
+
+@pytest.mark.parametrize(
+    ("accept", "params", "media_type"),
+    [
+        ("*/*", {}, "application/json"),
+        ("application/json", {}, "application/json"),
+        ("text/html,application/xhtml+xml,*/*;q=0.8", {}, "text/html; charset=utf-8"),
+        ("text/html", {"format": "json"}, "application/json"),
+        ("*/*", {"format": "html", "lang": "id"}, "text/html; charset=utf-8"),
+    ],
+)
+def test_the_saved_queries_are_a_list_for_programs_and_for_people(
+    client: httpx.Client, accept: str, params: dict[str, str], media_type: str
+) -> None:
+    response = client.get("/queries", params=params, headers={"Accept": accept})
+    assert response.headers["content-type"] == media_type
+    if "html" in media_type:
+        assert response.text.count('<a href="/queries/') == 5
+        assert ("Apa yang dipinjamkan seseorang?" in response.text) == (params.get("lang") == "id")
+        assert "Lender" in response.text or "Pemberi" in response.text
+    else:
+        assert {each["name"] for each in response.json()} > {"loans-before", "graph-of-loans"}
+    assert "Accept" in response.headers["vary"]
+
+
+def test_what_the_saved_queries_cannot_be(client: httpx.Client) -> None:
+    for params, accept in (({}, "image/png"), ({"format": "csv"}, "*/*")):
+        response = client.get("/queries", params=params, headers={"Accept": accept})
+        assert response.status_code == 406
+        assert set(response.json()["available"]) == {"text/html", "application/json"}
+
+
+def test_licences_of_data_software_and_bundles(client: httpx.Client) -> None:
+    for language in ("en", "id"):
+        page = client.get("/licences", params={"lang": language})
+        assert page.headers["content-language"] == language
+        assert 'href="https://creativecommons.org/licenses/by/4.0/"' in page.text
+        assert "Apache-2.0" in page.text
+        assert all(f">{each.name}</a>" in page.text for each in packaged_assets().licences)
+        assert client.get("/", params={"lang": language}).text.count("/licences?lang=") == 1
+
+
+def test_bundles_are_kept_for_ever_and_compressed(client: httpx.Client) -> None:
+    for name, media_type in (("site.css", "text/css"), ("site.js", "text/javascript"), ("icon.svg", "image/svg+xml")):
+        response = client.get(asset_path(name), headers={"Accept-Encoding": "gzip"})
+        assert response.headers["content-type"].startswith(media_type)
+        assert response.headers["cache-control"] == "public, max-age=31536000, immutable"
+        if len(response.content) > 2000:
+            assert response.headers["content-encoding"] == "gzip"
+            assert "Accept-Encoding" in response.headers["vary"]
+    assert all(
+        client.get(f"/static/{name}").status_code == 404 for name in ("manifest.json", "site.css", "..%2Frun.py")
+    )
+
+
+def test_the_policy_permits_files_of_this_server_alone(client: httpx.Client) -> None:
+    policy = dict(part.split(" ", 1) for part in client.get("/").headers["content-security-policy"].split("; "))
+    assert policy.pop("img-src") == "'self' data:"
+    assert policy.pop("trusted-types") == policy.pop("default-src") == policy.pop("base-uri") == "'none'"
+    assert policy.pop("frame-ancestors") == "'none'"
+    assert policy.pop("require-trusted-types-for") == "'script'"
+    assert set(policy) == {"script-src", "style-src", "connect-src", "font-src", "form-action"}
+    assert set(policy.values()) == {"'self'"}

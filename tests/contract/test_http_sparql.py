@@ -10,6 +10,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from pyoxigraph import Literal, NamedNode, RdfFormat, parse
+from tests.support.markup import foreign_scripts
 
 if TYPE_CHECKING:
     import httpx2 as httpx
@@ -222,13 +223,13 @@ def test_a_page_for_a_person(client: httpx.Client) -> None:
     page = ask(client, "SELECT ?label { id:autumn rdfs:label ?label }", "text/html")
     assert page.headers["content-type"] == "text/html; charset=utf-8"
     assert "Autumn &amp; &lt;loan&gt;" in page.text
-    assert "<script" not in page.text
+    assert not foreign_scripts(page.text)
     nasty = ask(client, 'SELECT ("<script>alert(1)</script>" AS ?x) {}', "text/html").text
-    assert "<script" not in nasty
+    assert not foreign_scripts(nasty)
     assert "&lt;script&gt;" in nasty
     error = ask(client, 'SELECT "</textarea><script>', "text/html")
     assert error.status_code == 400
-    assert "<script" not in error.text
+    assert not foreign_scripts(error.text)
 
 
 def test_json_escapes_survive(client: httpx.Client) -> None:

@@ -11,20 +11,31 @@ import subprocess
 import sys
 import threading
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx2 as httpx
 import pytest
-from tests.support.processes import family_of, kill, proportional_mb, query_processes
+from tests.support.operations import samples
+from tests.support.processes import (
+    children_of,
+    family_of,
+    is_alive,
+    kill,
+    parent_of,
+    proportional_mb,
+    query_processes,
+)
 from tests.support.release_fixture import TRIG, make_release, wait_until
 from tests.support.served import Served, command, served
+from tests.support.several import BUSY, Line, lines, listed, several
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 
 POLITE = "SELECT ?loan { ?loan a ex:Loan }"
+PATTERN_AND_FILTER = "SELECT ?loan { ?loan a ex:Loan FILTER (?loan != %d) }"
 
 
 @contextmanager
@@ -101,7 +112,7 @@ def test_a_killed_server_leaves_nothing_and_starts_again_at_once(release: Path, 
             family = family_of(server.process.pid)
             server.process.kill()
             server.process.wait()
-        wait_until(lambda: not any(alive(each) for each in family))
+        wait_until(lambda: not any(is_alive(each) for each in family))
     (left,) = folder.iterdir()
     began = time.monotonic()
     with served(command(release, cache_mb=0, workers=2), tmp_path / "log", environment) as server:
@@ -113,7 +124,7 @@ def test_a_killed_server_leaves_nothing_and_starts_again_at_once(release: Path, 
 
 def test_a_killed_server_is_started_again_by_its_supervisor(release: Path, tmp_path: Path) -> None:
     def front() -> int:
-        return next((each for each in children(server.process.pid)), 0)
+        return next((each for each in children_of(server.process.pid)), 0)
 
     with served(command(release, cache_mb=0, workers=2, supervise=1), tmp_path / "log") as server:
         assert server.ask(POLITE).status_code == 200
@@ -126,37 +137,112 @@ def test_a_killed_server_is_started_again_by_its_supervisor(release: Path, tmp_p
         last = front()
         server.process.terminate()
         assert server.process.wait(20) in {0, -signal.SIGTERM}
-        wait_until(lambda: not alive(last))
+        wait_until(lambda: not is_alive(last))
     assert (tmp_path / "log").read_text().count("started again") == 2
 
 
 def test_the_server_outlives_its_supervisor(release: Path, tmp_path: Path) -> None:
     with served(command(release, cache_mb=0, workers=2, supervise=1), tmp_path / "log") as server:
         assert server.ask(POLITE).status_code == 200
-        (front,) = children(server.process.pid)
+        (front,) = children_of(server.process.pid)
         server.process.kill()
         server.process.wait()
         assert server.ask(POLITE).status_code == 200
         os.kill(front, signal.SIGTERM)
-        wait_until(lambda: not alive(front))
+        wait_until(lambda: not is_alive(front))
 
 
-def children(process: int) -> list[int]:
-    found = []
-    for entry in Path("/proc").iterdir():
-        with suppress(OSError, ValueError):
-            if int((entry / "stat").read_text().rpartition(")")[2].split()[1]) == process:
-                found.append(int(entry.name))
-    return found
+@pytest.mark.parametrize("kind", ["uvicorn", "granian"])
+def test_one_of_two_processes_is_killed_over_and_over(release: Path, tmp_path: Path, kind: str) -> None:
+    kills, clients = 6, 6
+    answered: dict[str, float] = {}
+    failed: dict[str, list[float]] = defaultdict(list)
+    seen: Counter[str] = Counter()
+    done = threading.Event()
+
+    def go(client: int) -> None:
+        line = Line(server.url, pinned=False)
+        for number in itertools.count():
+            if done.is_set():
+                break
+            began = time.monotonic()
+            try:
+                # A new question each time, every other one for a query process.
+                query = f"{POLITE} # {client} {number}" if number % 2 else PATTERN_AND_FILTER % number
+                seen[told(line.ask(query, of=f"192.0.2.{client}"))] += 1
+                answered[line.process] = max(began, answered.get(line.process, 0.0))
+            except (httpx.ReadError, httpx.RemoteProtocolError, httpx.WriteError):
+                failed[line.process].append(time.monotonic())
+                line.client.close()
+                # It waits if it must, and is not refused.
+                line = Line(server.url, pinned=False)
+        line.client.close()
+
+    settings = {"server": kind, "workers": 2, "client_queries": 2, "queue": 64, "budget_seconds": 600}
+    with several(release, tmp_path / "log", budget_burst=600, **settings) as server:
+        with lines(server.url):
+            threads = [threading.Thread(target=go, args=(client,)) for client in range(clients)]
+        for thread in threads:
+            thread.start()
+        try:
+            for number in range(kills):
+                both = children_of(server.process.pid)
+                before = seen.total()
+                wait_until(lambda: seen.total() > before + 50)  # noqa: B023
+                kill(sorted(both)[number % 2])
+                wait_until(lambda: server.health()["status"] == "ok" and children_of(server.process.pid) != both)  # noqa: B023
+        finally:
+            done.set()
+            for thread in threads:
+                thread.join()
+        assert set(seen) == {"200"}, seen
+        # A connection fails with its process: nobody was answered by it afterwards, and none fails twice.
+        for process, times in failed.items():
+            assert answered[process] < min(times) + 1, process
+            assert len(times) <= clients
+        assert len(failed) <= kills
+        with lines(server.url) as living:
+            assert not {line.process for line in living} & set(failed)
+            found = samples(living[0].client)
+            assert found["rujukan_places_taken", frozenset()] == 0
+            restarts = [value for (name, _), value in found.items() if name == "rujukan_process_restarts_total"]
+            assert sum(restarts) == kills
+            # Nothing that the dead had under way stands in anybody's way.
+            for line, client in itertools.product(living, range(clients)):
+                assert line.ask(POLITE, of=f"192.0.2.{client}").status_code == 200
+        server.process.terminate()
+        assert server.process.wait(30) == 0
+    said = (tmp_path / "log").read_text()
+    assert said.count("started again") == kills
+    assert "Traceback" not in said
 
 
-def alive(process: int) -> bool:
-    try:
-        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
-    except OSError:
-        return False
-    # Nobody may be there to bury it.
-    return state not in {"Z", "X"}
+def ask_and_lose(line: Line, query: str, client: str) -> None:
+    with pytest.raises(httpx.TransportError):
+        line.ask(query, of=client)
+
+
+def test_processes_outlive_their_keeper_and_one_another(release: Path, tmp_path: Path) -> None:
+    settings = {"workers": 2, "client_queries": 1, "query_seconds": 30, "budget_seconds": 0}
+    with several(release, tmp_path / "log", **settings) as server, lines(server.url) as (one, other):
+        family = children_of(server.process.pid)
+        server.process.kill()
+        server.process.wait()
+        assert [line.ask(POLITE).status_code for line in (one, other)] == [200, 200]
+        busy = threading.Thread(target=ask_and_lose, args=(one, BUSY, "192.0.2.1"))
+        busy.start()
+        wait_until(lambda: len(listed(other)) == 1)
+        victim = parent_of(listed(other)[0]["process"])
+        # Nobody is there to take back what it has under way.
+        kill(victim)
+        busy.join()
+        assert other.ask(POLITE, of="192.0.2.1").status_code == 200
+        for _ in range(5):
+            with lines(server.url, 1) as (fresh,):
+                assert fresh.process == other.process
+        (left,) = set(family) - {victim}
+        os.kill(left, signal.SIGTERM)
+        wait_until(lambda: not is_alive(left))
 
 
 def test_a_full_disk(release: Path, tmp_path: Path) -> None:
@@ -218,6 +304,7 @@ def test_a_broken_next_release_leaves_the_former_served(tmp_path: Path) -> None:
             broken = make_release(tmp_path / f"next{number}", release=f"next{number}")
             spoil(broken)
             with asking(server, told, 1) as seen:
+                wait_until(lambda: seen.total() > 0)
                 move(link, broken)
                 wait_until(lambda: server.health()["status"] == "degraded")
                 health = server.health()

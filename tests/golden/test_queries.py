@@ -50,7 +50,6 @@ OTHER = {
     ("partners-timeline", "library"): "id:russian-state-library",
     ("said-by", "person"): "id:roman-golovchenko",
     ("signed-with", "library"): "id:national-library-of-belarus",
-    ("uncertain-facts", "certainty"): "rj:Inferred",
 }
 """Another value for each parameter; None where the graph holds one thing only to ask about: no answer then."""
 
@@ -233,10 +232,11 @@ def test_another_tool_gives_the_same_rows_in_the_same_order(
     reader: Reader, in_rdflib: rdflib.Dataset, name: str
 ) -> None:
     text, bound = saved_query(reader, name, {})
-    ours = solutions(reader, name)
-    variables = [variable.value for variable in ours.variables]
+    variables = [variable.value for variable in solutions(reader, name).variables]
+    # Read to its end before the other tool begins: what that leaves in cycles with this frame may be collected by any
+    # thread, and solutions must end on the thread that made them.
+    expected = [[plain(row[variable]) for variable in variables] for row in solutions(reader, name)]
     theirs = in_rdflib.query(text, initBindings={variable: in_rdflib_terms(term) for variable, term in bound.items()})
-    expected = [[plain(row[variable]) for variable in variables] for row in ours]
     found = [[plain(row.get(rdflib.Variable(variable))) for variable in variables] for row in theirs.bindings]
     assert found == expected
 

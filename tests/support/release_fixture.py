@@ -16,7 +16,8 @@ import uvicorn
 from pyoxigraph import RdfFormat, Store
 
 from kg_server.app import create_app
-from kg_server.run import listen, uvicorn_config
+from kg_server.listening import listen
+from kg_server.run import uvicorn_config
 from kg_server.settings import Settings
 
 BASE = "https://example.org/loans/"

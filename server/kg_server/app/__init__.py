@@ -20,6 +20,7 @@ from kg_server.app.operations import make_operations
 from kg_server.app.replies import Answers, Site, problem_reply
 from kg_server.app.sparql import SparqlEndpoint
 from kg_server.app.views import make_router
+from kg_server.app.whole import Whole
 from kg_server.backends.base import Backend
 from kg_server.backends.breaker import Breaker
 from kg_server.backends.embedded import EmbeddedBackend
@@ -31,8 +32,12 @@ from kg_server.backends.spool import SpoolFolder
 from kg_server.cache import AnswerCache
 from kg_server.describe.current import Current
 from kg_server.describe.release import Manifest
+from kg_server.describe.search.searches import Searches
+from kg_server.describe.texts import TextFolder
 from kg_server.http.origins import Origin, parse_origins
 from kg_server.http.problems import MethodNotAllowed, NotFound, Problem, SpoolError
+from kg_server.multiprocess.common import Member
+from kg_server.pages.assets import packaged_assets
 from kg_server.pages.render import Pages
 from kg_server.settings import ENV_PREFIX, Settings, SettingsError
 
@@ -59,22 +64,34 @@ class Application:
     stopping: threading.Event
     front: FrontDoor
 
+    def stop(self) -> None:
+        """Note that the server has been told to stop, and let other processes have the new connections."""
+        self.stopping.set()
+        self.front.site.whole.retire()
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or start and stop (ASGI)."""
         await self.front(scope, receive, send)
 
 
-def create_app(settings: Settings) -> Application:
+def create_app(settings: Settings, member: Member | None = None) -> Application:
     """Return the application that serves the release that the settings name.
+
+    Args:
+        settings: of this process; where there are several, of its share.
+        member: this process among several.
 
     Raises:
         ReleaseError: when there is none.
-        SettingsError: when an address among the settings is none.
+        AssetsError: when the pages' scripts and styles have not been made.
+        SettingsError: when an address among the settings is none, or a folder.
     """
-    services = _origins(settings)
+    services, texts = _origins(settings), _texts(settings)
+    pages = Pages(urlsplit(settings.public_url).path.rstrip("/"), packaged_assets())
     remote = _remote(settings)
     breaker = Breaker(settings.backend_failures, _WINDOW_SECONDS, settings.backend_pause_seconds) if remote else None
-    pool, spool = QueryPool(_limits(settings)), _spool(settings)
+    together = (None, None) if member is None else (member.queries(), member.places())
+    pool, spool = QueryPool(_limits(settings), *together), _spool(settings)
 
     def connect(folder: Path, manifest: Manifest) -> Backend:
         place = Place(folder / "store", manifest.prefixes, manifest.base, spool, services=services)
@@ -86,19 +103,22 @@ def create_app(settings: Settings) -> Application:
     try:
         current = Current(settings.release, connect)
         cache: Answers = AnswerCache(settings.cache_mb << 20, settings.backend_cache_seconds if remote else 0)
-        operations = make_operations(settings, current, pool, cache, breaker)
+        operations = make_operations(settings, current, pool, cache, breaker, member)
     except BaseException:
         pool.close()
         spool.close()
         raise
-    pages = Pages(urlsplit(settings.public_url).path.rstrip("/"))
-    site = Site(settings, current, pool, pages, cache, operations, breaker)
+    whole = Whole(current, pool, operations, breaker, member)
+    searches = Searches(spool.path)
+    site = Site(settings, current, pool, pages, cache, operations, whole, searches, texts)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         with operations.told(current.served.manifest.release):
-            yield
-            operations.stopping.set()
+            async with whole.joined():
+                yield
+                operations.stopping.set()
+                await searches.stop()
             await pool.stop()
             spool.close()
 
@@ -128,6 +148,13 @@ def _remote(settings: Settings) -> Remote | None:
         raise SettingsError(f"{ENV_PREFIX}BACKEND: {error}.") from error
 
 
+def _texts(settings: Settings) -> TextFolder:
+    folder = Path(settings.texts) if settings.texts else None
+    if folder is not None and not folder.is_dir():
+        raise SettingsError(f"texts is {folder}, which is no folder.")
+    return TextFolder(folder)
+
+
 def _spool(settings: Settings) -> SpoolFolder:
     try:
         return SpoolFolder(Path(settings.spool_dir) if settings.spool_dir else None)
@@ -142,8 +169,7 @@ def _limits(settings: Settings) -> Limits:
         workers=settings.workers,
         spare=settings.spare,
         queue=settings.queue,
-        # Whatever one client asks, another finds a process.
-        share=settings.client_queries or max(1, settings.workers - 1),
+        share=settings.one_client,
         seconds=settings.query_seconds,
         retry_seconds=settings.retry_seconds,
         memory_mb=settings.query_memory_mb,

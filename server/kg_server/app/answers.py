@@ -15,16 +15,19 @@ from kg_server.backends.base import Answer, Question, Wanted
 from kg_server.backends.spool import Spooled
 from kg_server.describe.current import Release
 from kg_server.describe.examples import form
+from kg_server.describe.labels import find_labels
 from kg_server.describe.names import find_names, settled
 from kg_server.describe.queries import RESERVED, SavedQuery
 from kg_server.http.encoding import Coding, choose_coding
 from kg_server.http.formats import BINDINGS, GRAPHS, Choice, choose_format
 from kg_server.http.links import Link, link_header
 from kg_server.http.negotiation import etag_matches
-from kg_server.http.problems import BadParameter
+from kg_server.http.problems import BadParameter, Problem
 from kg_server.http.window import Window
 from kg_server.operations.journal import query_hash
 from kg_server.operations.recorder import exchange_of
+from kg_server.pages.drawing import draw, unnamed
+from kg_server.pages.figures import Figure, script_words
 from kg_server.pages.render import pick
 from kg_server.pages.results import Table, read_table, translate
 
@@ -39,6 +42,7 @@ Key: TypeAlias = tuple[object, ...]
 
 _ALL_ROWS = Window()
 _SHOWN_BYTES = 200_000
+_MOST_NAMES = 2000
 _PATIENCE_SECONDS = 0.05
 # In the scope of a request: where the cache has its answer.
 KEPT_UNDER = "rujukan.kept_under"
@@ -173,8 +177,10 @@ class Asked:
         pages = {} if self.window.whole else self._pages(answer.total)
         if answer.choice.html:
             language = language_of(self.request)
-            table = await self._table(answer, language) if answer.kind == "bindings" else None
-            body = await asyncio.to_thread(self._page, answer, language, pages, table)
+            rows = self.site.settings.page_rows
+            table = await self._table(answer, language, rows) if answer.kind == "bindings" else None
+            drawn = await self._figure(table, language) if table else None
+            body = await asyncio.to_thread(self._page, answer, language, pages, table, drawn)
             return page_reply(body, language, headers=self._headers(answer, pages) | self._cut(answer, table))
         return self._reply(answer, pages)
 
@@ -188,6 +194,12 @@ class Asked:
         if isinstance(answer.body, Spooled):
             return SpooledResponse(answer.body, headers)
         return Ready(answer.body, headers)
+
+    async def drawn(self, language: str, rows: int) -> tuple[Table, Figure | None]:
+        """Return the first rows as a table, and what draws them; raises what the backend raises."""
+        answer = await replace(self, override="html", window=Window(limit=rows))._answer()  # noqa: SLF001 - its own
+        table = replace(await self._table(answer, language, rows), total=answer.total)
+        return table, await self._figure(table, language)
 
     async def _answer(self) -> Answer:
         """Return the answer, from the cache if it is there."""
@@ -257,8 +269,8 @@ class Asked:
         path = self.request.url.path
         return {name: f"{path}?{urlencode([*kept, *size, ('offset', str(place))])}" for name, place in places.items()}
 
-    async def _table(self, answer: Answer, language: str) -> Table:
-        manifest, shown, body = self.release.manifest, self.site.settings.page_rows, answer.read()
+    async def _table(self, answer: Answer, language: str, shown: int) -> Table:
+        manifest, body = self.release.manifest, answer.read()
         columns = settled(self.saved.query) if self.saved else frozenset[str]()
         names = await find_names(self.release, body, columns, shown, language)
         endpoint = f"{self.site.pages.root}/sparql"
@@ -267,6 +279,18 @@ class Asked:
             table = replace(table, total=answer.total)
         return translate(table, names, columns, language)
 
+    async def _figure(self, table: Table, language: str) -> Figure | None:
+        """Return what draws a table, None when its query has no view or no row can be drawn."""
+        view = self.saved.view if self.saved else None
+        if view is None:
+            return None
+        try:
+            labels = await find_labels(self.release, unnamed(view, table), _MOST_NAMES)
+        except Problem:
+            # The rows are there; a figure with short names is better than none.
+            labels = {}
+        return await asyncio.to_thread(draw, view, table, labels, language)
+
     def _cut(self, answer: Answer, table: Table | None) -> dict[str, str]:
         """Return the header that says how much of an answer a page shows, when it is not all (RFC 9651)."""
         if table is not None:
@@ -274,7 +298,9 @@ class Asked:
             return {CUT: f"rows={shown}"} if table.total > shown else {}
         return {CUT: f"bytes={_SHOWN_BYTES}"} if answer.size > _SHOWN_BYTES else {}
 
-    def _page(self, answer: Answer, language: str, others: Mapping[str, str], table: Table | None) -> bytes:
+    def _page(
+        self, answer: Answer, language: str, others: Mapping[str, str], table: Table | None, drawn: Figure | None
+    ) -> bytes:
         saved, pages = self.saved, self.site.pages
         path = f"{pages.root}/queries/{saved.name}" if saved else f"{pages.root}/sparql"
         kept = [pair for pair in self.pairs if pair[0] not in RESERVED]
@@ -294,6 +320,8 @@ class Asked:
             action=path,
             saved=saved is not None,
             table=table,
+            drawn=drawn,
+            script_words=script_words(drawn.view) if drawn else (),
             turtle=turtle,
             cut=cut,
             formats=[(LABELS[each.key], f"{path}?{urlencode([*kept, ('format', each.key)])}") for each in formats],

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from urllib.parse import urlencode
 
+from kg_server.app.findings import DEFAULT_LIMIT, FINDINGS, MOST_LIMIT, MOST_SKIPPED
 from kg_server.describe.current import Release
 from kg_server.describe.queries import MOST_OFFSET, MOST_ROWS
+from kg_server.describe.search.lookup import LONGEST_QUERY
 from kg_server.http.formats import BINDINGS, GRAPHS, HTML, Format
 from kg_server.http.problems import MEDIA_TYPE, TYPE_BASE, Problem
 from kg_server.http.protocol import FORM, QUERY, VERSIONS
@@ -51,20 +53,29 @@ def fixed_operations(release: Release) -> dict[str, Document]:
         "/sparql": _sparql(),
         "/graphs": {"get": _graphs(release)},
         "/queries/{name}": {"get": _saved(release)},
+        **dict(_searches()),
         **dict(_dumps(release)),
         **dict(_descriptions()),
         **dict(_subjects(release)),
     }
     for path, summary, content in (
         ("/queries", "The saved queries, with their parameters", _JSON_LIST),
+        ("/query/completion.json", "What a query can name, for an editor", _JSON),
         ("/manifest.json", "The release's manifest", _JSON),
         ("/health", "Which release is served", _JSON),
         ("/ready", "Whether queries can be answered now", _JSON),
         ("/metrics", "Figures for Prometheus", _TEXT),
         ("/openapi.json", "This document", _JSON),
     ):
-        name = path.strip("/").partition(".")[0]
+        name = path.strip("/").removesuffix(".json").replace("/", "-")
         found[path] = {"get": _get(name, summary, path, [], content, (503,))}
+    for path, name, summary, kind in (
+        ("/gaps", "gaps", "Conflicts and gaps, as a page", HTML),
+        ("/data", "data", "Files, licence, citation and what changed, as a page", HTML),
+        ("/data/citation.bib", "bibtex", "The citation of the release for BibTeX", "application/x-bibtex"),
+        ("/data/CITATION.cff", "cff", "The citation of the release in the Citation File Format", "application/yaml"),
+    ):
+        found[path] = {"get": _get(name, summary, path, [_LANG], {kind: {}}, (503,))}
     return found
 
 
@@ -87,7 +98,7 @@ def components() -> Document:
         "limit": {"type": "number", "description": "the limit that was hit; its unit stands in detail"},
     }
     schema: Document = {"type": "object", "required": ["type", "title", "status", "detail"], "properties": members}
-    return {"schemas": {"Problem": schema}}
+    return {"schemas": {"Problem": schema, "Findings": FINDINGS}}
 
 
 def problems(statuses: Iterable[int]) -> dict[str, Document]:
@@ -213,6 +224,33 @@ def _saved(release: Release) -> Document:
 def _in_path(name: str, schema: Document, example: str | None) -> Document:
     shown = {} if example is None else {"example": example}
     return {"name": name, "in": "path", "required": True, "schema": schema, **shown}
+
+
+def _searches() -> Iterator[tuple[str, Document]]:
+    text = option(
+        "q", {"type": "string", "maxLength": LONGEST_QUERY}, "a name or quoted words, or their beginning", "a"
+    )
+    kind = option("kind", {"type": "string"}, "entity, question, phrase, or a class as an IRI or a prefixed name")
+    whole = {"type": "integer", "minimum": 1}
+    number = option("page", whole, "of the results of one kind", 1)
+    page = _get("search", "The results of a search, on a page", "/search?q=a&lang=en", [text, kind, number, _LANG],
+                {HTML: {}}, (400, 429, 503))  # fmt: skip
+    parameters = [
+        text, kind, _LANG,
+        option("limit", {**whole, "maximum": MOST_LIMIT, "default": DEFAULT_LIMIT}, "results of each type", 5),
+        option("offset", {"type": "integer", "minimum": 0, "maximum": MOST_SKIPPED, "default": 0},
+               "results of each type to leave out", 0),
+    ]  # fmt: skip
+    found: Document = {"application/json": {"schema": {"$ref": "#/components/schemas/Findings"}}}
+    json = _get("search-json", "What names and quoted phrases are like a text", "/search.json?q=a&limit=5", parameters,
+                found, (304, 400, 429, 503))  # fmt: skip
+    json["description"] = (
+        "Tolerant of spelling and romanisation. Results come by type, the best first: entities, questions, phrases. "
+        "`match` says how: exact, start, words, sound, near, inside, some. `marks` are positions in code points."
+    )
+    for path, operation in (("/search", page), ("/search.json", json)):
+        operation["tags"] = ["search"]
+        yield path, {"get": operation}
 
 
 def _dumps(release: Release) -> Iterator[tuple[str, Document]]:

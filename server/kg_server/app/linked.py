@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlencode
@@ -14,7 +15,10 @@ from starlette.responses import Response
 
 from kg_builder.namespaces import RDF, SCHEMA
 from kg_server.app.answers import LABELS, unless_gone
+from kg_server.app.article import ArticlePages, is_article
+from kg_server.app.entity import ROOT, EntityPages, Found, subject_of
 from kg_server.app.replies import Site, accept_of, language_of, page_reply, page_values
+from kg_server.app.vocabulary import VocabularyPage
 from kg_server.describe.ask import is_iri, serialise
 from kg_server.describe.current import Release
 from kg_server.describe.dataset import DCAT_PREFIXES, VOID_PREFIXES, dcat_triples, void_triples
@@ -22,7 +26,7 @@ from kg_server.describe.examples import example_triples
 from kg_server.describe.queries import SavedQuery, read_window
 from kg_server.describe.statistics import Counted, Statistics
 from kg_server.describe.subject import INCOMING_SHOWN, Details, Subject, find_near, find_subject
-from kg_server.http.formats import GRAPHS, HTML, Choice, Format, available, choose_format
+from kg_server.http.formats import BINDINGS, GRAPHS, HTML, Choice, Format, available, choose_format
 from kg_server.http.links import Link, link_header
 from kg_server.http.negotiation import etag_matches
 from kg_server.http.problems import BadParameter, NotAcceptable, NotFound
@@ -36,6 +40,8 @@ if TYPE_CHECKING:
 # What an IRI of the base can begin with; the model of a release says so.
 ROOTS = ("id", "article", "statement", "derivation", "graph", "rule", "query")
 _FORMATS = tuple(each for each in GRAPHS if each.key in {"turtle", "jsonld", "ntriples", "rdfxml"})
+# A thing's facts as a table.
+_TABLE = next(each for each in BINDINGS if each.key == "csv")
 # What people write with a slash behind it.
 _WITHOUT_SLASH = frozenset(
     {"/queries", "/graphs", "/dumps", "/health", "/.well-known/void", "/.well-known/sparql-examples"}
@@ -65,9 +71,12 @@ class Asked:
 class LinkedData:
     """What is served below the roots of the base, and the descriptions that machines look for."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, counted: Counted, vocabulary: VocabularyPage) -> None:
         self._site = site
-        self._counted = Counted()
+        self._counted = counted
+        self._vocabulary = vocabulary
+        self._articles = ArticlePages(site)
+        self._entities = EntityPages(site)
 
     def add_to(self, router: APIRouter) -> None:
         """Add the routes."""
@@ -149,17 +158,26 @@ class LinkedData:
         release = self._site.asked_by(request, await self._site.current.get())
         asked = _asked(request)
         page = asked.choice.html
+        table = asked.choice.format is _TABLE
         details = Details(page or asked.evidence, page or asked.incoming, asked.offset, page)
+        own = f"{release.manifest.base}{release.manifest.vocabulary}"
         for iri in _candidates(request, release.manifest.base):
-            subject = await find_subject(release, iri, details)
-            if subject is not None:
-                return await self._reply(request, release, asked, subject)
+            if page and iri == own:
+                # Its page is made of other things.
+                details = Details()
+            found = await self._entities.find(release, iri, asked.offset, table=table) if page or table else None
+            article = await self._articles.find(release, iri) if page and not found else None
+            subject = article or (subject_of(found) if found else await find_subject(release, iri, details))
+            if subject is not None and (found or subject.moved or not table):
+                return await self._reply(request, release, asked, subject, found)
         missing = _candidates(request, release.manifest.base)[0]
         near = await find_near(release, missing)
         hint = f" Did you mean <{near}>?" if near else ""
         raise NotFound(f"The release says nothing of <{missing}>.{hint}", available=[near] if near else None)
 
-    async def _reply(self, request: Request, release: Release, asked: Asked, subject: Subject) -> Response:
+    async def _reply(
+        self, request: Request, release: Release, asked: Asked, subject: Subject, found: Found | None
+    ) -> Response:
         site, base = self._site, release.manifest.base
         address = site.address(request)
         place = _place(site, base, subject.iri)
@@ -167,8 +185,9 @@ class LinkedData:
         links = [Link(address + path, f'rel="{name}"') for name, path in others.items()]
         links = [*_signposts(release, subject, address, asked.choice), *links]
         headers = {"Link": link_header(links), "Vary": "Accept, Accept-Language"}
-        if subject.cut:
-            headers["Rujukan-Cut"] = f"incoming={INCOMING_SHOWN}"
+        cut = [f"incoming={INCOMING_SHOWN}"] if subject.cut else []
+        if cut := [*cut, *([f"facts={len(found.entity.facts)}"] if found and found.entity.totals else [])]:
+            headers["Rujukan-Cut"] = ", ".join(cut)
         if subject.moved and subject.moved.startswith(base):
             return Response(status_code=301, headers={**headers, "Location": _place(site, base, subject.moved)})
         representation = f"{place}?{asked.query()}"
@@ -179,15 +198,26 @@ class LinkedData:
         if asked.choice.html:
             language = language_of(request)
             headers["Content-Location"] += f"&lang={language}"
-            body = await asyncio.to_thread(self._page, request, release, subject, language, others)
+            if is_article(release, subject):
+                return await self._articles.reply(request, release, subject, language, headers)
+            if found:
+                body = await self._entities.page(request, found, _formats(place, table=True), others)
+            elif subject.iri == f"{base}{release.manifest.vocabulary}":
+                formats = [(LABELS[each.key], f"{place}?format={each.key}", each.media_types[0]) for each in _FORMATS]
+                body = await self._vocabulary.render(request, release, language, formats)
+            else:
+                body = await asyncio.to_thread(self._page, request, release, subject, others)
             return page_reply(body, language, headers=headers)
+        if found and asked.choice.format is _TABLE:
+            language = language_of(request)
+            headers["Content-Location"] += f"&lang={language}"
+            headers["Content-Disposition"] = f'inline; filename="{_file_name(subject.iri)}.csv"'
+            return _tagged(request, await self._entities.table(found, language), asked.choice, headers)
         body = await asyncio.to_thread(serialise, subject.triples(), asked.choice.format.key, release.manifest.prefixes)
         return _tagged(request, body, asked.choice, headers)
 
-    def _page(
-        self, request: Request, release: Release, subject: Subject, language: str, others: Mapping[str, str]
-    ) -> bytes:
-        pages, manifest = self._site.pages, release.manifest
+    def _page(self, request: Request, release: Release, subject: Subject, others: Mapping[str, str]) -> bytes:
+        pages, manifest, language = self._site.pages, release.manifest, language_of(request)
         reader = Reader(
             manifest.base,
             pages.root,
@@ -217,12 +247,27 @@ class LinkedData:
             cut=subject.cut,
             previous=pages.root + others["prev"] if "prev" in others else None,
             following=pages.root + others["next"] if "next" in others else None,
-            formats=[
-                (LABELS[each.key], f"{place}?format={each.key}&evidence=true&incoming=true", each.media_types[0])
-                for each in _FORMATS
-            ],
+            formats=_formats(place),
             **page_values(release, request, language),
         )
+
+
+def _formats(place: str, *, table: bool = False) -> list[tuple[str, str, str]]:
+    """Return label, address and media type of the forms for programs, with all evidence."""
+    formats = [*_FORMATS, *([_TABLE] if table else [])]
+    return [
+        (LABELS[each.key], f"{place}?format={each.key}&evidence=true&incoming=true", each.media_types[0])
+        for each in formats
+    ]
+
+
+def _file_name(iri: str) -> str:
+    """Return a name for a file about an IRI.
+
+    >>> _file_name("https://example.org/id/fair/day/1")
+    'fair-day-1'
+    """
+    return re.sub(r"[^\w.-]+", "-", iri.partition(f"/{ROOT}")[2], flags=re.ASCII).strip("-.") or "facts"
 
 
 def _split(subject: Subject) -> tuple[list[ox.Triple], list[ox.Triple]]:
@@ -258,9 +303,10 @@ def _place(site: Site, base: str, iri: str) -> str:
 def _asked(request: Request) -> Asked:
     pairs = decode_form(request.scope["query_string"])
     override = single(pairs, "format")
+    formats = (*GRAPHS, _TABLE) if request.url.path.startswith(f"/{ROOT}") else GRAPHS
     evidence, incoming = _flag(pairs, "evidence"), _flag(pairs, "incoming")
     return Asked(
-        _choice(request, override),
+        _choice(request, override, formats),
         override,
         evidence,
         incoming,
@@ -275,12 +321,12 @@ def _flag(pairs: Iterable[tuple[str, str]], name: str) -> bool:
     return value == "true"
 
 
-def _choice(request: Request, override: str | None) -> Choice:
+def _choice(request: Request, override: str | None, formats: Sequence[Format] = GRAPHS) -> Choice:
     accept = accept_of(request)
-    choice = choose_format(accept, override, GRAPHS)
+    choice = choose_format(accept, override, formats)
     if choice is None:
         wanted = f"'Accept: {accept}'" if override is None else f"'format={override}'"
-        raise NotAcceptable(wanted, [*available(GRAPHS), HTML])
+        raise NotAcceptable(wanted, [*available(formats), HTML])
     return choice
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hmac
 import json
 from typing import TYPE_CHECKING
@@ -11,15 +10,11 @@ from starlette.requests import Request  # noqa: TC002 - FastAPI reads the annota
 from starlette.responses import Response
 
 from kg_server.app.replies import Site
-from kg_server.backends.base import Question, Wanted
-from kg_server.http.formats import BINDINGS, Choice
-from kg_server.http.problems import NotFound, Problem, Unauthorised, Unavailable
+from kg_server.http.problems import NotFound, Unauthorised, Unavailable
 
 if TYPE_CHECKING:
     from fastapi import APIRouter
 
-_READY_SECONDS = 2.0
-_TRIVIAL = Question("ASK {}")
 _SCHEME = "bearer"
 
 
@@ -41,40 +36,27 @@ class OperatorViews:
 
     async def ready(self) -> Response:
         """Say whether a query would be answered now, by asking one."""
-        site = self._site
-        release, wait = await site.current.get(), site.settings.retry_seconds
-        headers = {"Retry-After": str(wait)}
-        if site.operations.stopping.is_set():
-            raise Unavailable("The server stops.", headers=headers, retry_after=wait)
-        wanted = Wanted(Choice(BINDINGS[0], BINDINGS[0].media_types[0]), None)
-        try:
-            async with asyncio.timeout(_READY_SECONDS):
-                await release.backend.answer(_TRIVIAL, wanted)
-        except TimeoutError as error:
-            message = f"A trivial query was not answered within {_READY_SECONDS:g} s."
-            raise Unavailable(message, headers=headers, retry_after=wait) from error
-        except Problem as problem:
-            # Whatever the reason, no load balancer should send anything here now.
-            message = f"A trivial query was not answered: {problem.detail}"
-            raise Unavailable(message, headers=headers, retry_after=wait) from problem
+        release, wait = await self._site.current.get(), self._site.settings.retry_seconds
+        if why_not := await self._site.whole.unready():
+            raise Unavailable(why_not, headers={"Retry-After": str(wait)}, retry_after=wait)
         return _json({"ready": True, "release": release.manifest.release})
 
     async def metrics(self, request: Request) -> Response:
         """Send the metrics, in the format that the reader accepts."""
         if not self._site.operations.clients.is_direct(request.scope):
             self._authorise(request)
-        body, content_type = self._site.operations.exposition.render(request.headers.get("accept"))
+        body, content_type = await self._site.whole.metrics(request.headers.get("accept"))
         return Response(body, headers={"Content-Type": content_type})
 
     async def queries(self, request: Request) -> Response:
         """List the queries under way."""
         self._authorise(request)
-        return _json([each.document() for each in self._site.operations.registry])
+        return _json(await self._site.whole.queries())
 
     async def stop(self, request: Request, number: str) -> Response:
         """Stop a query."""
         self._authorise(request)
-        if not self._site.operations.registry.stop(number):
+        if not await self._site.whole.stop(number):
             raise NotFound("There is no query of this id under way; /operator/queries lists those that there are.")
         return Response(status_code=204)
 

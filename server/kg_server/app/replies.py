@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from starlette.responses import Response
 
 from kg_server.app.operations import Operations
+from kg_server.app.whole import Whole
 from kg_server.backends.base import Answer
-from kg_server.backends.breaker import Breaker
 from kg_server.backends.pool import QueryPool
 from kg_server.backends.spool import Spooled
 from kg_server.cache import AnswerCache
 from kg_server.describe.current import Current, Release
+from kg_server.describe.search.searches import Searches
+from kg_server.describe.texts import TextFolder
 from kg_server.http.formats import HTML
 from kg_server.http.negotiation import choose
-from kg_server.http.problems import MEDIA_TYPE, Problem
+from kg_server.http.problems import MEDIA_TYPE, NotAcceptable, Problem
+from kg_server.http.protocol import decode_form, single
 from kg_server.operations.recorder import exchange_of, outcome_of
 from kg_server.pages.advice import advise
 from kg_server.pages.render import LANGUAGE_CODES, Pages, page_language
@@ -29,7 +33,11 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.types import Message, Receive, Scope, Send
 
+JSON = "application/json"
+
+_PAGE_OR_JSON = {"html": HTML, HTML: HTML, "json": JSON, JSON: JSON}
 _NOT_MODIFIED = 304
+_NO_TEXTS = TextFolder()
 _HOST = re.compile(r"[A-Za-z0-9.-]+(?::\d{1,5})?|\[[0-9A-Fa-f:.]+\](?::\d{1,5})?")
 
 
@@ -66,7 +74,9 @@ class Site:
     pages: Pages
     cache: Answers
     operations: Operations
-    breaker: Breaker | None = None
+    whole: Whole
+    searches: Searches
+    texts: TextFolder = _NO_TEXTS
 
     def asked_by(self, request: Request, release: Release) -> Release:
         """Return a release whose backend answers this request: counted, paid for, and listed for the operator."""
@@ -93,14 +103,15 @@ def language_of(request: Request) -> str:
     return page_language(request.query_params.get("lang"), request.headers.get("accept-language"))
 
 
-def page_values(release: Release, request: Request, language: str) -> dict[str, object]:
-    """Return what every page shows: title, release, licence, and the same page in the other languages."""
+def page_values(release: Release, request: Request, language: str) -> dict[str, Any]:
+    """Return what every page shows: title, release, licence, vocabulary, and the same page in the other languages."""
     manifest = release.manifest
     return {
         "site_title": manifest.text(manifest.title, language),
         "release": manifest.release,
         "built": manifest.built,
         "licence": manifest.licence,
+        "vocabulary": manifest.vocabulary,
         "switch": {code: "?" + request.url.include_query_params(lang=code).query for code in LANGUAGE_CODES}
         if request.method in {"GET", "HEAD"}
         else None,
@@ -115,6 +126,26 @@ def page_reply(body: bytes, language: str, status: int = 200, headers: Mapping[s
         {"Content-Language": language, "Vary": "Accept, Accept-Language", **(headers or {})},
         media_type=HTML,
     )
+
+
+def page_or_json(request: Request, offers: Sequence[str]) -> str:
+    """Return the type that a request wants, by `format=` or its headers; the first of the offers is the favourite.
+
+    Raises:
+        NotAcceptable: none of them.
+    """
+    override = single(decode_form(request.scope["query_string"]), "format")
+    chosen = choose(accept_of(request), offers) if override is None else _PAGE_OR_JSON.get(override)
+    if chosen is None:
+        wanted = f"'Accept: {accept_of(request)}'" if override is None else f"'format={override}'"
+        raise NotAcceptable(wanted, [HTML, JSON])
+    return chosen
+
+
+def json_reply(document: object, vary: str | None = None, extra: Mapping[str, str] | None = None) -> Response:
+    """Return a document that people may read too."""
+    body = (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
+    return Response(body, headers={**({"Vary": vary} if vary else {}), **(extra or {})}, media_type=JSON)
 
 
 async def problem_reply(site: Site, request: Request, problem: Problem, query: str | None = None) -> Response:

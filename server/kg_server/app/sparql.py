@@ -9,8 +9,8 @@ from starlette.responses import Response
 
 from kg_server.app.answers import Asked, unless_gone
 from kg_server.app.compression import CompressingSend
-from kg_server.app.linked import site_links
-from kg_server.app.replies import Site, accept_of, language_of, page_reply, page_values, problem_reply
+from kg_server.app.editor import query_page
+from kg_server.app.replies import Site, accept_of, problem_reply
 from kg_server.backends.base import Question
 from kg_server.describe.current import Release
 from kg_server.describe.service import service_description
@@ -29,13 +29,6 @@ from kg_server.http.protocol import METHODS, WITH_BODY, Operation, parse_operati
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
-
-# Says what kinds of thing a graph holds, whichever graph it is.
-EXAMPLE = """SELECT ?kind (COUNT(?thing) AS ?things)
-WHERE { ?thing a ?kind }
-GROUP BY ?kind
-ORDER BY DESC(?things)
-LIMIT 20"""
 
 
 class SparqlEndpoint:
@@ -98,12 +91,7 @@ class SparqlEndpoint:
                 raise BadRequest("There is no 'query'. Without one, only a description of the service can be had.")
             raise NotAcceptable(f"'Accept: {accept}'", [*available(GRAPHS), HTML])
         if choice.html:
-            language = language_of(request)
-            values = page_values(release, request, language)
-            signposts = {"Link": link_header(site_links(release, self._site.address(request)))}
-            return page_reply(
-                self._site.pages.render("ask", language, query=EXAMPLE, **values), language, headers=signposts
-            )
+            return query_page(self._site, request, release)
         endpoint = self._site.address(request) + "/sparql"
         body = service_description(release.manifest, endpoint, choice.format)
         links = link_header(

@@ -59,7 +59,7 @@ class Crew:
         self._idle: list[Worker] = []
         # The questions of each process in the order in which it was given them; None is one that was called back.
         self._busy: dict[Worker, deque[Job | None]] = {}
-        self._waiting = FairQueue[Job](pool.limits.share)
+        self._waiting = FairQueue[Job](pool.limits.share, pool.places)
         self._ticking: asyncio.TimerHandle | None = None
         self._starting = 0
         self._tasks: set[asyncio.Task[None]] = set()
@@ -120,10 +120,7 @@ class Crew:
             job = None if worker is None else self._waiting.pop(behind)
             if worker is None or job is None:
                 break
-            if job.deadline - now < _LEAST_SECONDS:
-                job.fail(self._endings.timeout())
-            else:
-                self._give(worker, job, now)
+            self._give(worker, job, now)
         while not self._closed and len(self._alive) + self._starting < self._limits.workers + self._limits.spare:
             self._starting += 1
             self._spawn(self._add())
@@ -131,7 +128,7 @@ class Crew:
             self._ticking = self._loop.call_later(_TICK_SECONDS, self._tick)
 
     def _next_worker(self, now: float) -> tuple[Worker | None, str | None]:
-        """Return who takes the next question, and behind whose question it will be put.
+        """Return who takes the next question, and behind whose question it will be put; None if behind none.
 
         While processes answer fast, it is better to keep a few of them at work than to wake more than there are cores.
         """
@@ -147,7 +144,8 @@ class Crew:
         if best is None:
             return None, None
         first = self._busy[best][0]
-        return best, None if first is None else first.watch.client
+        # That one was called back, and nobody's questions are put behind it.
+        return best, "" if first is None else first.watch.client
 
     def _give(self, worker: Worker, job: Job, now: float) -> None:
         jobs = self._busy.get(worker)
@@ -155,7 +153,7 @@ class Crew:
             self._idle.remove(worker)
             jobs = self._busy[worker] = deque()
             worker.mark(now)
-            self._begin(worker, job)
+            job.watch.begin(worker.process.pid)
         jobs.append(job)
         worker.write(job.request)
 
@@ -185,7 +183,7 @@ class Crew:
                 self._stop(worker)
             elif job.left is not None and now - max(job.left, worker.since) > _GRACE_SECONDS:
                 self._stop(worker)
-        for job in [each for each in self._waiting if now > each.deadline]:
+        for job in [each for each in self._waiting if each.deadline - now < _LEAST_SECONDS]:
             self._waiting.remove(job)
             job.fail(self._endings.timeout())
         self._dispatch(now)

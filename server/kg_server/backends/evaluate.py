@@ -13,7 +13,7 @@ from kg_server.backends.lasting import is_lasting
 from kg_server.backends.rows import RowGate
 from kg_server.backends.serialisations import RDF_FORMATS
 from kg_server.backends.sink import Sink, Spool, Written
-from kg_server.backends.source import Source
+from kg_server.backends.source import Results, Source
 from kg_server.guard import check
 from kg_server.http.formats import BINDINGS, GRAPHS, Choice, available
 from kg_server.http.origins import Origin
@@ -112,6 +112,7 @@ class Evaluator:
             choice: the format.
         """
         key = choice.format.key
+        results: Results | None = None
         try:
             results = self._source.query(question)
             if not isinstance(results, ox.QuerySolutions | ox.QueryBoolean):
@@ -123,6 +124,9 @@ class Evaluator:
                 return Result("bindings", sink.close(), gate.passed, gate.rows, lasting=True)
         except (SyntaxError, RuntimeError, ValueError, OSError) as error:
             raise self._source.explain(question, error) from error
+        finally:
+            # Solutions must end on the thread that made them; the frame of an error may be collected on another.
+            del results
 
     def _solutions(self, question: Question, wanted: Wanted, results: ox.QuerySolutions | ox.QueryBoolean) -> Result:
         choice = _acceptable(wanted.bindings, wanted, graph=False)

@@ -4,9 +4,25 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Iterator
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 Job = TypeVar("Job", bound=Hashable)
+
+
+class Places(Protocol):
+    """A bound on the jobs of each client that are worked on at the same time, here and in other queues."""
+
+    def take(self, name: str, *, by_force: bool = False) -> bool:
+        """Count one more if that is allowed, or by force, and return whether it is."""
+        ...
+
+    def free(self, name: str) -> bool:
+        """Tell whether one more would be allowed."""
+        ...
+
+    def give(self, name: str) -> None:
+        """Count one less."""
+        ...
 
 
 class FairQueue(Generic[Job]):
@@ -15,18 +31,17 @@ class FairQueue(Generic[Job]):
     Args:
         share: jobs of one client that may be worked on at the same time; 0 for any number. The client without a name is
             the server itself, which has no such limit.
+        places: of other queues too, where there are any.
 
     >>> queue = FairQueue[str](share=1)
     >>> for client, job in (("a", "a1"), ("a", "a2"), ("b", "b1")):
     ...     queue.push(client, job)
-    >>> queue.pop(); queue.begin("a")
-    'a1'
-    >>> queue.pop(), queue.pop(), queue.pop(behind="a"), len(queue)
-    ('b1', None, 'a2', 0)
+    >>> queue.pop(), queue.pop(), queue.pop(), queue.pop(behind="a"), len(queue)
+    ('a1', 'b1', None, 'a2', 0)
     """
 
-    def __init__(self, share: int) -> None:
-        self._share = share
+    def __init__(self, share: int, places: Places | None = None) -> None:
+        self._share, self._places = share, places
         # The clients with waiting jobs, the one whose turn it is first; each one's jobs, the oldest first.
         self._turns: dict[str, dict[Job, None]] = {}
         self._waiting: dict[Job, str] = {}
@@ -58,10 +73,13 @@ class FairQueue(Generic[Job]):
         """Return the job that is next, and forget it; None when no client may have another one worked on.
 
         Args:
-            behind: the client behind whose job this one would be put; it may have any number there, for that occupies
-                nothing more.
+            behind: the client behind whose job this one will be put; it may have any number there, for that occupies
+                nothing more. Such a job is worked on from `begin` on, one that is put behind none from now on.
         """
-        client = next((each for each in self._turns if each == behind or self._may_have_more(each)), None)
+        if behind is None:
+            client = next(filter(self._occupy, self._turns), None)
+        else:
+            client = next((each for each in self._turns if each == behind or self._may_have_more(each)), None)
         if client is None:
             return None
         job = next(iter(self._turns[client]))
@@ -71,14 +89,18 @@ class FairQueue(Generic[Job]):
         return job
 
     def begin(self, client: str) -> None:
-        """Note that a job of a client is being worked on."""
+        """Note that a job of a client is being worked on that was put behind another one."""
         self._at_work[client] += 1
+        if client and self._places is not None:
+            self._places.take(client, by_force=True)
 
     def end(self, client: str) -> None:
         """Note that one is not any more."""
         self._at_work[client] -= 1
         if not self._at_work[client]:
             del self._at_work[client]
+        if client and self._places is not None:
+            self._places.give(client)
 
     def remove(self, job: Job) -> None:
         """Forget a job; nothing happens if it does not wait."""
@@ -98,7 +120,16 @@ class FairQueue(Generic[Job]):
         return job
 
     def _may_have_more(self, client: str) -> bool:
+        return self._has_share(client) and (not client or self._places is None or self._places.free(client))
+
+    def _has_share(self, client: str) -> bool:
         return not client or not self._share or self._at_work[client] < self._share
+
+    def _occupy(self, client: str) -> bool:
+        if not self._has_share(client) or (client and self._places is not None and not self._places.take(client)):
+            return False
+        self._at_work[client] += 1
+        return True
 
     def _take(self, client: str, job: Job) -> None:
         del self._waiting[job]

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Protocol
 
+from kg_server.backends.fair import Places
 from kg_server.backends.limits import Limits
 from kg_server.backends.process import Child, Place, Worker, start
 from kg_server.backends.spool import Room
@@ -24,15 +25,38 @@ class Closable(Protocol):
         """Wait until they have gone."""
 
 
+class Bound(Protocol):
+    """A bound on the queries that run or wait, here and in other pools."""
+
+    @property
+    def most(self) -> int:
+        """How many that may be."""
+        ...
+
+    def take(self, *, by_force: bool = False) -> bool:
+        """Count one more if that is allowed, or by force, and return whether it is."""
+        ...
+
+    def free(self) -> bool:
+        """Tell whether one more would be allowed."""
+        ...
+
+    def give(self) -> None:
+        """Count one less."""
+
+
 class QueryPool:
     """Bounds the queries under way, and starts processes off the event loop.
 
     Args:
         limits: of queries and processes.
+        places: a bound on the queries of a client in other pools too, where there are any.
+        together: a bound on the queries of other pools too, where there are any.
     """
 
-    def __init__(self, limits: Limits) -> None:
-        self.limits = limits
+    def __init__(self, limits: Limits, places: Places | None = None, together: Bound | None = None) -> None:
+        self.limits, self.places, self._together = limits, places, together
+        self._most = limits.workers + limits.queue if together is None else together.most
         self.ended: Counter[str] = Counter()
         self.egress = ""
         self.room = Room(limits.spool_bytes, limits.retry_seconds)
@@ -55,24 +79,27 @@ class QueryPool:
         Raises:
             Overloaded: when there is none.
         """
-        if self.full and not instead:
+        together = self._together
+        if not (self._taken < self._most if together is None else together.take(by_force=instead)) and not instead:
             raise self.overloaded()
         self._taken += 1
 
     @property
     def full(self) -> bool:
         """Whether all places are taken."""
-        return self._taken >= self.limits.workers + self.limits.queue
+        return self._taken >= self._most if self._together is None else not self._together.free()
 
     def overloaded(self) -> Overloaded:
         """Return what a query without a place is told."""
-        places, wait = self.limits.workers + self.limits.queue, self.limits.retry_seconds
-        message = f"{places} queries are running or waiting already; try again in {wait} s."
-        return Overloaded(message, headers={"Retry-After": str(wait)}, limit=places, retry_after=wait)
+        most, wait = self._most, self.limits.retry_seconds
+        message = f"{most} queries are running or waiting already; try again in {wait} s."
+        return Overloaded(message, headers={"Retry-After": str(wait)}, limit=most, retry_after=wait)
 
     def leave(self) -> None:
         """Give a place back."""
         self._taken -= 1
+        if self._together is not None:
+            self._together.give()
 
     def start(self, place: Place, unwanted: Callable[[], bool] = lambda: False) -> Future[Child]:
         """Start a query process in a thread that stays.

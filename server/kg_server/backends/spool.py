@@ -14,6 +14,7 @@ import tempfile
 import weakref
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from kg_server.http.problems import EvaluationFailed, SpoolFull
 
@@ -52,6 +53,11 @@ class Spooled:
     def read(self, most: int | None = None) -> bytes:
         """Return the bytes, or the first of them."""
         return os.pread(self._handle, self.size if most is None else min(most, self.size), 0)
+
+    def stream(self) -> BinaryIO:
+        """Return the bytes as a file to read from its beginning; whoever asks for it closes it."""
+        os.lseek(self._handle, 0, os.SEEK_SET)
+        return os.fdopen(os.dup(self._handle), "rb")
 
     def pieces(self) -> Iterator[bytes]:
         """Yield the bytes in pieces of a mebibyte."""

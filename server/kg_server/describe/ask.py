@@ -6,20 +6,28 @@ engine answers.
 
 from __future__ import annotations
 
+import asyncio
+import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, replace
+from typing import BinaryIO
 
 import pyoxigraph as ox
 
 from kg_builder.namespaces import PREFIXES, RDF, XSD
-from kg_server.backends.base import Backend, Question, Wanted
+from kg_server.backends.base import Answer, Backend, Question, Wanted
 from kg_server.backends.serialisations import RDF_FORMATS
+from kg_server.backends.spool import Spooled
 from kg_server.http.formats import BINDINGS, Choice
+from kg_server.http.window import Window
 
 Node = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 Row = Mapping[str, Node]
 
 _JSON = Wanted(Choice(BINDINGS[0], BINDINGS[0].media_types[0]), None)
+_NEVER_CUT = 1000
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]+")
 
 
@@ -29,15 +37,84 @@ async def rows(backend: Backend, query: str) -> list[Row]:
     return _read_rows(answer.read())
 
 
+async def pages(
+    backend: Backend, query: str, take: Callable[[Iterator[Row]], None], *, size: int, most: int
+) -> None:  # fmt: skip
+    """Take the solutions of a SELECT in pieces, each asked for by itself and read beside the event loop.
+
+    Args:
+        backend: to ask; it may give fewer at once than it is asked for, as some engines do.
+        query: without LIMIT and OFFSET.
+        take: called in another thread, once for each piece; reads all rows that it is given.
+        size: rows of a piece; what is long is read from a file, so that memory does not grow with it.
+        most: rows after which no more are asked for.
+
+    Raises:
+        Problem: what the backend raises.
+    """
+    offset = former = 0
+    while offset < most:
+        answer = await backend.answer(Question(f"{query} OFFSET {offset} LIMIT {size}"), _JSON)
+        if answer.rows:
+            await asyncio.to_thread(_take_rows, answer, take)
+        # An engine that cuts what is long gives as many each time; no engine cuts off so few.
+        if answer.rows < max(former, min(size, _NEVER_CUT)):
+            return
+        offset, former = offset + answer.rows, answer.rows
+
+
+def _take_rows(answer: Answer, take: Callable[[Iterator[Row]], None]) -> None:
+    # Closed here whatever the taker does: the parser's object must end on this thread.
+    if isinstance(answer.body, Spooled):
+        with answer.body.stream() as file, closing(_iterate(file)) as found:
+            take(found)
+    else:
+        with closing(_iterate(answer.body)) as found:
+            take(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some rows of an answer.
+
+    Attributes:
+        columns: the variables of the query, in its order.
+        rows: in the answer's order.
+        total: how many there are in all.
+        cut: whether there are more than were counted.
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+    total: int
+    cut: bool = False
+
+
+async def part(backend: Backend, question: Question, window: Window) -> Part:
+    """Return the rows of a SELECT that a window shows; raises what the backend raises."""
+    answer = await backend.answer(question, replace(_JSON, window=window))
+    body = answer.read()
+    return Part(_columns(body), tuple(_read_rows(body)), answer.total, answer.cut)
+
+
+def _columns(body: bytes) -> tuple[str, ...]:
+    return tuple(json.loads(body)["head"]["vars"])
+
+
 def _read_rows(body: bytes) -> list[Row]:
     # In a function of its own: the parser's object must end on the thread that made it, and a coroutine's frame may
     # live on in a traceback that is collected on another.
+    return list(_iterate(body))
+
+
+def _iterate(body: bytes | BinaryIO) -> Generator[Row, None, None]:
     results = ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON)
     if not isinstance(results, ox.QuerySolutions):
         message = "only a SELECT has rows"
         raise TypeError(message)
     names = [each.value for each in results.variables]
-    return [{name: term for name in names if (term := solution[name]) is not None} for solution in results]
+    for solution in results:
+        yield {name: term for name in names if (term := solution[name]) is not None}
 
 
 def is_iri(text: str) -> bool:

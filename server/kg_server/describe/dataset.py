@@ -9,7 +9,7 @@ import pyoxigraph as ox
 
 from kg_builder.namespaces import DCAT, DCTERMS, PREFIXES, RDFS, VOID
 from kg_server.describe.ask import Triples, typed
-from kg_server.describe.release import Dump, Manifest
+from kg_server.describe.release import SHAPES_FILE, Dump, Manifest
 from kg_server.describe.statistics import Partition, Statistics
 from kg_server.http.formats import GRAPHS
 
@@ -145,4 +145,5 @@ def dcat_triples(manifest: Manifest, statistics: Statistics, address: str) -> Tr
 
 def _rdf_dumps(manifest: Manifest) -> list[Dump]:
     types = {media_type for each in GRAPHS for media_type in each.media_types} - {"application/json"}
-    return [each for each in manifest.dumps if each.media_type in types]
+    # The shapes say what a graph may hold, not what this one holds.
+    return [each for each in manifest.dumps if each.media_type in types and each.name != SHAPES_FILE]

@@ -16,6 +16,7 @@ from kg_server.http.problems import BadParameter, ReleaseError
 from kg_server.http.window import Window
 
 ParameterType = Literal["iri", "date", "integer", "decimal", "string"]
+View = Literal["graph", "timeline", "map", "chart"]
 
 # Parameters of the address that say how to answer, not what to ask.
 RESERVED = frozenset({"format", "lang", "limit", "offset"})
@@ -42,14 +43,28 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
+class Gap:
+    """That a query finds what the graph lacks: a kind of gap, and the variable by which its rows are counted."""
+
+    kind: str
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SavedQuery:
-    """A question that somebody wrote down: name, texts by language, parameters, SPARQL."""
+    """A question that somebody wrote down: name, texts by language, parameters, SPARQL, how its answer is drawn.
+
+    `featured` is its place among the questions that the home page opens with, 0 where it is none of them.
+    """
 
     name: str
     title: Mapping[str, str]
     description: Mapping[str, str]
     parameters: tuple[Parameter, ...]
     query: str
+    view: View | None = None
+    gap: Gap | None = None
+    featured: int = 0
 
     def document(self, url: str) -> dict[str, object]:
         """Return the query as a JSON object; `url` is where it runs."""
@@ -63,6 +78,8 @@ class SavedQuery:
                 for each in self.parameters
             ],
             "query": self.query,
+            **({"view": self.view} if self.view else {}),
+            **({"featured": self.featured} if self.featured else {}),
         }
 
 
@@ -113,7 +130,15 @@ def _query(data: Mapping[str, Any]) -> SavedQuery:
         description=dict(data.get("description", {})),
         parameters=tuple(_parameter(each) for each in data.get("parameters", [])),
         query=str(data["query"]),
+        view=_view(data.get("view")),
+        gap=Gap(str(data["gap"]["kind"]), str(data["gap"].get("by", ""))) if data.get("gap") else None,
+        featured=int(data.get("featured", 0)),
     )
+
+
+def _view(name: object) -> View | None:
+    # A release of a later builder may name a view that is not known here: its answer is a table then.
+    return next((each for each in get_args(View) if each == name), None)
 
 
 def _parameter(data: Mapping[str, Any]) -> Parameter:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,8 @@ from kg_server.http.problems import ReleaseError
 
 FORMAT = 1
 MANIFEST_FILE = "manifest.json"
+SHAPES_FILE = "shapes.ttl"
+CHANGES_FILE = "changes.json"
 LANGUAGES = ("en", "id")
 
 
@@ -39,6 +41,13 @@ class Manifest:
     graphs: Mapping[str, int]
     dumps: tuple[Dump, ...]
     raw: bytes
+    description: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def vocabulary(self) -> str | None:
+        """Return the name of the release's own vocabulary below the base, such as `vocab`; None when it has none."""
+        names = (each.removeprefix(self.base) for each in self.prefixes.values() if each.startswith(self.base))
+        return next((name.removesuffix("#") for name in names if name.endswith("#")), None)
 
     def text(self, texts: Mapping[str, str], language: str) -> str:
         """Return the text in a language, or in whatever language there is."""
@@ -70,6 +79,7 @@ def read_manifest(folder: Path) -> Manifest:
             graphs={str(key): int(value) for key, value in graphs.items()},
             dumps=tuple(_dump(path, name, each) for name, each in data["dumps"].items()),
             raw=raw,
+            description=_texts(data.get("description", {})),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         message = f"{path} is not a manifest of format {FORMAT}: {type(error).__name__} {error}"

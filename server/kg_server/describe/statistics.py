@@ -5,9 +5,7 @@ A count that a big graph does not permit is left out; what the manifest and the 
 
 from __future__ import annotations
 
-import asyncio
 import logging
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,11 +13,11 @@ import pyoxigraph as ox
 
 from kg_builder.namespaces import OWL, RDF, RDFS, SCHEMA, SKOS
 from kg_server.describe.ask import Row, integer, rows
+from kg_server.describe.beside import Beside
 from kg_server.describe.current import Release
 from kg_server.http.problems import Problem
 
 _EXAMPLES = 6
-_KEPT = 2
 _SAME = (SCHEMA + "sameAs", OWL + "sameAs", SKOS + "exactMatch", SKOS + "closeMatch")
 
 _SUBJECTS = "SELECT (COUNT(DISTINCT ?s) AS ?n) WHERE { ?s ?p ?o }"
@@ -183,7 +181,7 @@ def _iri(row: Row, name: str) -> str:
 
 
 class Counted:
-    """Keeps the statistics of the releases served last, and has what is missing counted beside the requests.
+    """Counts the releases served last, beside the requests.
 
     Args:
         patience: seconds that a request waits for counts; then it gets those that there are.
@@ -191,20 +189,8 @@ class Counted:
     """
 
     def __init__(self, patience: float = 5.0, pause: float = 900.0) -> None:
-        self._patience, self._pause = patience, pause
-        self._known: dict[tuple[str, str], tuple[_Count, asyncio.Task[None], float]] = {}
+        self._counts = Beside(_Count, patience, pause)
 
-    async def get(self, release: Release) -> Statistics:
-        """Return what is known of a release, after a short wait at most."""
-        key = (release.manifest.release, release.manifest.built)
-        known = self._known.get(key)
-        if known is None or (known[1].done() and not known[0].complete and time.monotonic() >= known[2]):
-            count = _Count(release)
-            known = count, asyncio.create_task(count.run()), time.monotonic() + self._pause
-            kept = [pair for pair in self._known.items() if pair[0] != key][-(_KEPT - 1) :]
-            self._known = {**dict(kept), key: known}
-        count, task, _ = known
-        await asyncio.wait({task}, timeout=self._patience)
-        if task.done():
-            task.result()
-        return count.statistics()
+    async def get(self, release: Release, patience: float | None = None) -> Statistics:
+        """Return what is known of a release, after a short wait at most; `patience` is another than usual."""
+        return (await self._counts.get(release, patience)).statistics()

@@ -13,16 +13,15 @@ from dataclasses import dataclass, field
 
 import pyoxigraph as ox
 
-from kg_builder.namespaces import DCTERMS, PROV, RDF, RDFS, RJ, SKOS
+from kg_builder.namespaces import DCTERMS, PROV, RDF, RJ
 from kg_server.describe.ask import Row, is_iri, rows, values
 from kg_server.describe.current import Release
+from kg_server.describe.labels import batches, find_labels
 from kg_server.http.problems import BackendFailed
 
 INCOMING_SHOWN = 200
 _DEPTH = 5
-_BATCH = 400
 _MOST_LABELS = 4000
-_LABELS = (RDFS + "label", SKOS + "prefLabel")
 _REPLACED = DCTERMS + "isReplacedBy"
 
 # VALUES before the union and not in its parts: Virtuoso 7.2 makes texts of IRIs there.
@@ -50,10 +49,6 @@ _WORDS = f"""SELECT DISTINCT ?s ?p ?o WHERE {{
 _REIFIED = f"""SELECT ?s ?p ?o WHERE {{
   VALUES ?s {{ %s }} VALUES ?p {{ <{RDF}subject> <{RDF}predicate> <{RDF}object> }} ?s ?p ?o
 }} ORDER BY ?s ?p ?o"""
-_NAMES = f"""SELECT DISTINCT ?s ?o WHERE {{
-  VALUES ?s {{ %(n)s }} VALUES ?p {{ <{_LABELS[0]}> <{_LABELS[1]}> }}
-  {{ ?s ?p ?o }} UNION {{ GRAPH ?g {{ ?s ?p ?o }} }}
-}} ORDER BY ?s ?o"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +150,7 @@ async def find_subject(release: Release, iri: str, details: Details) -> Subject 
         return None
     proof: list[ox.Triple] = []
     if details.evidence and not is_vocabulary:
-        for batch in _batches(sorted(subjects)):
+        for batch in batches(sorted(subjects)):
             for query in (_EVIDENCE, _WORDS):
                 proof += _triples(await rows(backend, query % values(batch)))
     if details.labels:
@@ -188,7 +183,7 @@ async def _closure(release: Release, iri: str) -> list[ox.Triple]:
     seen, wanted = {iri}, [iri]
     for _ in range(_DEPTH):
         new: list[ox.Triple] = []
-        for batch in _batches(wanted):
+        for batch in batches(wanted):
             new += _triples(await rows(release.backend, _OUT % {"n": values(batch)}))
         found += new
         objects = {each.object.value for each in new if isinstance(each.object, ox.NamedNode)}
@@ -204,29 +199,14 @@ async def _reified(release: Release, own: Iterable[ox.Triple], into: Iterable[ox
     roots = tuple(f"{release.manifest.base}{name}/" for name in ("statement", "derivation"))
     mentioned = {str(each.object)[1:-1] for each in own} | {str(each.subject)[1:-1] for each in into}
     found: list[ox.Triple] = []
-    for batch in _batches(sorted(each for each in mentioned if each.startswith(roots))):
+    for batch in batches(sorted(each for each in mentioned if each.startswith(roots))):
         found += _triples(await rows(release.backend, _REIFIED % values(batch)))
     return found
 
 
 async def _names(release: Release, triples: Iterable[ox.Triple]) -> dict[str, dict[str, str]]:
-    mentioned: dict[str, None] = {}
-    for each in triples:
-        for node in (each.subject, each.predicate, each.object):
-            if isinstance(node, ox.NamedNode):
-                mentioned[node.value] = None
-    found: dict[str, dict[str, str]] = {}
-    for batch in _batches(list(mentioned)[:_MOST_LABELS]):
-        for row in await rows(release.backend, _NAMES % {"n": values(batch)}):
-            node, label = row["s"], row["o"]
-            if isinstance(node, ox.NamedNode) and isinstance(label, ox.Literal):
-                found.setdefault(node.value, {}).setdefault(label.language or "", label.value)
-    return found
-
-
-def _batches(iris: list[str]) -> Iterator[list[str]]:
-    for start in range(0, len(iris), _BATCH):
-        yield iris[start : start + _BATCH]
+    nodes = (node for each in triples for node in (each.subject, each.predicate, each.object))
+    return await find_labels(release, (each.value for each in nodes if isinstance(each, ox.NamedNode)), _MOST_LABELS)
 
 
 def _triples(found: Iterable[Row]) -> list[ox.Triple]:

@@ -283,6 +283,12 @@ class Unavailable(Problem):
     status, slug, title = 503, "unavailable", "No release is being served"
 
 
+class SearchUnavailable(Problem):
+    """The search index is not ready, or could not be made; `Retry-After` says when to try again."""
+
+    status, slug, title = 503, "search-unavailable", "Search is not ready"
+
+
 class QueryTimeout(Problem):
     """The query took longer than allowed; `limit` is in seconds."""
 

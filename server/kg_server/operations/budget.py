@@ -6,7 +6,7 @@ import math
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import Protocol
 
 from kg_server.http.problems import BudgetSpent
 
@@ -14,24 +14,63 @@ _MOST_ACCOUNTS = 10_000
 _MINUTE = 60.0
 
 
-@dataclass(slots=True)
-class _Bucket:
-    """Seconds left at a time; fewer than none when queries under way used more than there was."""
+class Keeper(Protocol):
+    """Who remembers what clients owe, as the time at which each one's debt will be paid off."""
 
-    level: float
-    at: float
+    def __len__(self) -> int:
+        """Return how many clients are remembered."""
+        ...
+
+    def paid_off(self, account: str) -> float:
+        """Return when a client's debt will be paid off; 0.0 where none is known."""
+        ...
+
+    def add(self, account: str, now: float, seconds: float) -> None:
+        """Add to a client's debt: it will be paid off so many seconds later, counted from now at the earliest."""
+        ...
+
+
+class Accounts:
+    """The clients of one process that were seen last.
+
+    Args:
+        most: clients that are remembered.
+    """
+
+    def __init__(self, most: int = _MOST_ACCOUNTS) -> None:
+        self._most = most
+        self._times: OrderedDict[str, float] = OrderedDict()
+
+    def __len__(self) -> int:
+        """Return how many clients are remembered."""
+        return len(self._times)
+
+    def paid_off(self, account: str) -> float:
+        """Return when a client's debt will be paid off; 0.0 where none is known."""
+        return self._times.get(account, 0.0)
+
+    def add(self, account: str, now: float, seconds: float) -> None:
+        """Add to a client's debt."""
+        times = self._times
+        before = times.get(account)
+        if before is None:
+            while len(times) >= self._most:
+                times.popitem(last=False)
+            before = now
+        times[account] = max(before, now) + seconds
+        times.move_to_end(account)
 
 
 class Budget:
     """Counts the seconds that each client's queries run; waiting in the queue is free.
 
     What a query costs is known when it ends, so a client with something left may start one that costs more; it then
-    waits longer. Only the clients seen last are remembered.
+    waits longer. A bucket is kept as the time at which it will be full again, which is one number.
 
     Args:
         seconds: query seconds that a client gets each minute; 0 switches budgets off.
         burst: the most that it can save up.
-        most: clients that are remembered.
+        accounts: who remembers; this process by default.
         clock: for tests.
 
     >>> now = 0.0
@@ -43,15 +82,15 @@ class Budget:
     """
 
     def __init__(
-        self, seconds: int, burst: int, *, most: int = _MOST_ACCOUNTS, clock: Callable[[], float] = time.monotonic
+        self, seconds: int, burst: int, accounts: Keeper | None = None, *, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._seconds, self._burst = seconds, float(burst)
-        self._most, self._clock = most, clock
-        self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
+        self._clock = clock
+        self._accounts = Accounts() if accounts is None else accounts
 
     def __len__(self) -> int:
         """Return how many clients are remembered."""
-        return len(self._buckets)
+        return len(self._accounts)
 
     def check(self, account: str) -> None:
         """Let a query begin.
@@ -59,10 +98,10 @@ class Budget:
         Raises:
             BudgetSpent: when the client has nothing left.
         """
-        if self.covers(account):
+        level = self._level(account)
+        if level > 0:
             return
-        bucket = self._buckets[account]
-        wait = math.floor(-bucket.level * _MINUTE / self._seconds) + 1
+        wait = math.floor(-level * _MINUTE / self._seconds) + 1
         raise BudgetSpent(
             f"Your queries used up their {self._seconds} s of each minute; try again in {wait} s.",
             headers={"Retry-After": str(wait)},
@@ -72,24 +111,13 @@ class Budget:
 
     def covers(self, account: str) -> bool:
         """Tell whether the client has something left."""
-        bucket = self._buckets.get(account)
-        return bucket is None or self._fill(bucket) > 0
+        return self._level(account) > 0
 
     def charge(self, account: str, seconds: float) -> None:
         """Take what a query has cost."""
-        if not self._seconds or seconds <= 0:
-            return
-        bucket = self._buckets.get(account)
-        if bucket is None:
-            while len(self._buckets) >= self._most:
-                self._buckets.popitem(last=False)
-            bucket = self._buckets[account] = _Bucket(self._burst, self._clock())
-        self._fill(bucket)
-        bucket.level -= seconds
-        self._buckets.move_to_end(account)
+        if self._seconds and seconds > 0:
+            self._accounts.add(account, self._clock(), seconds * _MINUTE / self._seconds)
 
-    def _fill(self, bucket: _Bucket) -> float:
-        now = self._clock()
-        bucket.level = min(self._burst, bucket.level + (now - bucket.at) * self._seconds / _MINUTE)
-        bucket.at = now
-        return bucket.level
+    def _level(self, account: str) -> float:
+        full_at = self._accounts.paid_off(account)
+        return self._burst - (full_at - self._clock()) * self._seconds / _MINUTE if full_at else self._burst

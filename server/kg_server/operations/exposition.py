@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry, ProcessCollector
@@ -12,6 +12,7 @@ from prometheus_client.registry import Collector
 
 from kg_server.operations.budget import Budget
 from kg_server.operations.counters import Counters
+from kg_server.operations.merging import Family, dump, merge
 from kg_server.operations.registry import Registry
 
 
@@ -28,6 +29,7 @@ class Gauges:
         release: id and time of the release that is served.
         trouble: why a newer release is not served, None when there is none.
         lost: log lines that could not be written.
+        processes: how many serve, and how often each was started again; None where there is one alone.
     """
 
     workers: int
@@ -39,6 +41,7 @@ class Gauges:
     release: Callable[[], tuple[str, str]]
     trouble: Callable[[], str | None]
     lost: Callable[[], int]
+    processes: Callable[[], tuple[int, list[int]]] | None = None
 
 
 class Exposition(Collector):
@@ -49,19 +52,38 @@ class Exposition(Collector):
         gauges: what is the case.
         registry: the queries under way.
         budget: of the clients.
+        carried: what the process before this one had counted.
     """
 
-    def __init__(self, counters: Counters, gauges: Gauges, registry: Registry, budget: Budget) -> None:
+    def __init__(
+        self,
+        counters: Counters,
+        gauges: Gauges,
+        registry: Registry,
+        budget: Budget,
+        carried: Sequence[Family] = (),
+    ) -> None:
         self._counters, self._gauges, self._registry, self._budget = counters, gauges, registry, budget
+        self._carried = carried
         self._collectors = CollectorRegistry(auto_describe=False)
         self._collectors.register(self)
         # Memory, processor time and descriptors of this process.
         ProcessCollector(registry=self._collectors)
 
-    def render(self, accept: str | None) -> tuple[bytes, str]:
-        """Return the metrics and their content type: OpenMetrics where it is accepted, else Prometheus' text format."""
+    def render(self, accept: str | None, parts: Sequence[Sequence[Family]] = ()) -> tuple[bytes, str]:
+        """Return the metrics and their content type: OpenMetrics where it is accepted, else Prometheus' text format.
+
+        Args:
+            accept: the header.
+            parts: what all processes counted, this one too; none for this one alone.
+        """
         encode, content_type = choose_encoder(accept or "")
-        return encode(self._collectors), content_type
+        return encode(merge(parts) if parts else self._collectors), content_type
+
+    def families(self) -> list[Family]:
+        """Return what this process and the one before it counted."""
+        own = dump(self._collectors.collect())
+        return dump(merge([own, self._carried]).families) if self._carried else own
 
     def describe(self) -> list[Metric]:
         """Return nothing: what there is is known when it is read."""
@@ -143,3 +165,12 @@ class Exposition(Collector):
         trouble = 0 if gauges.trouble() is None else 1
         yield GaugeMetricFamily("rujukan_release_trouble", "1 when a newer release cannot be served.", value=trouble)
         yield CounterMetricFamily("rujukan_log_lines_lost", "Log lines that could not be written.", value=gauges.lost())
+        if gauges.processes is not None:
+            serving, restarts = gauges.processes()
+            yield GaugeMetricFamily("rujukan_processes", "Processes that serve.", value=serving)
+            again = CounterMetricFamily(
+                "rujukan_process_restarts", "How often a process was started again.", labels=("process",)
+            )
+            for name, number in enumerate(restarts, 1):
+                again.add_metric((str(name),), number)
+            yield again

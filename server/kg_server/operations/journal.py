@@ -11,11 +11,12 @@ import stat
 import threading
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from select import PIPE_BUF
 from typing import Literal, Protocol
 
 Fields = Mapping[str, object]
@@ -115,13 +116,15 @@ class Journal:
     Args:
         form: `json` or `text`.
         path: of the file to add to; standard error when None. A file that was moved away is made anew.
+        process: number of this process among several that write to the same place; it stands in each line.
 
     Raises:
         OSError: when the file cannot be opened now. Later failures cost lines, which `lost` counts.
     """
 
-    def __init__(self, form: Form = "json", path: Path | None = None) -> None:
+    def __init__(self, form: Form = "json", path: Path | None = None, process: int | None = None) -> None:
         self._json = form == "json"
+        self._process = process
         self._path = path
         self._file = _STANDARD_ERROR if path is None else _open(path)
         self._waiting: deque[Entry] = deque()
@@ -160,22 +163,30 @@ class Journal:
             lines: list[str] = []
             while self._waiting and len(lines) < _PIECE:
                 entry = self._waiting.popleft()
-                lines.append(entry.json() if self._json else as_text(entry.fields()))
+                lines.append(self._line(entry))
                 if len(lines) % _TURN == 0:
                     # Requests go before their lines: otherwise this thread would keep the interpreter for 5 ms.
                     time.sleep(0)
             try:
-                self._write("".join(line + "\n" for line in lines).encode())
+                self._write(lines)
             except OSError:
                 # A full disk, a closed pipe: nobody can be told but the metrics.
                 self.lost += len(lines)
 
-    def _write(self, data: bytes) -> None:
+    def _line(self, entry: Entry) -> str:
+        line = entry.json() if self._json else as_text(entry.fields())
+        if self._process is None:
+            return line + "\n"
+        return f'{line[:-1]},"process":{self._process}}}\n' if self._json else f"{line} process={self._process}\n"
+
+    def _write(self, lines: list[str]) -> None:
         if self._path is not None:
             self._follow(self._path)
-        view = memoryview(data)
-        while view:
-            view = view[os.write(self._file, view) :]
+        alone = self._process is None or stat.S_ISREG(os.fstat(self._file).st_mode)
+        for piece in ["".join(lines)] if alone else _pieces(lines):
+            view = memoryview(piece.encode())
+            while view:
+                view = view[os.write(self._file, view) :]
 
     def _follow(self, path: Path) -> None:
         """Open the file anew when the path leads to another one: logrotate moves it away."""
@@ -187,6 +198,21 @@ class Journal:
             fresh = _open(path)
             os.close(self._file)
             self._file = fresh
+
+
+def _pieces(lines: list[str]) -> Iterator[str]:
+    """Put lines together as far as a pipe takes them in one piece, with nothing of another process in between.
+
+    >>> [len(piece) for piece in _pieces(["x" * 3000, "y" * 1000, "z" * 500, "w" * 5000])]
+    [4000, 500, 5000]
+    """
+    piece = ""
+    for line in lines:
+        if piece and len(piece) + len(line) > PIPE_BUF:
+            yield piece
+            piece = ""
+        piece += line
+    yield piece
 
 
 def _open(path: Path) -> int:

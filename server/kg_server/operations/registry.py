@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -53,11 +54,16 @@ class Running:
 
 
 class Registry:
-    """Holds the queries under way, the oldest first."""
+    """Holds the queries under way, the oldest first.
 
-    def __init__(self) -> None:
+    Args:
+        first: the first id.
+        step: from each id to the next: ids of several processes differ.
+    """
+
+    def __init__(self, first: int = 1, step: int = 1) -> None:
         self._running: dict[int, Running] = {}
-        self._last = 0
+        self._numbers = itertools.count(first, step)
 
     def __iter__(self) -> Iterator[Running]:
         """Go through them."""
@@ -69,8 +75,7 @@ class Registry:
 
     def enter(self, query: str, query_hash: str, client: str, request: str, watch: Watch) -> Running:
         """Note a query that the current task puts."""
-        self._last += 1
-        found = Running(self._last, query, query_hash, client, request, watch, asyncio.current_task())
+        found = Running(next(self._numbers), query, query_hash, client, request, watch, asyncio.current_task())
         self._running[found.number] = found
         return found
 
@@ -78,9 +83,9 @@ class Registry:
         """Forget a query that has ended."""
         self._running.pop(running.number, None)
 
-    def stop(self, number: str) -> bool:
+    def stop(self, number: int) -> bool:
         """Stop a query; its process is killed. Return whether there was one of that id."""
-        running = self._running.get(int(number)) if number.isascii() and number.isdigit() and len(number) < 20 else None  # noqa: PLR2004
+        running = self._running.get(number)
         if running is None or running.task is None:
             return False
         if not running.stopped:

@@ -49,6 +49,7 @@ ADVICE: Mapping[str, Mapping[str, Advice]] = {
         "head-too-large": Advice("The headers are too large", "Send fewer of them, or delete cookies."),
         "spool-full": Advice("No room for the answer", "Ask for less, or again in a while."),
         "unavailable": Advice("No release is being served", "Come back in a while."),
+        "search-unavailable": Advice("The search is not ready yet", "Wait a moment and search again."),
         "query-timeout": Advice("The query took too long", "Narrow it: name a class, a property or a LIMIT."),
     },
     "id": {
@@ -89,6 +90,7 @@ ADVICE: Mapping[str, Mapping[str, Advice]] = {
         "head-too-large": Advice("Tajuk permintaan terlalu besar", "Kirimkan lebih sedikit, atau hapus kuki."),
         "spool-full": Advice("Tidak ada tempat untuk jawaban", "Mintalah lebih sedikit, atau coba lagi nanti."),
         "unavailable": Advice("Tidak ada rilis yang disajikan", "Kembalilah beberapa saat lagi."),
+        "search-unavailable": Advice("Pencarian belum siap", "Tunggu sebentar lalu cari lagi."),
         "query-timeout": Advice("Kueri terlalu lama", "Persempit: sebut kelas, properti, atau LIMIT."),
     },
 }  # fmt: skip

@@ -109,14 +109,8 @@ class Reader:
                 self._by_triple.setdefault((subject, predicate, target), []).append(iri)
 
     def link(self, iri: str) -> str | None:
-        """Return where a page leads for an IRI: to this server for those of the base, nowhere for odd schemes."""
-        if not iri.startswith(self.base):
-            return iri if _HTTP.match(iri) else None
-        path, hash_, fragment = iri[len(self.base) :].partition("#")
-        # Two slashes at the beginning would lead to another host.
-        if path.startswith(("/", "\\")):
-            return None
-        return f"{self.root}/{quote(path, safe=_ALLOWED)}?lang={self.language}{hash_}{quote(fragment, safe=_ALLOWED)}"
+        """Return where a page leads for an IRI."""
+        return local_link(iri, self.base, self.root, self.language)
 
     def name(self, iri: str, *, nested: bool = False) -> Value:
         """Return an IRI as a value: by its label, what a reified triple says, the words of a span, or shortened.
@@ -222,6 +216,23 @@ class Reader:
         article = known.get(RJ + "article")
         source = self.name(article[0].value).text if article else _last(span)
         return Words(text or "…", language, self.link(span), source)
+
+
+def local_link(iri: str, base: str, root: str, language: str) -> str | None:
+    """Return where a page leads for an IRI: to this server for those of the base, nowhere for odd schemes.
+
+    >>> local_link("https://example.org/id/fair", "https://example.org/", "/loans", "en")
+    '/loans/id/fair?lang=en'
+    >>> local_link("javascript:alert(1)", "https://example.org/", "", "en") is None
+    True
+    """
+    if not iri.startswith(base):
+        return iri if _HTTP.match(iri) else None
+    path, hash_, fragment = iri[len(base) :].partition("#")
+    # Two slashes at the beginning would lead to another host.
+    if path.startswith(("/", "\\")):
+        return None
+    return f"{root}/{quote(path, safe=_ALLOWED)}?lang={language}{hash_}{quote(fragment, safe=_ALLOWED)}"
 
 
 def _is_iri(term: object) -> bool:

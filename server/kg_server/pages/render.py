@@ -1,23 +1,30 @@
-"""Templates to bytes. Everything that is put into a page is escaped; there are no scripts and no inline styles."""
+"""Templates to bytes. Everything that is put into a page is escaped; there are no inline scripts or styles."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
-from importlib import resources
 from urllib.parse import urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from kg_server.http.negotiation import choose_language
+from kg_server.pages.assets import Assets
 from kg_server.pages.words import HEADLINE_COUNTS, LANGUAGES, WORDS, number, size
 
+# Scripts, styles and answers come from here and from nowhere else; text cannot become markup even by a script's
+# mistake (Trusted Types).
 CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'; trusted-types 'none'"
 )
-STATIC = {"style.css": "text/css; charset=utf-8", "icon.svg": "image/svg+xml"}
 LANGUAGE_CODES = tuple(LANGUAGES)
+# Words of every page's scripts.
+_SITE_WORDS = (
+    "script_failed", "search_all", "search_failed", "search_found", "search_later", "search_list", "search_names",
+    "search_none", "search_phrase", "search_question",
+)  # fmt: skip
 
 
 def page_language(asked: str | None, accept_language: str | None) -> str:
@@ -36,10 +43,12 @@ class Pages:
 
     Args:
         root: the path under which the server is reached, without a slash at its end; usually empty.
+        assets: what the pages load.
     """
 
-    def __init__(self, root: str = "") -> None:
+    def __init__(self, root: str, assets: Assets) -> None:
         self.root = root
+        self.assets = assets
         self._environment = Environment(
             loader=PackageLoader("kg_server.pages"),
             autoescape=True,
@@ -47,21 +56,20 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._files = {
-            name: resources.files("kg_server.pages").joinpath("static", name).read_bytes() for name in STATIC
-        }
-        self._version = hashlib.sha256(b"".join(self._files.values())).hexdigest()[:12]
+        # `{{ value|tojson }}` in a block of data: `<`, `>` and `&` are escaped, letters stay letters.
+        self._environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":")}
 
     def static(self, name: str) -> tuple[bytes, str] | None:
         """Return a file that the pages need, with its media type; None when there is no such file."""
-        return (self._files[name], STATIC[name]) if name in STATIC else None
+        return self.assets.files.get(name)
 
-    def render(self, template: str, language: str, **values: object) -> bytes:
+    def render(self, template: str, language: str, *, script_words: Sequence[str] = (), **values: object) -> bytes:
         """Render a template.
 
         Args:
             template: its name without `.html`.
             language: one of `LANGUAGES`.
+            script_words: keys of the words that the page's scripts say, beyond those of every page.
             **values: what it shows.
         """
         words = WORDS[language]
@@ -70,11 +78,13 @@ class Pages:
             languages=LANGUAGES,
             w=words,
             root=self.root,
-            version=self._version,
+            asset=self.asset,
+            loads=self.loads,
+            script_words={key: words[key] for key in (*_SITE_WORDS, *script_words)},
             number=partial(number, language=language),
             size=partial(size, language=language),
             text=partial(pick, language=language),
-            url=self._url,
+            url=self.url,
             headline=HEADLINE_COUNTS,
             **values,
         )
@@ -84,7 +94,16 @@ class Pages:
         """Return one of the pages' words."""
         return WORDS[language][key]
 
-    def _url(self, path: str, **query: str | None) -> str:
+    def asset(self, name: str) -> str:
+        """Return the path of an entry of the bundles, such as `site.css`."""
+        return f"{self.root}/static/{self.assets.entries[name].file}"
+
+    def loads(self, name: str) -> list[str]:
+        """Return the paths of what a script loads at once, so that the browser need not read it first."""
+        return [f"{self.root}/static/{each}" for each in self.assets.entries[name].chunks]
+
+    def url(self, path: str, **query: str | None) -> str:
+        """Return the address of a page, with those parameters that have a value."""
         pairs = {name: value for name, value in query.items() if value is not None}
         return self.root + path + ("?" + urlencode(pairs) if pairs else "")
 

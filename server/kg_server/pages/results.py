@@ -122,8 +122,26 @@ def _cell(term: Mapping[str, Any] | None, prefixes: Mapping[str, str], endpoint:
     if kind == "bnode":
         return Cell(f"_:{value}")
     if kind == "triple":
-        return Cell(json.dumps(value, ensure_ascii=False))
+        return Cell(_written(term, prefixes))
     datatype = term.get("datatype")
     note = shorten(datatype, prefixes) if datatype and datatype not in _PLAIN else None
     is_number = datatype in {_XSD + "integer", _XSD + "decimal", _XSD + "double"}
     return Cell(value, language=term.get("xml:lang"), note=note, number=is_number)
+
+
+def _written(term: Mapping[str, Any], prefixes: Mapping[str, str]) -> str:
+    """Write a term as Turtle does (RDF 1.2 Turtle, section 2), with a prefix where one fits."""
+    kind, value = term["type"], term["value"]
+    if kind == "triple":
+        return f"<<( {' '.join(_written(value[name], prefixes) for name in ('subject', 'predicate', 'object'))} )>>"
+    if kind == "uri":
+        short = shorten(value, prefixes)
+        return f"<{value}>" if short == value else short
+    if kind == "bnode":
+        return f"_:{value}"
+    text = json.dumps(value, ensure_ascii=False)
+    if language := term.get("xml:lang"):
+        direction = term.get("its:dir")
+        return f"{text}@{language}--{direction}" if direction else f"{text}@{language}"
+    datatype = term.get("datatype")
+    return text if datatype in {None, _XSD + "string"} else f"{text}^^{shorten(datatype, prefixes)}"

@@ -26,7 +26,11 @@ def run_serve(options: argparse.Namespace) -> int:
     if server is None:
         raise ReleaseError("no server is installed: install the distribution «rujukan» whole, by `make serve`")
     given = {name: value for name, value in vars(options).items() if name not in _OWN}
-    result: int = server.serve(given, defaults={"release": project_of(options).build / "current", "supervise": 1})
+    project = project_of(options)
+    defaults: dict[str, object] = {"release": project.build / "current", "supervise": 1}
+    if project.texts.is_dir():
+        defaults["texts"] = str(project.texts)
+    result: int = server.serve(given, defaults=defaults)
     return result
 
 

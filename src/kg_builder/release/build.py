@@ -17,6 +17,7 @@ from kg_builder.release.terms.order import TypeOrder
 from kg_builder.release.writer import Description, Release, unchanged_release, write_release
 from kg_builder.sources.corpus import Corpus, load_corpus
 from kg_builder.sources.project import Project
+from kg_builder.sources.schema import shapes_file
 from kg_builder.terms import iri
 
 PACKAGES = ("rujukan", "pyoxigraph", "rdflib", "shacl")
@@ -71,9 +72,11 @@ def build(project: Project, progress: Callable[[str], None], *, force: bool = Fa
         built=datetime.now(UTC),
         order=type_order(corpus),
         queries_json=queries_json(corpus),
+        shapes_ttl=shapes_file(project.root).read_bytes(),
         counts=_counts(graph),
         inputs=inputs,
         versions=versions,
+        description=project.description,
     )
     release = write_release(project.build, graph.shards, description, project.keep, progress)
     return Built(release, unchanged=False)

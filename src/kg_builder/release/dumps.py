@@ -21,6 +21,7 @@ KG_TTL: Final = "kg.ttl"
 KG_JSONLD: Final = "kg.jsonld"
 FACTS_TTL: Final = "facts.ttl"
 QUERIES_JSON: Final = "queries.json"
+SHAPES_TTL: Final = "shapes.ttl"
 
 MEDIA_TYPES: Final = {
     KG_NQ: "application/n-quads",
@@ -29,6 +30,7 @@ MEDIA_TYPES: Final = {
     KG_JSONLD: "application/ld+json",
     FACTS_TTL: "text/turtle",
     QUERIES_JSON: "application/json",
+    SHAPES_TTL: "text/turtle",
 }
 """Every dump of a release and the media type under which it is served."""
 

@@ -73,6 +73,7 @@ class Manifest:
     inputs_hash: str
     versions: Mapping[str, str]
     presentation: str = ""
+    description: Mapping[str, str] = field(default_factory=dict)
     format: int = FORMAT
 
     def to_json(self) -> bytes:

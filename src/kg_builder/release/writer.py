@@ -13,7 +13,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from kg_builder.errors import ReleaseError
-from kg_builder.release.dumps import KG_NQ, MEDIA_TYPES, QUERIES_JSON, write_dumps
+from kg_builder.release.changes import CHANGES_FILE, list_changes
+from kg_builder.release.dumps import KG_NQ, MEDIA_TYPES, QUERIES_JSON, SHAPES_TTL, write_dumps
 from kg_builder.release.files import Written, write_pieces
 from kg_builder.release.lock import build_lock
 from kg_builder.release.manifest import MANIFEST_FILE, Counts, Dump, Manifest, Shard, inputs_hash
@@ -45,9 +46,11 @@ class Description:
     built: datetime
     order: TypeOrder = field(default_factory=TypeOrder)
     queries_json: bytes = b"[]\n"
+    shapes_ttl: bytes = b""
     counts: Counts = field(default_factory=Counts)
     inputs: Mapping[str, str] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
+    description: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +81,23 @@ def write_release(
         fresh = scratch / "release"
         manifest, found = _write_files(build_dir, fresh, shards, description, progress)
         reused = found.exists() and _same_content(manifest, found)
+        changes = _changes(build_dir, fresh, manifest.release, description.order, progress)
         if reused:
             progress(f"release {manifest.release} is there already")
             former = Manifest.read(found)
             manifest = replace(manifest, built=former.built)
             if manifest != former:
                 replace_file(found / MANIFEST_FILE, manifest.to_json(), scratch)
+            if changes is not None and changes != _listed(found):
+                replace_file(found / CHANGES_FILE, changes, scratch)
             point_current(build_dir, found, scratch)
         else:
             progress("comparing the store with kg.nq")
             _prove_store(fresh, found, scratch)
             progress(f"moving release {manifest.release} into place")
             (fresh / MANIFEST_FILE).write_bytes(manifest.to_json())
+            if changes is not None:
+                (fresh / CHANGES_FILE).write_bytes(changes)
             install(build_dir, fresh, manifest.release, scratch)
         for name in prune(build_dir, keep, scratch):
             progress(f"removed the old release {name}")
@@ -151,6 +159,7 @@ def _write_files(
             store.result()
     written |= run.written
     written[QUERIES_JSON] = write_pieces(fresh / QUERIES_JSON, [description.queries_json])
+    written[SHAPES_TTL] = write_pieces(fresh / SHAPES_TTL, [description.shapes_ttl])
     counts = replace(
         description.counts,
         quads=written[KG_NQ].pieces,
@@ -171,8 +180,32 @@ def _write_files(
         inputs_hash=inputs_hash(description.inputs),
         versions=description.versions,
         presentation=presentation,
+        description=description.description,
     )
     return manifest, found
+
+
+def _changes(build_dir: Path, fresh: Path, release: str, order: TypeOrder, progress: Progress) -> bytes | None:
+    """Return the list of changes since what is current; None when there is no such release, or it cannot be read.
+
+    Where the current release is of the same id, so that it is reused or mended, its own list stays.
+    """
+    try:
+        former = current_path(build_dir)
+        if former is None:
+            return None
+        if Manifest.read(former).release == release:
+            return _listed(former)
+        progress("listing what changed")
+        return list_changes(former, fresh, order, release)
+    except (ReleaseError, OSError) as error:
+        progress(f"the former release cannot be compared: {error}")
+        return None
+
+
+def _listed(release: Path) -> bytes | None:
+    path = release / CHANGES_FILE
+    return path.read_bytes() if path.exists() else None
 
 
 def _presentation(description: Description) -> str:
@@ -183,7 +216,7 @@ def _presentation(description: Description) -> str:
         description.license,
         description.order.kinds,
         description.order.apparatus,
-        hashlib.sha256(description.queries_json).hexdigest(),
+        *(hashlib.sha256(file).hexdigest() for file in (description.queries_json, description.shapes_ttl)),
     ]
     return hashlib.sha256(json.dumps(shown, ensure_ascii=False).encode()).hexdigest()
 

@@ -7,6 +7,9 @@ The header:
     # description@en: …
     # description@id: …
     # parameter ?person: iri id:someone | The person | Orangnya
+    # view: timeline
+    # gap: open by ?person
+    # featured: 1
 """
 
 from __future__ import annotations
@@ -21,8 +24,10 @@ import pyoxigraph as ox
 from kg_builder.errors import Mark, Problem
 from kg_builder.ids import is_slug, nearest
 from kg_builder.namespaces import XSD
+from kg_builder.sources.gaps import Gap, read_gap, uncountable
 from kg_builder.sources.project import Project
 from kg_builder.sources.reading import read_text
+from kg_builder.sources.views import View, read_view, undrawable
 from kg_builder.terms import canonical
 
 TYPES = ("iri", "date", "integer", "decimal", "string")
@@ -32,6 +37,7 @@ _TAKEN = frozenset({"format", "lang", "limit", "offset"})
 
 _FIELD = re.compile(r"#\s*(title|description)@([a-z]{2,3}):\s*(.*)\Z")
 _PARAMETER = re.compile(r"#\s*parameter\s+\?(\w+):\s*(\S+)\s+(.*)\Z")
+_USE = re.compile(r"#\s*(view|gap|featured):\s*(.*)\Z")
 _PLACE = re.compile(r"error at (\d+):(\d+): (.*)")
 _ANY_FIELD = re.compile(r"#\s*([a-z]+)(?:@\w+)?[ ?\w]*:")
 
@@ -49,7 +55,10 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class SavedQuery:
-    """A query with its title and description by language; ``query`` is the SPARQL without the header."""
+    """A query with its title and description by language; ``query`` is the SPARQL without the header.
+
+    ``featured`` is its place among the questions that the home page opens with, 0 where it is none of them.
+    """
 
     name: str
     title: dict[str, str]
@@ -57,6 +66,9 @@ class SavedQuery:
     parameters: tuple[Parameter, ...]
     query: str
     mark: Mark
+    view: View | None = None
+    gap: Gap | None = None
+    featured: int = 0
 
     def as_json(self) -> dict[str, object]:
         """Return the query as plain data, the form that a release carries."""
@@ -68,13 +80,23 @@ class SavedQuery:
                 {"name": p.name, "type": p.type, "default": p.default, "label": p.label} for p in self.parameters
             ],
             "query": self.query,
+            **({"view": self.view.kind} if self.view else {}),
+            **({"gap": {"kind": self.gap.kind, "by": self.gap.by}} if self.gap else {}),
+            **({"featured": self.featured} if self.featured else {}),
         }
 
 
 def load_queries(project: Project, problems: list[Problem]) -> tuple[SavedQuery, ...]:
     """Read every file of ``queries/``, sorted by name."""
-    found = (_load(path, project, problems) for path in sorted((project.root / "queries").glob("*.rq")))
-    return tuple(query for query in found if query)
+    found = [_load(path, project, problems) for path in sorted((project.root / "queries").glob("*.rq"))]
+    queries = tuple(query for query in found if query)
+    places: dict[int, SavedQuery] = {}
+    for query in queries:
+        other = places.setdefault(query.featured, query)
+        if query.featured and other is not query:
+            message = f"place {query.featured} on the home page is that of «{other.name}»"
+            problems.append(Problem(query.mark, message, "header"))
+    return queries
 
 
 def _load(path: Path, project: Project, problems: list[Problem]) -> SavedQuery | None:
@@ -89,7 +111,7 @@ def _load(path: Path, project: Project, problems: list[Problem]) -> SavedQuery |
     query = parse_query(path.stem, content, name, problems)
     problems.extend(_unknown_prefixes(query, project))
     try:
-        ox.Store().query(query.query, prefixes=project.prefixes)
+        answer = ox.Store().query(query.query, prefixes=project.prefixes)
     except RuntimeError as error:
         # It parses, and no data would help: an unknown function, say.
         problems.append(Problem(query.mark, f"the query cannot be evaluated: {error}", "query"))
@@ -102,6 +124,8 @@ def _load(path: Path, project: Project, problems: list[Problem]) -> SavedQuery |
         problems.append(Problem(Mark(name, before + int(line), int(column)), f"not SPARQL: {what}", "query"))
     else:
         problems.extend(_unbindable(query, project))
+        problems.extend(undrawable(query.view, answer))
+        problems.extend(uncountable(query.gap, answer, parameters=bool(query.parameters)))
     return query
 
 
@@ -137,6 +161,7 @@ def parse_query(stem: str, content: str, file: str, problems: list[Problem]) -> 
     lines = content.splitlines()
     texts: dict[str, dict[str, str]] = {"title": {}, "description": {}}
     parameters: list[Parameter] = []
+    kept = _Kept()
     count = 0
     for count, line in enumerate(lines):
         if line and not line.startswith("#"):
@@ -146,6 +171,8 @@ def parse_query(stem: str, content: str, file: str, problems: list[Problem]) -> 
             texts[field.group(1)][field.group(2)] = field.group(3).strip()
         elif declared := _PARAMETER.match(line):
             parameters.append(_parameter(declared, mark, problems))
+        elif used := _USE.match(line):
+            kept.read(used.group(1), used.group(2).strip(), mark, problems)
         elif (other := _ANY_FIELD.match(line)) and other.group(1) in {
             "title",
             "description",
@@ -165,7 +192,33 @@ def parse_query(stem: str, content: str, file: str, problems: list[Problem]) -> 
         if parameter.name in _TAKEN:
             message = f"?{parameter.name} means how to answer, not what; choose another name"
             problems.append(Problem(parameter.mark, message, "header"))
-    return SavedQuery(stem, texts["title"], texts["description"], tuple(parameters), body, Mark(file))
+    title, description = texts["title"], texts["description"]
+    used_for = (kept.view, kept.gap, kept.featured)
+    return SavedQuery(stem, title, description, tuple(parameters), body, Mark(file), *used_for)
+
+
+@dataclass(slots=True)
+class _Kept:
+    """What pages use a query for."""
+
+    view: View | None = None
+    gap: Gap | None = None
+    featured: int = 0
+
+    def read(self, field: str, text: str, mark: Mark, problems: list[Problem]) -> None:
+        if field == "view":
+            self.view = read_view(text, mark, self.view, problems)
+        elif field == "gap":
+            self.gap = read_gap(text, mark, problems)
+        else:
+            self.featured = _place(text, mark, problems)
+
+
+def _place(text: str, mark: Mark, problems: list[Problem]) -> int:
+    if re.fullmatch(r"[1-9][0-9]?", text):
+        return int(text)
+    problems.append(Problem(mark, "write the query's place on the home page: «# featured: 1»", "header"))
+    return 0
 
 
 def _parameter(match: re.Match[str], mark: Mark, problems: list[Problem]) -> Parameter:

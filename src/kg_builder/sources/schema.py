@@ -105,7 +105,16 @@ class _Graph:
 
 def ontology_files(root: Path) -> list[Path]:
     """Return the project's vocabulary files (all Turtle files of ``ontology/`` but the shapes), sorted by name."""
-    return sorted(path for path in (root / "ontology").glob("*.ttl") if path.name != "shapes.ttl")
+    return sorted(path for path in (root / "ontology").glob("*.ttl") if path != shapes_file(root))
+
+
+def shapes_file(root: Path) -> Path:
+    """Return the file of the shapes, which are the schema of the records.
+
+    >>> shapes_file(Path("project")).as_posix()
+    'project/ontology/shapes.ttl'
+    """
+    return root / "ontology" / "shapes.ttl"
 
 
 def engine_vocabulary() -> Path:
@@ -119,9 +128,8 @@ def load_schema(root: Path, problems: list[Problem]) -> Schema:
     A file that is not Turtle is a problem with its line and column, as is a shape whose key stands for two properties.
     """
     shapes, words = _Graph(), _Graph()
-    shapes_file = root / "ontology" / "shapes.ttl"
     for graph, path in [
-        (shapes, shapes_file),
+        (shapes, shapes_file(root)),
         *((words, path) for path in [engine_vocabulary(), *ontology_files(root)]),
     ]:
         try:
@@ -131,7 +139,7 @@ def load_schema(root: Path, problems: list[Problem]) -> Schema:
             problems.append(Problem(mark, f"not Turtle: {error.msg}", "turtle"))
         except OSError as error:
             problems.append(Problem(Mark(relative(path, root)), f"cannot be read: {error}", "file"))
-    mark = Mark(relative(shapes_file, root))
+    mark = Mark(relative(shapes_file(root), root))
     by_iri = {
         subject: _node_shape(shapes, subject, mark, problems)
         for subject in list(shapes.triples)

@@ -17,6 +17,10 @@ KNOWN: Mapping[tuple[str, str], str] = {
     ("virtuoso", "describe"): "DESCRIBE gives the triples that lead to a resource too",
     ("virtuoso", "saved/foundings"): "loses an OPTIONAL behind another one",
     ("virtuoso", "saved/programmes-and-products"): "loses an OPTIONAL behind another one",
+    ("virtuoso", "saved/connections"): "writes the booleans of ?planned and ?said as 0 and 1",
+    ("virtuoso", "saved/partners"): "writes the boolean of ?planned as 0 or 1",
+    ("virtuoso", "saved/timeline"): "writes the boolean of ?planned as 0 or 1",
+    ("virtuoso", "saved/single-phrase-facts"): "writes a duration that was grouped as a number of seconds",
     ("virtuoso", "saved/head-of-library"): "cannot compile EXISTS within BIND",
     ("virtuoso", "too-many-triples"): "cuts a CONSTRUCT at ResultSetMaxRows and does not say so",
 }

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from itertools import pairwise
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -11,7 +10,7 @@ from tests.support import museum as m
 
 from kg_builder.errors import Mark, Problem
 from kg_builder.graph.assemble import assemble
-from kg_builder.graph.coverage import coverage, quoted_characters, sentences
+from kg_builder.graph.coverage import coverage, quoted_characters
 from kg_builder.graph.quads import in_default_graph, line, record_lines
 from kg_builder.ids import Iris
 from kg_builder.model import Article, Attestation, Certainty, Rank, Record, Span, Term, Triple
@@ -161,35 +160,6 @@ def test_every_qualifier_and_setting_of_the_fixture_reaches_the_graph(tmp_path: 
     assert len(conveyed) == 1
     notes = [quad for quad in lines if f"<{RJ}note>" in quad]
     assert len(notes) == 1, "the note explains the fact once"
-
-
-@given(st.text(st.sampled_from('Aa. !?\n"”E5')))
-def test_sentences_are_in_order_apart_trimmed_and_whole(value: str) -> None:
-    found = list(sentences(value))
-    for one, other in pairwise(found):
-        assert one.end <= other.start
-    covered = set()
-    for sentence in found:
-        body = value[sentence.start : sentence.end]
-        assert body == body.strip() != ""
-        covered |= set(range(sentence.start, sentence.end))
-    assert all(character.isspace() or place in covered for place, character in enumerate(value))
-
-
-@pytest.mark.parametrize(
-    ("value", "count"),
-    [
-        ("Plt. Kepala E. Aminah datang. Ia pulang.", 2),
-        ("Ada 4.500.000 buku. Ada 2,5 juta.", 2),
-        ("Satu\n\nDua", 2),
-        ('Ia berkata, "Mari." Lalu pergi.', 2),
-        ("", 0),
-        ("tanpa titik", 1),
-        ("Akhir.Awal baru.", 2),
-    ],
-)
-def test_sentences_of_newspaper_text(value: str, count: int) -> None:
-    assert len(list(sentences(value))) == count
 
 
 def test_coverage_counts_positions_once_and_lists_bare_sentences(tmp_path: Path) -> None:

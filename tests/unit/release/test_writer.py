@@ -42,6 +42,7 @@ def test_a_release_has_every_file_and_verifies(build: Path, release: Release) ->
         "kg.ttl",
         "manifest.json",
         "queries.json",
+        "shapes.ttl",
         "shards",
         "store",
     ]

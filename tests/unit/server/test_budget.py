@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kg_server.http.problems import BudgetSpent
-from kg_server.operations.budget import Budget
+from kg_server.operations.budget import Accounts, Budget
 
 
 class Clock:
@@ -52,7 +52,7 @@ def test_none_is_no_budget() -> None:
 
 
 def test_only_the_clients_seen_last_are_remembered() -> None:
-    budget = Budget(60, 60, most=3)
+    budget = Budget(60, 60, Accounts(3))
     for account in "abcadef":
         budget.charge(account, 100.0)
     assert len(budget) == 3

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -193,3 +194,48 @@ def test_the_table_of_the_documentation_is_that_of_the_code() -> None:
         assert rows[each.name][0] == "RUJUKAN_" + each.name.upper()
         assert rows[each.name][1] == (default or "empty")
         assert rows[each.name][2]
+
+
+@pytest.mark.parametrize(
+    ("environ", "shown"),
+    [
+        ({}, "data/texts"),
+        ({"RUJUKAN_HOST": "::1"}, "data/texts"),
+        ({"RUJUKAN_HOST": "localhost"}, "data/texts"),
+        ({"RUJUKAN_HOST": "192.0.2.7"}, ""),
+        ({"RUJUKAN_HOST": "graph.example.org"}, ""),
+        ({"RUJUKAN_PUBLIC_URL": "https://graph.example.org"}, ""),
+        ({"RUJUKAN_TRUSTED_PROXIES": "10.0.0.1"}, ""),
+        ({"RUJUKAN_HOST": "192.0.2.7", "RUJUKAN_TEXTS": "elsewhere"}, "elsewhere"),
+        ({"RUJUKAN_TEXTS": ""}, ""),
+    ],
+)
+def test_texts_are_shown_to_others_only_when_somebody_says_so(environ: dict[str, str], shown: str) -> None:
+    assert load(environ, {}, None, {"texts": "data/texts"}).settings.texts == shown
+
+
+DIVIDED = ("workers", "spare", "cache_mb", "spool_mb")
+
+
+@given(
+    st.integers(1, 9), st.lists(st.integers(9, 5000), min_size=5, max_size=5), st.sampled_from(["uvicorn", "granian"])
+)
+def test_the_shares_of_processes_are_the_whole(processes: int, values: list[int], server: str) -> None:
+    names = (*DIVIDED, "max_connections")
+    given_values: dict[str, Any] = dict(zip(names, values, strict=True))
+    whole = Settings(processes=processes, server=server, **given_values)
+    shares = [whole.share(process) for process in range(processes)]
+    for name in names if server == "granian" else DIVIDED:
+        parts = [getattr(each, name) for each in shares]
+        assert sum(parts) == getattr(whole, name)
+        assert max(parts) - min(parts) <= 1
+    for each in shares:
+        assert replace(each, processes=processes, **given_values) == whole
+
+
+@pytest.mark.parametrize("name", ["workers", "spool_mb", "max_connections"])
+def test_what_cannot_be_divided_is_refused(name: str) -> None:
+    given_values: dict[str, Any] = {name: 2}
+    with pytest.raises(SettingsError, match=f"{name} is 2, which cannot be divided among 3 processes"):
+        Settings(processes=3, **given_values)
+    Settings(processes=2, **given_values)

@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from kg_server.backends.fair import FairQueue
+from kg_server.multiprocess.counts import AtOnce, CountTable
 
 CLIENTS = st.sampled_from(["", "a", "b", "c"])
 
@@ -50,8 +51,9 @@ class Queue(RuleBasedStateMachine):
             self.passed_over[other].add(client)
         self.passed_over[client] = set()
         self.waiting.remove((client, job))
-        if client != behind:
+        if behind is not None and client != behind:
             self.queue.begin(client)
+        if client != behind:
             self.running.append((client, job))
 
     @rule(data=st.data())
@@ -95,3 +97,33 @@ class Queue(RuleBasedStateMachine):
 
 
 TestQueue = Queue.TestCase
+
+
+def test_queues_that_share_places_together_keep_to_the_bound() -> None:
+    table = CountTable(64, 2)
+    here, there = (FairQueue[str](3, AtOnce(table, process, most=3)) for process in range(2))
+    for number in range(3):
+        here.push("a", f"here{number}")
+        there.push("a", f"there{number}")
+    there.push("b", "b")
+    there.push("", "own")
+    assert [here.pop(), here.pop(), there.pop()] == ["here0", "here1", "there0"]
+    # The client has three places here and there; behind its own question it needs none.
+    assert here.pop() is None
+    assert here.pop(behind="b") is None
+    assert here.pop(behind="a") == "here2"
+    assert [there.pop(), there.pop(), there.pop()] == ["b", "own", None]
+    here.end("a")
+    assert there.pop() == "there1"
+    assert there.pop() is None
+    # What was put behind is begun when its turn comes, whatever others have.
+    here.begin("a")
+    here.end("a")
+    there.end("a")
+    assert there.pop() == "there2"
+    for _ in range(2):
+        there.end("a")
+    here.end("a")
+    there.end("b")
+    there.end("")
+    assert [AtOnce(table, 0, most=1).free(name) for name in "ab"] == [True, True]

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.release_fixture import wait_until
 
-from kg_server.operations.journal import Journal, JournalHandler, as_json, as_text
+from kg_server.operations.journal import Form, Journal, JournalHandler, as_json, as_text
 
 
 @given(st.dictionaries(st.sampled_from(["method", "why", "event"]), st.text() | st.integers() | st.none()))
@@ -113,3 +113,35 @@ def test_a_log_that_cannot_be_opened_is_said_at_once(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="No such file"):
         Journal("json", tmp_path / "none" / "log")
     assert threading.active_count() == before
+
+
+@pytest.mark.parametrize("form", ["json", "text"])
+def test_one_of_several_processes_says_which_it_is(tmp_path: Path, form: Form) -> None:
+    journal = Journal(form, tmp_path / "log", process=2)
+    journal.event("started", release="x")
+    journal.close()
+    line = (tmp_path / "log").read_text()
+    assert line.endswith('"release":"x","process":2}\n' if form == "json" else " release=x process=2\n")
+
+
+def test_lines_of_several_processes_stay_whole_in_one_pipe() -> None:
+    reader, writer = os.pipe()
+    texts: list[str] = []
+
+    def read() -> None:
+        with os.fdopen(reader, encoding="ascii") as lines:
+            texts.extend(lines)
+
+    reading = threading.Thread(target=read)
+    reading.start()
+    journals = [Journal("json", Path(f"/dev/fd/{writer}"), process=number) for number in (1, 2)]
+    for number in range(4000):
+        journals[number % 2].event("counted", number=number, text="x" * (number % 700))
+    for journal in journals:
+        journal.close()
+        assert journal.lost == 0
+    os.close(writer)
+    reading.join()
+    found = [json.loads(text) for text in texts]
+    assert sorted(line["number"] for line in found) == list(range(4000))
+    assert all(line["process"] == 1 + line["number"] % 2 for line in found)

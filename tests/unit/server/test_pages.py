@@ -17,7 +17,7 @@ from kg_server.http.problems import BadRequest, Problem
 from kg_server.pages.advice import ADVICE
 from kg_server.pages.facts import Reader
 from kg_server.pages.results import read_table
-from kg_server.pages.words import LANGUAGES, WORDS
+from kg_server.pages.words import LANGUAGES, MODULES, WORDS
 from kg_server.settings import describe_settings
 
 
@@ -28,6 +28,18 @@ def test_both_languages_say_the_same() -> None:
     english, indonesian = WORDS["en"], WORDS["id"]
     assert english.keys() == indonesian.keys()
     assert all(fields(english[key]) == fields(indonesian[key]) for key in english)
+
+
+def test_each_word_has_one_home() -> None:
+    homes: dict[str, list[str]] = {}
+    for module in MODULES:
+        name = module.__name__.rpartition(".")[2]
+        for key in module.WORDS["en"]:
+            homes.setdefault(key, []).append(name)
+            # What a feature says is found by its name; only what every page says is in `base`.
+            assert name == "base" or key.startswith(f"{name}_"), f"{name}.py: {key}"
+    assert not {key: found for key, found in homes.items() if len(found) > 1}
+    assert all(module.WORDS.keys() == LANGUAGES.keys() for module in MODULES)
 
 
 @given(value=st.text())

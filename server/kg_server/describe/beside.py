@@ -1,0 +1,62 @@
+"""Work on a release that is done beside the requests, once, one query after the other (decision 0018)."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Generic, Protocol, TypeVar
+
+from kg_server.describe.current import Release
+
+_KEPT = 2
+
+
+class Work(Protocol):
+    """What is found out about one release; what is known so far can be read while it runs."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing is missing: otherwise it is tried again after a pause."""
+        ...
+
+    async def run(self) -> None:
+        """Find it out."""
+        ...
+
+
+Found = TypeVar("Found", bound=Work)
+
+
+class Beside(Generic[Found]):
+    """Keeps what was found out about the releases served last, and has what is missing found out.
+
+    Args:
+        make: begins the work on a release.
+        patience: seconds that a request waits; then it gets what is known.
+        pause: seconds before what is incomplete is tried again.
+    """
+
+    def __init__(self, make: Callable[[Release], Found], patience: float = 5.0, pause: float = 900.0) -> None:
+        self._make, self._patience, self._pause = make, patience, pause
+        self._known: dict[tuple[str, str], tuple[Found, asyncio.Task[None], float]] = {}
+
+    async def get(self, release: Release, patience: float | None = None) -> Found:
+        """Return the work on a release, after a short wait at most; raises what it raised.
+
+        Args:
+            release: worked on.
+            patience: seconds to wait, where they are others than usual.
+        """
+        key = (release.manifest.release, release.manifest.built)
+        known = self._known.get(key)
+        if known is None or (known[1].done() and not known[0].complete and time.monotonic() >= known[2]):
+            work = self._make(release)
+            known = work, asyncio.create_task(work.run()), time.monotonic() + self._pause
+            kept = [pair for pair in self._known.items() if pair[0] != key][-(_KEPT - 1) :]
+            self._known = {**dict(kept), key: known}
+        work, task, _ = known
+        await asyncio.wait({task}, timeout=self._patience if patience is None else patience)
+        if task.done():
+            task.result()
+        return work

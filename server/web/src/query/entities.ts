@@ -1,0 +1,53 @@
+/** Things of the graph by their names: the site's own search. */
+
+import { root } from "../lib/sparql.js";
+import { language } from "../lib/words.js";
+import type { Entity, Search } from "./complete.js";
+import type { Labels } from "./labels.js";
+
+interface Found {
+  readonly id?: unknown;
+  readonly label?: unknown;
+  readonly lang?: unknown;
+  readonly also?: { readonly text?: unknown };
+  readonly kind?: { readonly label?: unknown };
+}
+
+const MOST = 12;
+const KEPT = 200;
+
+/** Read `/search.json` (kg_server/app/search.py). */
+export function readEntities(document: unknown, page: string): Entity[] {
+  const { results } = (document ?? {}) as { results?: readonly Found[] };
+  if (!Array.isArray(results)) return [];
+  return results.flatMap(({ id, label, lang, also, kind }: Found) => {
+    if (typeof id !== "string" || typeof label !== "string") return [];
+    const other = typeof lang === "string" && lang && lang !== page ? { lang } : {};
+    const known = typeof also?.text === "string" ? { also: also.text } : {};
+    return [{ iri: id, label, ...other, ...known, ...(typeof kind?.label === "string" ? { kind: kind.label } : {}) }];
+  });
+}
+
+/** A search that asks the same only once, tells the names it finds, and goes without where there is none. */
+export function entitySearch(labels: Labels): Search {
+  const known = new Map<string, readonly Entity[]>();
+  let missing = false;
+  return async (text) => {
+    const kept = known.get(text);
+    if (kept || missing) return kept ?? [];
+    const query = new URLSearchParams({ q: text, kind: "entity", limit: String(MOST), lang: language() });
+    try {
+      const response = await fetch(`${root()}/search.json?${query}`);
+      missing = response.status === 404;
+      if (!response.ok) return [];
+      const found = readEntities(await response.json(), language());
+      if (known.size >= KEPT) known.clear();
+      known.set(text, found);
+      for (const { iri, label, lang } of found) labels.set(iri, { text: label, lang: lang ?? null });
+      return found;
+    } catch {
+      // Without a network there is nothing to complete; running the query will say so.
+      return [];
+    }
+  };
+}
