@@ -142,7 +142,7 @@ def _led(reading: Reading, bodies: list[Body], person: Person) -> Person:
 
 
 def _meant(reading: Reading, groups: Groups, person: Person) -> Person:
-    """Give whoever has a role in "this museum" the body that is meant: the only one of the last sentence with any."""
+    """Give whoever has a role in "this house" the body that is meant: the only one of the last sentence with any."""
     role = person.role
     if role is None or not role.described or person.body:
         return person
