@@ -102,11 +102,6 @@ def test_a_view_is_clean_and_light_in_both_themes(open_tab: Opener, view: str) -
         assert "figure_" not in page.locator(".drawing").inner_text()
 
 
-def test_the_overview_is_clean(open_tab: Opener) -> None:
-    for theme in THEMES:
-        assert open_tab("/explore?lang=id", theme=theme, size="phone").axe() == []
-
-
 @pytest.mark.parametrize("view", VIEWS)
 def test_without_script_the_table_says_all(open_tab: Opener, view: str) -> None:
     page = open_tab(f"/explore/{view}?lang=en", javascript=False).page

@@ -101,3 +101,10 @@ def test_search_works_without_script(open_tab: Opener) -> None:
     page.get_by_role("button", name="Search").click()
     page.get_by_role("link", name="Vadim Gigin", exact=True).click()
     page.wait_for_url("**/id/vadim-gigin?lang=en")
+
+
+def test_the_kind_that_is_named_comes_first(open_tab: Opener) -> None:
+    for path in ("/search?q=perjanjian+rusia&lang=id", "/search?q=russia+agreement&lang=en"):
+        page = open_tab(path, javascript=False).page
+        assert page.locator("main h2").first.inner_text() in {"Perjanjian", "Agreement"}
+        assert "/id/agreement-" in (page.locator(".findings a").first.get_attribute("href") or "")

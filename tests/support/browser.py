@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -26,6 +27,10 @@ SIZES: dict[Size, tuple[int, int]] = {"desktop": (1280, 900), "phone": (390, 844
 THEMES: tuple[Theme, ...] = ("light", "dark")
 # WCAG 2.2 AA and what was there before it, with axe's own good practices.
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# Of axe's rules, those that look at colours: another theme of a page can break no other.
+COLOURS = ["color-contrast", "link-in-text-block"]
+# How long a page may load, in seconds; and the turns without a request after which it has.
+PATIENCE, QUIET_TURNS, TURN_MS = 20.0, 10, 10
 # The script of every page.
 _FRAME = 'script[src*="/static/site-"]'
 _ARGUMENTS = ("--no-sandbox", "--disable-background-networking", "--disable-gpu", "--disable-dev-shm-usage")
@@ -78,10 +83,17 @@ class Tab:
         self.status = response.status if response is not None else 0
         if self.scripts and self.page.locator(_FRAME).count():
             self.page.wait_for_selector("html[data-ready]", state="attached")
-        if self.pending:
-            # It waits half a second after the last request, so only where there is something to wait for.
-            self.page.wait_for_load_state("networkidle")
+        self.settle()
         return self
+
+    def settle(self) -> None:
+        """Wait until nothing is being loaded, and what has come had the time to ask for more."""
+        deadline, quiet = time.monotonic() + PATIENCE, 0 if self.pending else QUIET_TURNS
+        while quiet < QUIET_TURNS:
+            assert time.monotonic() < deadline, [each.url for each in self.pending]
+            # The browser's events are heard meanwhile.
+            self.page.wait_for_timeout(TURN_MS)
+            quiet = 0 if self.pending else quiet + 1
 
     def outside(self) -> list[str]:
         """What was asked of anybody but the server."""
@@ -102,11 +114,21 @@ class Tab:
         files = json.loads((STATIC / "manifest.json").read_text("utf-8"))["files"]
         return sum(files[name]["gzip"] for name in self.loaded(suffix))
 
-    def axe(self, within: str | None = None) -> list[str]:
-        """Run axe-core; each violation as one line: rule, how bad, where, and why."""
+    def axe_in_themes(self, *themes: Theme) -> list[str]:
+        """Run axe-core in each theme, in the second and later ones the rules on colours alone."""
+        found = []
+        for index, theme in enumerate(themes or THEMES):
+            self.page.emulate_media(color_scheme=theme)
+            found += [f"{theme}: {each}" for each in self.axe(colours=index > 0)]
+        return found
+
+    def axe(self, within: str | None = None, *, colours: bool = False) -> list[str]:
+        """Run axe-core, or its rules on colours alone; each violation as one line: rule, how bad, where, and why."""
         # Evaluated by the debugger, so that the page's policy stays as strict as it is.
-        self.page.evaluate(AXE.read_text("utf-8"))
-        options = {"runOnly": {"type": "tag", "values": STANDARDS}, "resultTypes": ["violations"]}
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(AXE.read_text("utf-8"))
+        wanted = {"type": "rule", "values": COLOURS} if colours else {"type": "tag", "values": STANDARDS}
+        options = {"runOnly": wanted, "resultTypes": ["violations"]}
         run = "([within, options]) => axe.run(within ?? document, options)"
         found: dict[str, Any] = self.page.evaluate(run, [within, options])
         return [

@@ -326,6 +326,7 @@ class Asked:
         return pages.render(
             "answer",
             language,
+            here="questions" if saved else "query",
             title=pick(saved.title, language) if saved else pages.word("answer", language),
             description=pick(saved.description, language) if saved else "",
             parameters=saved.parameters if saved else (),

@@ -102,7 +102,6 @@ class DataPage:
             here="data",
             address=address,
             dumps=[(each, words.get(f"data_{each.name.replace('.', '_')}", "")) for each in manifest.dumps],
-            licence_name=citation.licence_name,
             licence_help=words[_licence(citation.licence)],
             plain=words["data_cite_text"].format(
                 authors="; ".join(citation.authors),

@@ -106,7 +106,6 @@ class Home:
             drawn=drawn,
             newest=newest,
             endpoint=site.address(request) + "/sparql",
-            built_day=date_text(manifest.built[:10], language),
             **page_values(release, request, language),
         )
         return page_reply(body, language)

@@ -17,6 +17,7 @@ from kg_server.backends.base import Answer
 from kg_server.backends.pool import QueryPool
 from kg_server.backends.spool import Spooled
 from kg_server.cache import AnswerCache
+from kg_server.describe.citation import licence_name
 from kg_server.describe.current import Current, Release
 from kg_server.describe.search.searches import Searches
 from kg_server.describe.texts import TextFolder
@@ -26,6 +27,7 @@ from kg_server.http.problems import MEDIA_TYPE, NotAcceptable, Problem
 from kg_server.http.protocol import decode_form, single
 from kg_server.operations.recorder import exchange_of, outcome_of
 from kg_server.pages.advice import advise
+from kg_server.pages.dates import date_text
 from kg_server.pages.render import LANGUAGE_CODES, Pages, page_language
 from kg_server.settings import Settings
 
@@ -123,7 +125,9 @@ def page_values(release: Release, request: Request, language: str) -> dict[str, 
         "site_title": manifest.text(manifest.title, language),
         "release": manifest.release,
         "built": manifest.built,
+        "built_day": date_text(manifest.built[:10], language),
         "licence": manifest.licence,
+        "licence_name": licence_name(manifest.licence),
         "vocabulary": manifest.vocabulary,
         "switch": {code: "?" + request.url.include_query_params(lang=code).query for code in LANGUAGE_CODES}
         if request.method in {"GET", "HEAD"}

@@ -17,6 +17,7 @@ from kg_server.app.findings import DEFAULT_LIMIT, MOST_LIMIT, MOST_SKIPPED, Find
 from kg_server.app.replies import Site, language_of, page_reply, page_values
 from kg_server.describe.current import Release
 from kg_server.describe.search.draft import SHELVES
+from kg_server.describe.search.folding import fold
 from kg_server.describe.search.index import Found, Index, Match, Wanted
 from kg_server.describe.search.lookup import LONGEST_QUERY, WAYS, How, Sought
 from kg_server.http.negotiation import etag_matches
@@ -155,6 +156,13 @@ class _Results:
         for each in found.matches:
             key = shorten(each.kind, self._prefixes) if each.kind else each.shelf
             self._matches.setdefault(key, []).append(each)
+        # Who writes a kind's name wants that kind: "agreement Russia".
+        words = set(fold(text).split())
+        self._matches = dict(sorted(self._matches.items(), key=lambda each: not self._is_named(each[1][0], words)))
+
+    def _is_named(self, match: Match, words: set[str]) -> bool:
+        named = set(fold(self._teller.kind(match.kind).name).split()) if match.kind else set()
+        return bool(named) and named <= words
 
     def show(self, asked: str | None, page: int) -> Results:
         """Return what the page shows: the first of each kind, or a page of the kind that is asked for."""

@@ -65,8 +65,7 @@ class Citation:
     @property
     def licence_name(self) -> str:
         """The licence as people name it, such as `CC BY 4.0`; its address where that is not known."""
-        name, _, version = spdx(self.licence).rpartition("-")
-        return f"{name.replace('CC-', 'CC ', 1)} {version}" if name else self.licence
+        return licence_name(self.licence)
 
     def bibtex(self) -> str:
         r"""Return an entry for BibTeX and BibLaTeX.
@@ -141,6 +140,16 @@ def spdx(licence: str) -> str:
     if found is None:
         return ""
     return f"CC-{found[1].upper()}-{found[2]}" if found[1] else "CC0-1.0"
+
+
+def licence_name(licence: str) -> str:
+    """Return a licence as people name it; its address where that is not known.
+
+    >>> licence_name("https://creativecommons.org/licenses/by/4.0/"), licence_name("https://example.org/mine")
+    ('CC BY 4.0', 'https://example.org/mine')
+    """
+    name, _, version = spdx(licence).rpartition("-")
+    return f"{name.replace('CC-', 'CC ', 1)} {version}" if name else licence
 
 
 class CuratorsWork:

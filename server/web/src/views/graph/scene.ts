@@ -191,7 +191,11 @@ export class Scene {
     this.#relations.replaceChildren();
     const { focus, hidden } = this.#state;
     if (!focus) return;
-    const kept = [...taken];
+    const marks = this.#state.shown().map((spot): Box => {
+      const reach = radius(spot) * this.#shrink;
+      return { x: spot.x * this.scale - reach, y: spot.y * this.scale - reach, width: 2 * reach, height: 2 * reach };
+    });
+    const kept = [...taken, ...marks];
     for (const line of focus.links) {
       const labels = [...new Set(line.edges.map(({ label }) => label))].filter((each) => !hidden.relations.has(each));
       if (!labels[0] || !this.#state.joins(line)) continue;
