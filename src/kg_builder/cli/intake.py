@@ -76,22 +76,34 @@ def _add(options: argparse.Namespace, source: str, fetcher: Fetcher) -> dict[str
     if head and not options.new:
         return outcome | _revise(options, project, incoming, head, update=options.update)
     if head:
-        record = project.name(head.path)
-        message = (
-            f"{record} exists and has another text: take this one with --update, or name another article with --id"
-        )
-        raise SourceError([Problem(Mark(source), message)])
+        if options.id in {"", head.article}:
+            record = project.name(head.path)
+            message = (
+                f"{record} exists and has another text: take this one with --update, or name another article with --id"
+            )
+            raise SourceError([Problem(Mark(source), message)])
+        tell(f"{source}: {head.article} is of the same address; if it is the same article, keep one of the two")
+        return outcome | _begin(options, project, incoming)
+    return outcome | _unknown(options, project, incoming, records)
+
+
+def _unknown(
+    options: argparse.Namespace, project: Project, incoming: Incoming, records: list[Head]
+) -> dict[str, object]:
+    """Begin a record for a text that no record has, or say what it is like."""
     twin = _alike(project, incoming, records)
     if options.new:
         if twin:
-            tell(f"{source}: much like {twin.article}; if it is the same article, keep one of the two")
-        return outcome | _begin(options, project, incoming)
+            tell(f"{incoming.name}: much like {twin.article}; if it is the same article, keep one of the two")
+        return _begin(options, project, incoming)
     if twin:
         # That two texts are alike is no proof: only --id, which a person writes, lets one take the other's place.
         found = _revise(options, project, incoming, twin, update=False)
-        return outcome | found | {"match": "alike", "article": twin.article}
-    tell(f"{source}: no record has this text; to begin one: rujukan text add {source} --new --curator <id>")
-    return outcome
+        return found | {"match": "alike", "article": twin.article}
+    tell(
+        f"{incoming.name}: no record has this text; to begin one: rujukan text add {incoming.name} --new --curator <id>"
+    )
+    return {}
 
 
 def _same(options: argparse.Namespace, project: Project, incoming: Incoming, head: Head) -> dict[str, object]:

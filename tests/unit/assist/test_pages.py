@@ -27,6 +27,12 @@ def test_the_article_is_taken_and_nothing_around_it() -> None:
     assert (found.published, found.url) == ("2025-02-04", "https://kabar.example.org/2025/02/topeng-kayu")
 
 
+@pytest.mark.parametrize("canonical", ["https://kabar.example.org/", "https://kabar.example.org", "javascript:1"])
+def test_a_canonical_address_that_is_none_of_an_article_is_not_taken(canonical: str) -> None:
+    url = "https://kabar.example.org/17"
+    assert read_page(page(*PARAGRAPHS, head=f'<link rel="canonical" href="{canonical}">'), url).url == url
+
+
 def test_a_day_that_only_stands_in_the_text_is_none_of_publication() -> None:
     found = read_page(page(*PARAGRAPHS))
     assert (found.published, found.url) == ("", "")

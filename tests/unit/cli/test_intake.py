@@ -87,6 +87,10 @@ def test_the_same_page_is_noticed_whatever_way_it_comes(
     wrong = Add(capsys, root, str(saved), *NEW)
     assert "topeng-kayu.yaml exists and has another text: take this one with --update" in wrong.err
     assert files(root) == before | {"saved.html": more.encode()}
+    # Unless somebody says that it is another.
+    told = Add(capsys, root, str(saved), *NEW, "--id", "pameran")
+    assert (told.code, "topeng-kayu is of the same address; if it is the same" in told.err) == (OK, True)
+    assert m.problems_of(root) == []
 
 
 @pytest.mark.parametrize("form", ["NFD", "NFKD"])
