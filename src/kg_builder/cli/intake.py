@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from kg_builder.cli.common import project_of
 from kg_builder.cli.output import INVALID, OK, counted, say, say_json, tell
-from kg_builder.cli.wholly import write_whole
 from kg_builder.errors import FetchError, Mark, Problem, SourceError
+from kg_builder.sources.files import write_whole
 
 if TYPE_CHECKING:
     from kg_builder.assist.fetch import Fetcher

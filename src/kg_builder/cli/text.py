@@ -8,8 +8,8 @@ from pathlib import Path
 from kg_builder.cli.common import Commands, command, json_option, project_of
 from kg_builder.cli.intake import run_add
 from kg_builder.cli.output import INVALID, OK, counted, say, say_json, tell
-from kg_builder.cli.wholly import write_whole
 from kg_builder.errors import Mark, Problem, SourceError
+from kg_builder.sources.files import write_whole
 
 
 def add(commands: Commands) -> None:

@@ -1,4 +1,4 @@
-"""Files of people, replaced at once."""
+"""Writing a source file so that nobody ever sees half of it."""
 
 from __future__ import annotations
 
