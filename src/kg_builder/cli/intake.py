@@ -212,6 +212,9 @@ def _shifted(shift: Shift) -> str:
 
 def _begin(options: argparse.Namespace, project: Project, incoming: Incoming) -> dict[str, object]:
     """Write a new record and keep its text."""
+    from kg_builder.assist.datelines import dateline_day
+    from kg_builder.assist.dates import Dates
+    from kg_builder.assist.lexicon import load_lexicon
     from kg_builder.ids import nearest
     from kg_builder.sources.entities import load_authority
     from kg_builder.sources.intake import new_record
@@ -240,7 +243,8 @@ def _begin(options: argparse.Namespace, project: Project, incoming: Incoming) ->
     if record.exists():
         message = f"{project.name(record)} exists, and its head cannot be read: mend it, or give another --id"
         raise SourceError([Problem(mark, message)])
-    known = _known(incoming, language, authority)
+    dateline = dateline_day(incoming.text.text, Dates(load_lexicon(project.root)))
+    known = _known(incoming, language, authority, dateline)
     today = datetime.now(UTC).date().isoformat()
     write_whole(record, new_record(article, incoming.text, options.curator, today, known).encode())
     write_whole(project.texts / f"{article}.txt", incoming.content)
@@ -255,17 +259,21 @@ def _begin(options: argparse.Namespace, project: Project, incoming: Incoming) ->
     return {"added": True, "article": article, "match": "new", "language": language, **head, "remarks": known.remarks}
 
 
-def _known(incoming: Incoming, language: str, authority: Authority) -> Known:
+def _known(incoming: Incoming, language: str, authority: Authority, dateline: str) -> Known:
     from kg_builder.sources.intake import Known, one_line
 
     page = incoming.page
     publisher = publisher_of(page.site, authority)
     remarks = [f"By {page.author}."] if page.author else []
-    if page.published:
+    if page.published and dateline and page.published != dateline:
+        remarks.append(f"The day of publication is what the page says of itself; its dateline says {dateline}.")
+    elif page.published:
         remarks.append("The day of publication is what the page says of itself: compare it with the article.")
+    elif dateline:
+        remarks.append("The day of publication is that of the dateline: correct it where you know better.")
     if page.site and not publisher:
         remarks.append(f"Published by {page.site}: declare it in data/entities/ and write its id as publisher.")
-    return Known(language, one_line(page.title), page.url, publisher, page.published, tuple(remarks))
+    return Known(language, one_line(page.title), page.url, publisher, page.published or dateline, tuple(remarks))
 
 
 def publisher_of(name: str, authority: Authority) -> str:

@@ -210,3 +210,14 @@ def test_a_plain_text_from_an_address(root: Path, site: Website, capsys: pytest.
     assert Add(capsys, root, f"{site.url}/kota.txt", *NEW).code == OK
     assert (root / "data/texts/kota.txt").read_text("utf-8") == body
     assert f"url: '{site.url}/kota.txt'" in (root / "data/articles/kota.yaml").read_text("utf-8")
+
+
+def test_a_text_file_has_the_day_of_its_dateline(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (root / "siang.txt").write_text("KOTA KARANG (4/2/2025) – Pada hari itu para tamu datang ke kota ini.\n", "utf-8")
+    done = Add(capsys, root, str(root / "siang.txt"), *NEW)
+    assert "published 2025-02-04" in done.out
+    assert "  unknown: title, url, publisher; write what you know into the head" in done.out
+    record = (root / "data/articles/siang.yaml").read_text("utf-8")
+    assert "# The day of publication is that of the dateline: correct it where you know better.\n" in record
+    assert "  published: 2025-02-04\n" in record
+    assert m.problems_of(root) == []
