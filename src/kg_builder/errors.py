@@ -64,6 +64,10 @@ class SourceError(KgError):
         super().__init__("\n".join(map(str, self.problems)))
 
 
+class FetchError(KgError):
+    """A page cannot be had from the network, or holds no article; the message says what to do."""
+
+
 class ReleaseError(KgError):
     """A release cannot be written, read or moved into place."""
 

@@ -23,6 +23,9 @@ from kg_builder.terms import iri
 PACKAGES = ("rujukan", "pyoxigraph", "rdflib", "shacl")
 """Packages whose version may change what a build gives."""
 
+EVIDENCE = (iri(f"{RDF}Statement"), iri(f"{OA}TextPositionSelector"), iri(f"{RJ}Derivation"))
+"""The kinds of what speaks about facts."""
+
 SOURCES = (
     "data/*.yaml",
     "data/*.txt",
@@ -115,8 +118,7 @@ def type_order(corpus: Corpus) -> TypeOrder:
     """Return the order of kinds in the dumps: articles, then as the shapes file has them; evidence last."""
     kinds = [iri(f"{SCHEMA}NewsArticle")]
     kinds.extend(kind for shape in corpus.schema.shapes.values() for kind in shape.classes)
-    evidence = (iri(f"{RDF}Statement"), iri(f"{OA}TextPositionSelector"), iri(f"{RJ}Derivation"))
-    return TypeOrder(tuple(dict.fromkeys(kinds)), evidence)
+    return TypeOrder(tuple(dict.fromkeys(kinds)), EVIDENCE)
 
 
 def queries_json(corpus: Corpus) -> bytes:

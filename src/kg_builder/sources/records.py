@@ -192,17 +192,18 @@ def _statements(
 
 def _matches(head: Mapping, article: Article, source: Text, problems: list[Problem]) -> bool:
     if source.sha256 == article.sha256:
+        mark_of_text = fingerprint(source.text)
         if source.length != article.length:
             node = head.get("length")
             mark = node.mark if node else head.mark
             problems.append(Problem(mark, f"the text has {source.length} code points, not {article.length}", "head"))
-        if fingerprint(source.text) != article.fingerprint:
+        if mark_of_text != article.fingerprint:
             node = head.get("fingerprint")
             mark = node.mark if node else head.mark
-            problems.append(Problem(mark, "the fingerprint is not the text's; run `rujukan anchor`", "head"))
+            problems.append(Problem(mark, f"the fingerprint is not the text's: write {mark_of_text}", "head"))
         return True
     same = fingerprint(source.text) == article.fingerprint
-    what = "only in white space" if same else "in its words"
+    what = "only in white space or normalisation" if same else "in its words"
     node = head.get("sha256")
     message = (
         f"data/texts/{article.id}.txt is not the text of this record: it differs {what}; "

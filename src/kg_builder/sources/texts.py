@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,12 +16,22 @@ def sha256(content: bytes) -> str:
 
 
 def fingerprint(text: str) -> str:
-    r"""Return a hash that ignores white space, by which a text saved anew is still recognised.
+    r"""Return a hash by which a text saved anew is still recognised.
+
+    It ignores white space, characters that only format (soft hyphens, marks of direction, zero-width ones), and in
+    which of Unicode's normalisation forms (UAX 15) the text is.
 
     >>> fingerprint("two words\n") == fingerprint(" two  words")
     True
+    >>> fingerprint("caf\u00e9") == fingerprint("cafe\u0301"), fingerprint("one") == fingerprint("two")
+    (True, False)
     """
-    return hashlib.sha256("".join(text.split()).encode()).hexdigest()
+    visible = (
+        letter
+        for letter in unicodedata.normalize("NFKD", text)
+        if not letter.isspace() and unicodedata.category(letter) != "Cf"
+    )
+    return hashlib.sha256(unicodedata.normalize("NFKC", "".join(visible)).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from rdflib import Graph
 from tests.support import museum as m
 
 from kg_builder.cli.main import build_parser, main
-from kg_builder.cli.text import write_whole
+from kg_builder.sources.files import write_whole
 
 OK, INVALID, USAGE, UNAVAILABLE, BAD_QUERY = 0, 1, 2, 3, 4
 LENT = "SELECT ?a ?b WHERE { ?a ml:lentTo ?b }"
@@ -351,7 +351,10 @@ def test_an_unknown_text_begins_a_record_only_when_asked(root: Path, capsys: pyt
     wrong = Run(capsys, root, "text", "add", str(file), "--new", "--curator", "curator")
     assert wrong.code == INVALID
     assert "--curator: no entity «curator»; did you mean «curators»?" in wrong.err
-    assert Run(capsys, root, "text", "add", str(file), "--new", "--curator", "curators").code == OK
+    unclear = Run(capsys, root, "text", "add", str(file), "--new", "--curator", "curators")
+    assert "the words do not show which language it is: add --language" in unclear.err
+    added = Run(capsys, root, "text", "add", str(file), "--new", "--curator", "curators", "--language", "id")
+    assert added.code == OK
     assert m.problems_of(root) == []
     assert Run(capsys, root, "build").code == OK
     assert Run(capsys, root, "status").code == OK
@@ -359,7 +362,7 @@ def test_an_unknown_text_begins_a_record_only_when_asked(root: Path, capsys: pyt
     other.mkdir()
     (other / "berita-tiga.txt").write_text("Lain lagi.\n", "utf-8")
     taken = Run(capsys, root, "text", "add", str(other / "berita-tiga.txt"), "--new", "--curator", "curators")
-    assert "exists and has another text; rename this file" in taken.err
+    assert "exists and has another text: take this one with --update" in taken.err
 
 
 @pytest.mark.parametrize(
@@ -381,7 +384,12 @@ def test_a_text_that_cannot_be_taken(
 
 def test_an_empty_text_does_not_break_the_status(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (root / "kosong.txt").write_bytes(b"")
-    assert Run(capsys, root, "text", "add", str(root / "kosong.txt"), "--new", "--curator", "curators").code == OK
+    assert (
+        Run(
+            capsys, root, "text", "add", str(root / "kosong.txt"), "--new", "--curator", "curators", "--language", "id"
+        ).code
+        == OK
+    )
     assert Run(capsys, root, "status").code == OK
 
 

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from kg_builder.errors import Problem
-from kg_builder.sources.anchor import Anchored, anchor, new_record
+from kg_builder.sources.anchor import Anchored, anchor
 from kg_builder.sources.evidence import Phrase, mismatch, parse_phrase, places, text_digest
+from kg_builder.sources.intake import Known, new_record
 from kg_builder.sources.texts import Text, decode, fingerprint, first_difference
 from kg_builder.sources.tree import read_tree
 
@@ -273,10 +275,17 @@ def test_mismatches_say_where_the_words_are() -> None:
     assert mismatch(Phrase("a", 9, 10), "a") == "does not stand at @9; it stands at @0"
 
 
+def visible(text: str) -> str:
+    kept = "".join(each for each in text if not each.isspace() and unicodedata.category(each) != "Cf")
+    return "".join(unicodedata.normalize("NFKD", kept).split())
+
+
 @given(st.text(), st.text())
-def test_fingerprints_ignore_white_space_alone(one: str, other: str) -> None:
-    assert fingerprint(one) == fingerprint(f" \n{one}\t")
-    assert (fingerprint(one) == fingerprint(other)) is ("".join(one.split()) == "".join(other.split()))
+def test_fingerprints_ignore_white_space_and_normalisation_alone(one: str, other: str) -> None:
+    assert fingerprint(one) == fingerprint(f" \n{one}\u00ad\t")
+    for form in ("NFC", "NFD", "NFKC", "NFKD"):
+        assert fingerprint(one) == fingerprint(unicodedata.normalize(form, one))
+    assert (fingerprint(one) == fingerprint(other)) is (visible(one) == visible(other))
     place = first_difference(one, other)
     assert one[:place] == other[:place]
     assert one == other or one[place : place + 1] != other[place : place + 1]
@@ -285,7 +294,7 @@ def test_fingerprints_ignore_white_space_alone(one: str, other: str) -> None:
 def test_a_new_record_is_readable_and_fits_its_text() -> None:
     text = decode("é🏛".encode())
     problems: list[Problem] = []
-    head = read_tree(new_record("a-b", "no", text, "someone", "2026-01-01"), "r", problems).get("article")
+    head = read_tree(new_record("a-b", text, "someone", "2026-01-01", Known("no")), "r", problems).get("article")
     values = {key.text: getattr(node, "text", "") for key, node in getattr(head, "items", ())}
     assert problems == []
     assert (values["id"], values["language"], values["length"]) == ("a-b", "no", "2")

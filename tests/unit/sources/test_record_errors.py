@@ -506,7 +506,8 @@ def test_a_file_name_that_cannot_be_an_id(root: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "what"), [("cerah. ", "cerah.  ", "only in white space"), ("Cuaca", "Hawa", "in its words")]
+    ("old", "new", "what"),
+    [("cerah. ", "cerah.  ", "only in white space or normalisation"), ("Cuaca", "Hawa", "in its words")],
 )
 def test_a_changed_text_is_stale_until_it_is_anchored_again(root: Path, old: str, new: str, what: str) -> None:
     m.edit(root, f"data/texts/{m.TWO}.txt", old, new)

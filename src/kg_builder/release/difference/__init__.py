@@ -1,0 +1,1 @@
+"""What one graph says that another does not, and that in words."""
