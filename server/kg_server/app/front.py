@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kg_server.app.answers import KEPT_UNDER
 from kg_server.app.compression import CompressingSend
-from kg_server.app.headers import OPERATOR, everywhere, of_options, operators
+from kg_server.app.headers import OPERATOR, PREVIEW, everywhere, framed, of_options, operators
 from kg_server.app.replies import Prepared, Site, problem_reply
 from kg_server.http.negotiation import etag_matches
 from kg_server.http.problems import Problem
@@ -42,6 +42,7 @@ class FrontDoor:
         self._app, self._sparql, self.site = app, sparql, site
         self._recorder = site.operations.recorder
         self._everywhere = _encoded(everywhere(site.settings.public_url))
+        self._framed = _encoded(framed(site.settings.public_url))
         self._operators = _encoded(operators(site.settings.public_url))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -58,7 +59,9 @@ class FrontDoor:
                 status = await self._again(prepared, known, exchange, send)
                 self._recorder.end(exchange, scope, status, len(prepared.body["body"]) if status == _OK else 0)
                 return
-        always = self._operators if scope["path"].startswith(OPERATOR) else self._everywhere
+        always = self._framed if scope["path"].startswith(PREVIEW) else self._everywhere
+        if scope["path"].startswith(OPERATOR):
+            always = self._operators
         leaving = _Leaving(self.site, scope, send, raw, always)
         try:
             await self._pass(scope, receive, leaving)
@@ -91,7 +94,7 @@ class FrontDoor:
     async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_sparql = scope["path"] in SPARQL
         if scope["method"] == "OPTIONS" and not scope["path"].startswith(OPERATOR):
-            await _options(send, sparql=is_sparql)
+            await _options(send, scope["path"], sparql=is_sparql)
         elif is_sparql:
             await self._sparql(scope, receive, send)
         else:
@@ -164,8 +167,8 @@ def _raw(scope: Scope) -> tuple[_Raw | None, bytes | None]:
     return (scope["path"], scope["query_string"], accept, coding, host), known
 
 
-async def _options(send: Send, *, sparql: bool) -> None:
-    headers = of_options(sparql=sparql)
+async def _options(send: Send, path: str, *, sparql: bool) -> None:
+    headers = of_options(path, sparql=sparql)
     raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
     await send({"type": "http.response.start", "status": 204, "headers": raw})
     await send({"type": "http.response.body", "body": b""})
