@@ -313,13 +313,13 @@ def test_only_the_preview_may_stand_in_pages_of_others(served: httpx.Client) -> 
 
 def test_everything_fits_the_specifications_own_schemas(served: httpx.Client) -> None:
     folder = specification()
-    batch = {
+    batch: Document = {
         "a": {"query": "National Museum of the North", "type": ["ex:Museum"], "type_strict": "any", "limit": 5,
               "properties": [having("ex:city", {"id": "kota-karang", "name": "x"}, "y", 1)]},
         "b": {"properties": [having("ex:city", "Newport")]},
         "c": {"query": "zzyzx"},
     }  # fmt: skip
-    extension = {"ids": ["northern", "anna"], "properties": [{"id": each} for each in ("ex:city", "ex:founded", "rdfs:label", "ex:items", "ex:share")]}  # fmt: skip  # noqa: E501
+    extension: Document = {"ids": ["northern", "anna"], "properties": [{"id": each} for each in ("ex:city", "ex:founded", "rdfs:label", "ex:items", "ex:share")]}  # fmt: skip  # noqa: E501
     validator(folder, "reconciliation-query-batch").validate(batch)
     validator(folder, "data-extension-query").validate(extension)
     for name, document in {

@@ -9,58 +9,14 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from kg_builder.namespaces import XSD
-from kg_server.describe.search.folding import fold, sound
-from kg_server.describe.search.nearness import resemblance
+from kg_builder.spelling import ALMOST, SAME, SOUNDS_SAME, Spelt, likeness
 
-SAME, SOUNDS_SAME = 1.0, 0.95
-# Whatever is alike, two different texts are not the same one.
-_ALMOST = 0.9
-_TELLING = 0.6
 _AGREED = 0.95
 _WEIGHT = 0.3
 _OTHER_TYPE = 0.6
 _NUMBERS = frozenset(XSD + each for each in ("integer", "decimal", "double", "float"))
 _SCHEME = re.compile(r"^[a-z]+://(www\.)?", re.IGNORECASE)
 _DATE = re.compile(r"\d{4}(-\d\d){0,2}")
-_MOST_WORDS = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Spelt:
-    """A text made comparable, once for all comparisons: folded, and how its words sound."""
-
-    folded: str
-    sounds: tuple[str, ...]
-
-    @classmethod
-    def read(cls, text: str) -> Spelt:
-        """Fold a text; words beyond the first twelve are left out."""
-        folded = fold(text[:300])
-        return cls(folded, tuple(sound(each) for each in folded.split()[:_MOST_WORDS]))
-
-
-def likeness(text: Spelt, other: Spelt) -> float:
-    """Return how alike two names are, from 0 to 1: the same spelling, the same sound or other order, or in part.
-
-    >>> likeness(Spelt.read("Vadim Gigin"), Spelt.read("Gigin, Vadim")) == SOUNDS_SAME
-    True
-    >>> likeness(Spelt.read("House of Nations"), Spelt.read("House of Nations in the North")) < 0.8
-    True
-    """
-    if not text.folded or not other.folded:
-        return 0.0
-    if text.folded == other.folded:
-        return SAME
-    if sorted(text.sounds) == sorted(other.sounds):
-        return SOUNDS_SAME
-    there, back = _covered(text.sounds, other.sounds), _covered(other.sounds, text.sounds)
-    return _ALMOST * 2 * there * back / (there + back) if there + back else 0.0
-
-
-def _covered(words: Sequence[str], others: Sequence[str]) -> float:
-    """Return which part of the words, by letters, the others have."""
-    best = [(len(word), max(resemblance(word, other) for other in others)) for word in words]
-    return sum(length * found for length, found in best if found >= _TELLING) / sum(length for length, _ in best)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +65,7 @@ def _agrees_text(text: str, target: Target) -> float:
     names = target.names or ((Spelt.read(node.value),) if isinstance(node, ox.Literal) else ())
     alike = max((likeness(spelt, each) for each in names), default=0.0)
     # What is alike in part is another value, as one town's name may hold another's.
-    return alike if alike >= _ALMOST * _AGREED else 0.0
+    return alike if alike >= ALMOST * _AGREED else 0.0
 
 
 def _number(text: str) -> float | None:

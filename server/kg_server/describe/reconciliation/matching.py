@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 
 import pyoxigraph as ox
 
+from kg_builder.spelling import Spelt, likeness
 from kg_server.describe.current import Release
 from kg_server.describe.ontology import Ontology
 from kg_server.describe.reconciliation.identifiers import Identifiers
 from kg_server.describe.reconciliation.known import Known, find_having, find_known, find_values, names_of
-from kg_server.describe.reconciliation.likeness import Fit, Spelt, Target, agreement, likeness
+from kg_server.describe.reconciliation.likeness import Fit, Target, agreement
 from kg_server.describe.search.index import Match
 from kg_server.http.reconciliation import Query, Thing, Value
 

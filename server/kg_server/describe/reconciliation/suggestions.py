@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from kg_builder.spelling import fold
 from kg_server.describe.reconciliation.identifiers import Identifiers
-from kg_server.describe.search.folding import fold
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, get_args
 
+from kg_builder.spelling import fold, sound
 from kg_server.describe.search.draft import SHORT_STEM, STEM, Shelf, joined, variants
-from kg_server.describe.search.folding import fold, sound
 from kg_server.describe.search.nearness import LEAST, closeness, nearest
 
 How: TypeAlias = Literal["exact", "start", "words", "sound", "near", "inside", "some"]
