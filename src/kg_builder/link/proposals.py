@@ -84,7 +84,7 @@ class Links:
             self.proposed.columns = list(COLUMNS)
             self.proposed.heading = self._heading(
                 "proposed",
-                "Matches that a tool proposes. The build does not read them: a person accepts or refuses each.",
+                "Matches that a tool proposes. The build does not read them; a person accepts or refuses each.",
             )
 
     def _heading(self, name: str, description: str) -> list[str]:
