@@ -31,7 +31,7 @@ def add(commands: Commands) -> None:
         "link",
         run_link,
         "Propose matches with another authority; accept or refuse them; ask whether they are still there.",
-        "rujukan link\n  rujukan link some-library --service\n  rujukan link accept some-library Q7 --by 'A Curator'\n"
+        "rujukan link\n  rujukan link some-body --service\n  rujukan link accept some-body Q7 --by 'A Curator'\n"
         "  rujukan link refresh",
     )
     parser.add_argument(

@@ -92,7 +92,7 @@ class Client:
             body = response.read(_MOST_BYTES + 1)
             response.release_conn()
         except urllib3.exceptions.HTTPError as error:
-            message = f"{address} does not answer: {error}"
+            message = f"{address} does not answer: {getattr(error, 'reason', None) or error}"
             raise ServiceError(message) from error
         finally:
             self._last = time.monotonic()
