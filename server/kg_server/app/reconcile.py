@@ -135,7 +135,7 @@ class Reconciliation:
         release = await self._site.current.get()
         teller, terms = await self._teller(request, release), (await self._terms.get(release)).terms
         iri = teller.identifiers.term(kind) if kind else None
-        mine = terms.properties_of.get(iri, ()) if iri else [each.iri for each in terms.properties]
+        mine = terms.properties_of.get(iri or "", ()) if kind else [each.iri for each in terms.properties]
         known = {each.iri: each for each in await self._known(release, teller)}
         found = [teller.property(known[each]) for each in mine if each in known]
         return _reply(
@@ -247,7 +247,7 @@ def _prefix(request: Request) -> tuple[str, int]:
 
 def _number(pairs: Pairs, name: str, default: int, most: int) -> int:
     value = single(pairs, name)
-    if not value:
+    if value is None:
         return default
     if not (value.isascii() and value.isdigit() and len(value) <= len(str(most)) and int(value) <= most):
         message = f"'{name}' is a whole number from 0 to {most}, not '{value[:50]}'."
