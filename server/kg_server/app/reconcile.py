@@ -27,6 +27,7 @@ from kg_server.http.negotiation import parse_media_type
 from kg_server.http.problems import BadParameter, BadRequest, SearchUnavailable, UnsupportedMediaType
 from kg_server.http.protocol import FORM, decode_form, single
 from kg_server.http.reconciliation import BATCH, MOST_BYTES, parse_extension, parse_queries
+from kg_server.operations.recorder import exchange_of
 from kg_server.pages.render import LANGUAGE_CODES
 
 if TYPE_CHECKING:
@@ -160,7 +161,9 @@ class Reconciliation:
             wanted = Wanted(name, most, shelves=("entity",), wide=True)
             return (await look_up(self._site, request, release, wanted))[0].matches
 
-        found, known = await Matching(release, teller.ontology, find).answer(queries)
+        matching = Matching(release, teller.ontology, find)
+        found, known = await matching.answer(queries)
+        self._site.operations.budget.charge(exchange_of(request.scope).client.account, matching.seconds)
         document = {
             key: {"result": [teller.candidate(each, queries[key], known) for each in candidates]}
             for key, candidates in found.items()
