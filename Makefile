@@ -19,7 +19,7 @@ DEV := $(VENV)/.dev
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help serve test longtest build web check bench lock install clean
+.PHONY: help serve test longtest build web check bench eval lock install clean
 
 help: ## list the targets
 	@echo "make TARGET, where TARGET is one of"
@@ -55,6 +55,11 @@ check: $(DEV) web ## format, lint, types, architecture
 bench: $(DEV) web ## run the benchmarks that the README quotes
 	@set -e; for file in $(filter-out benchmarks/common.py,$(wildcard benchmarks/*.py)); do \
 		name=$$(basename "$$file" .py); echo "== $$name"; $(BIN)/python -m "benchmarks.$$name" $(ARGS); done
+
+eval: $(RUN) ## score the suggester against the texts with gold
+	@$(BIN)/rujukan eval --records tests/eval/tuning tests/eval/held-out tests/eval/fresh
+	@if [ -f ../shared/eval/dev/gold.json ]; then $(BIN)/rujukan eval ../shared/eval/dev; \
+		else echo "../shared/eval/dev is not beside this checkout: its texts are left out"; fi
 
 install: $(DEV) ## make .venv with everything for development
 

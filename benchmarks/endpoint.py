@@ -41,7 +41,7 @@ local n, path = %d, %s
 if n > 0 then
   request = function()
     n = n + 1
-    return wrk.format("GET", path .. "%%20%%23" .. n)
+    return wrk.format("GET", path .. "%%20%%23" .. string.format("%%d", n))
   end
 end
 done = function(summary, latency, requests)
@@ -140,7 +140,8 @@ def processor_seconds(process: int) -> float:
 
 def load(running: Running, script: Path, *, fresh: bool) -> Figures:
     path = "/" + running.address.split("/", 3)[3] + "?query=" + quote(PEOPLE)
-    seed = int(time.time() * 1000) % 10**9 if fresh else 0
+    # No question of one run is one of another: the clock's milliseconds, and room for a million questions in each.
+    seed = int(time.time() * 1000) % 10**8 * 10**6 if fresh else 0
     script.write_text(SCRIPT % (seed, json.dumps(path)))
     command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{SECONDS}s", "-H", "Accept: application/sparql-results+json"]
     before = processor_seconds(running.process.pid)

@@ -19,13 +19,21 @@ LONG = (
     "contract/test_survives.py",
     "hostile/",
 )
+LONG_TESTS = (
+    "test_a_build_killed_at_any_moment_leaves_a_whole_release",
+    "test_every_question_has_one_outcome_and_its_own",
+    "test_nothing_is_left_behind_by_many_queries_and_kills",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what takes long."""
     here = Path(__file__).parent
     for item in items:
-        if item.path.is_relative_to(here) and item.path.relative_to(here).as_posix().startswith(LONG):
+        if not item.path.is_relative_to(here):
+            continue
+        place = item.path.relative_to(here).as_posix()
+        if place.startswith(LONG) or item.name.partition("[")[0] in LONG_TESTS:
             item.add_marker(pytest.mark.long)
 
 

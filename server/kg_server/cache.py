@@ -71,6 +71,13 @@ class AnswerCache(Generic[Kept, Ready]):
         self._entries.move_to_end(key)
         return entry.value
 
+    def lacks(self, key: Hashable) -> bool:
+        """Tell whether there is no answer with this key, which is counted as `get` does; nothing else is."""
+        if key in self._entries:
+            return False
+        self.misses += 1
+        return True
+
     def put(self, key: Hashable, value: Kept, weight: int = 0) -> None:
         """Keep an answer; one that would push out most of the others is not kept.
 

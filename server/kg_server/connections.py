@@ -13,9 +13,8 @@ import socket
 import struct
 from collections import Counter
 from dataclasses import dataclass
-from functools import partial
 from http import HTTPStatus
-from typing import Any, cast
+from typing import Any
 
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
@@ -103,18 +102,6 @@ def raise_descriptor_limit() -> int:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
         return hard
     return soft
-
-
-def http_protocol(limits: ConnectionLimits, member: Member | None = None) -> type[asyncio.Protocol]:
-    """Return what uvicorn makes a connection with; all connections made with it are counted together.
-
-    Args:
-        limits: of connections.
-        member: this process among several, whose connections are counted with these.
-    """
-    doorkeeper = Doorkeeper(limits) if member is None else SharingDoorkeeper(limits, member)
-    # uvicorn asks for a class, and calls it.
-    return cast("type[asyncio.Protocol]", partial(GuardedConnection, doorkeeper=doorkeeper))
 
 
 class Doorkeeper:
@@ -281,6 +268,10 @@ class GuardedConnection(HttpToolsProtocol):
         self._check_head(self.parser.get_http_version())
         if len(self.pipeline) >= _MOST_PIPELINED:
             self._refuse(BadRequest(f"More than {_MOST_PIPELINED} requests are sent ahead; wait for answers."))
+        self.begin()
+
+    def begin(self) -> None:
+        """Have the request answered."""
         super().on_headers_complete()
 
     def _check_head(self, version: str) -> None:

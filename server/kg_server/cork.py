@@ -35,6 +35,11 @@ class Corked(asyncio.Transport):
         if self._held > _AT_ONCE:
             self._flush()
 
+    def send(self, data: bytes) -> None:
+        """Send some bytes that are all there is to say."""
+        self._flush()
+        self._transport.write(data)
+
     def _flush(self) -> None:
         if self._out:
             out, self._out, self._held = self._out, [], 0

@@ -23,6 +23,7 @@ from granian.server.embed import Server
 
 from kg_server.app import Application
 from kg_server.app.answers import KEPT_UNDER
+from kg_server.app.at_hand import SPARQL
 from kg_server.app.replies import Site
 from kg_server.operations.recorder import exchange_of
 from kg_server.settings import Settings
@@ -133,6 +134,8 @@ class Rsgi:
         if key is not None and self._at_hand(outline, key, protocol):
             return
         full = outline if self._proxied else _scope(scope, full=True)
+        if key is not None and scope.path in SPARQL and self._small(full, scope, protocol):
+            return
         answering = _Answering(protocol, full, key, self._site, self._body_seconds)
         await self._front(full, answering.receive, answering.send)
 
@@ -146,6 +149,29 @@ class Rsgi:
         exchange.outcome, exchange.query_hash, exchange.rows = "cached", ready.query_hash, ready.rows
         protocol.response_bytes(200, [*ready.headers, ("x-request-id", exchange.id)], ready.body)
         self._recorder.end(exchange, scope, 200, len(ready.body))
+        return True
+
+    def _small(self, full: Scope, scope: RsgiScope, protocol: HTTPProtocol) -> bool:
+        """Answer a question that is proved to be small, and return whether it is."""
+        release = self._site.current.peek()
+        if release is None or scope.method != "GET":
+            return False
+        headers: Any = scope.headers
+        accept, codings = headers.get("accept"), headers.get("accept-encoding")
+        exchange = self._recorder.begin(full)
+        found = self._front.at_hand.small(
+            release,
+            full["query_string"],
+            None if accept is None else accept.encode("latin-1"),
+            None if codings is None else codings.encode("latin-1"),
+            full,
+        )
+        if found is None:
+            return False
+        terms, answer, body = found
+        own = ("etag", answer.etag), ("content-length", str(len(body))), ("x-request-id", exchange.id)
+        protocol.response_bytes(200, [*terms.pairs[answer.coding], *own], body)
+        self._recorder.end(exchange, full, 200, len(body))
         return True
 
 

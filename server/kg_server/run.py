@@ -18,11 +18,12 @@ import uvicorn
 
 from kg_server.app import Application, create_app
 from kg_server.configuration import add_options, load
-from kg_server.connections import connection_limits, http_protocol, raise_descriptor_limit
+from kg_server.connections import connection_limits, raise_descriptor_limit
 from kg_server.describe.queries import read_queries
 from kg_server.http.problems import StartError
 from kg_server.listening import Listeners, listen_together
 from kg_server.multiprocess.common import Common, Member
+from kg_server.prompt import http_protocol
 from kg_server.settings import Settings
 from kg_server.supervise import Turn, keep
 
@@ -141,7 +142,7 @@ def uvicorn_config(app: Application, settings: Settings, member: Member | None =
     # nothing else of a proxy's headers does. What uvicorn says goes into our own log.
     return uvicorn.Config(
         app,
-        http=http_protocol(connection_limits(settings, raise_descriptor_limit()), member),
+        http=http_protocol(connection_limits(settings, raise_descriptor_limit()), app.front.at_hand.reply, member),
         ws="none",
         log_config=None,
         access_log=False,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import yaml
 from rdflib import OWL, RDF, Graph, URIRef
@@ -49,26 +50,37 @@ def local_names(graph: Graph, namespace: str) -> set[str]:
     }
 
 
-def forbidden(own: set[str], engine: set[str], prefix: str, base: str, slugs: set[str]) -> re.Pattern[str]:
-    """One pattern for all that the engine must not name.
+class Forbidden(NamedTuple):
+    """What the engine must not name: parts of text, and whole words."""
+
+    parts: re.Pattern[str]
+    words: frozenset[str]
+
+
+_WORD = re.compile(r"[\w-]+")
+
+
+def forbidden(own: set[str], engine: set[str], prefix: str, base: str, slugs: set[str]) -> Forbidden:
+    """All that the engine must not name.
 
     Any use of the graph's prefix or base; the local names that no prose could hold (a capital inside), unless the
     engine's own vocabulary has them too; its entities' slugs of two words or more; the words of its subject.
     """
     names = {name for name in own - engine if re.search(r"[a-z][A-Z]", name)}
     compound = {slug for slug in slugs if "-" in slug}
-    exact = [rf"(?<![\w-]){re.escape(word)}(?![\w-])" for word in sorted(names | compound)]
     where = [rf"(?<!\w){re.escape(prefix)}:", re.escape(base)]
-    return re.compile("|".join([*where, *exact, *(f"(?i:{word})" for word in DOMAIN_WORDS)]))
+    parts = re.compile("|".join([*where, *(f"(?i:{word})" for word in DOMAIN_WORDS)]))
+    return Forbidden(parts, frozenset(names | compound))
 
 
-def named(pattern: re.Pattern[str], name: str, text: str) -> Iterator[str]:
+def named(forbidden: Forbidden, name: str, text: str) -> Iterator[str]:
     for number, line in enumerate(text.splitlines(), 1):
-        for match in pattern.finditer(line):
-            yield f"{name}:{number}: names «{match.group()}»"
+        words = (word for word in _WORD.findall(line) if word in forbidden.words)
+        for found in (*words, *(match.group() for match in forbidden.parts.finditer(line))):
+            yield f"{name}:{number}: names «{found}»"
 
 
-def project_pattern(root: Path) -> re.Pattern[str]:
+def project_names(root: Path) -> Forbidden:
     project = yaml.safe_load((root / "data/project.yaml").read_text("utf-8"))
     namespace = project["base"] + project["vocabulary"]
     own = local_names(Graph().parse(root / "ontology/vocabulary.ttl"), namespace)
@@ -84,14 +96,14 @@ def project_pattern(root: Path) -> re.Pattern[str]:
 
 
 def test_the_engine_names_nothing_of_its_subject(root: Path, project_files: list[Path]) -> None:
-    pattern = project_pattern(root)
+    names = project_names(root)
     found: list[str] = []
     for path in project_files:
         if path.parts[0] not in {"src", "server"}:
             continue
-        found += named(pattern, str(path), str(path))
+        found += named(names, str(path), str(path))
         try:
-            found += named(pattern, str(path), (root / path).read_text("utf-8"))
+            found += named(names, str(path), (root / path).read_text("utf-8"))
         except UnicodeDecodeError:
             continue  # an image or a font holds no words
     assert not found, "\n".join(found)
@@ -104,7 +116,7 @@ def test_each_kind_of_name_is_seen() -> None:
     """
     own = local_names(Graph().parse(data=ttl), "https://example.org/v#")
     assert own == {"LoanDesk", "lentTo", "heldOn"}
-    pattern = forbidden(own, {"heldOn"}, "x", "https://example.org/", {"anna-berg", "paris"})
+    names = forbidden(own, {"heldOn"}, "x", "https://example.org/", {"anna-berg", "paris"})
     for text in (
         "a = LoanDesk",
         "?a x:made ?b",
@@ -116,7 +128,7 @@ def test_each_kind_of_name_is_seen() -> None:
         "signedMoU",
         "Memoranda",
     ):
-        assert list(named(pattern, "f.py", text)), text
+        assert list(named(names, "f.py", text)), text
     for text in (
         "from collections.abc import Iterator",
         "import collections",
@@ -126,4 +138,4 @@ def test_each_kind_of_name_is_seen() -> None:
         "LoanDesks",
         "index:",
     ):
-        assert not list(named(pattern, "f.py", text)), text
+        assert not list(named(names, "f.py", text)), text

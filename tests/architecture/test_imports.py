@@ -51,7 +51,9 @@ SERVER: dict[str, set[str]] = {
     "supervise": {"backends"},
     "rsgi": BELOW_APP | {"app"},
     "connections": SHARED | LEAVES | {"cork", "multiprocess"},
-    "run": BELOW_APP | {"app", "configuration", "connections", "listening", "multiprocess", "rsgi", "supervise"},
+    "prompt": {"connections", "cork", "multiprocess"},
+    "run": BELOW_APP
+    | {"app", "configuration", "connections", "listening", "multiprocess", "prompt", "rsgi", "supervise"},
 }
 
 CONTRACTS = {"kg_builder": BUILDER, "kg_server": SERVER}

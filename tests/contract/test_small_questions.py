@@ -93,6 +93,20 @@ def test_the_same_bytes_as_from_a_query_process(
         assert one.headers[name] == other.headers[name]
 
 
+def test_the_same_headers_as_from_a_query_process(here: httpx.Client, elsewhere: httpx.Client) -> None:
+    def headers(client: httpx.Client, query: str) -> dict[str, str]:
+        found = dict(ask(client, query).headers)
+        assert found.pop("date").endswith("GMT")
+        assert found.pop("x-request-id")
+        return found
+
+    query = SMALL + " #headers"
+    expected = headers(elsewhere, query)
+    # Never asked, found by the question, found by the request.
+    for _ in range(3):
+        assert headers(here, query) == expected
+
+
 def test_the_answer_is_kept(here: httpx.Client) -> None:
     first = ask(here, SMALL + " #kept")
     again = ask(here, SMALL + " #kept", **{"If-None-Match": first.headers["etag"]})

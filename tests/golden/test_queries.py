@@ -147,7 +147,7 @@ def test_headers_are_whole_and_titles_are_questions(project: Project) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_prefixes_are_declared_and_are_those_of_the_house(reader: Reader, name: str) -> None:
     text, _ = saved_query(reader, name, {})
-    reader.store.query(text)  # without the release's prefixes
+    ox.Store().query(text)  # without the release's prefixes
     declared = dict(_PREFIX.findall(text))
     assert list(declared) == sorted(declared)
     body = _PREFIX.sub("", text)
@@ -222,8 +222,14 @@ def test_a_query_pasted_elsewhere_answers_at_least_what_its_defaults_give(reader
     pasted = reader.store.query(text)
     assert isinstance(pasted, ox.QuerySolutions)
     wanted = columns(reader, name)
-    everything = {tuple(row[variable] for variable in wanted) for row in pasted}
-    assert everything >= {tuple(row[variable] for variable in wanted) for row in solutions(reader, name)}
+    assert in_columns(pasted, wanted) >= in_columns(solutions(reader, name), wanted)
+
+
+def in_columns(found: ox.QuerySolutions, wanted: list[str]) -> set[tuple[str, ...]]:
+    """The rows in some columns, as TSV writes their terms: many times as fast as asking for each term."""
+    head, *lines = (found.serialize(format=ox.QueryResultsFormat.TSV) or b"").decode().splitlines()
+    places = [head.split("\t").index(f"?{variable}") for variable in wanted]
+    return {tuple(line.split("\t")[place] for place in places) for line in lines}
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")

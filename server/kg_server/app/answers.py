@@ -93,11 +93,12 @@ def wanted_by(request: Request, override: str | None) -> tuple[Wanted, str]:
     accept = accept_of(request)
     codings = ", ".join(request.headers.getlist("accept-encoding"))
     if len(accept or "") + len(override or "") + len(codings) > _REMEMBERED_CHARACTERS:
-        return _negotiate(accept, override, codings)
+        return negotiate(accept, override, codings)
     return _remember(accept, override, codings)
 
 
-def _negotiate(accept: str | None, override: str | None, codings: str) -> tuple[Wanted, str]:
+def negotiate(accept: str | None, override: str | None, codings: str) -> tuple[Wanted, str]:
+    """Return what `wanted_by` does, of the headers as text."""
     bindings, graph = choose_format(accept, override, BINDINGS), choose_format(accept, override, GRAPHS)
     coding = choose_coding(codings)
     said = f"'Accept: {accept}'" if override is None else f"'format={override}'"
@@ -106,11 +107,11 @@ def _negotiate(accept: str | None, override: str | None, codings: str) -> tuple[
 
 
 # Clients repeat themselves, and negotiating takes as long as evaluating a small question.
-_remember = lru_cache(256)(_negotiate)
+_remember = lru_cache(256)(negotiate)
 
 
 @lru_cache(256)
-def _constant(choice: Choice, coding: Coding | None, name: str) -> tuple[tuple[bytes, bytes], ...]:
+def constant_headers(choice: Choice, coding: Coding | None, name: str) -> tuple[tuple[bytes, bytes], ...]:
     """Return the headers that answers in one form share.
 
     Args:
@@ -126,6 +127,17 @@ def _constant(choice: Choice, coding: Coding | None, name: str) -> tuple[tuple[b
         **({"content-disposition": f'inline; filename="{name}.{choice.format.extension}"'} if name else {}),
     }
     return tuple((field.encode(), value.encode()) for field, value in headers.items())
+
+
+def plain_key(release: str, query: str, how: str) -> Key:
+    """Return what the cache finds an answer by whose question is nothing but a query.
+
+    Args:
+        release: the first part (`front` counts on that).
+        query: SPARQL.
+        how: from `negotiate`.
+    """
+    return release, query, how
 
 
 @dataclass(slots=True)
@@ -186,7 +198,7 @@ class Asked:
 
     def _reply(self, answer: Answer, pages: Mapping[str, str]) -> Response:
         name = (self.saved.name if self.saved else "answer") if self.override else ""
-        headers = [*_constant(answer.choice, answer.coding, name), (b"etag", answer.etag.encode())]
+        headers = [*constant_headers(answer.choice, answer.coding, name), (b"etag", answer.etag.encode())]
         for field, value in self._headers(answer, pages).items():
             headers.append((field.lower().encode(), value.encode("latin-1")))
         if etag_matches(self.request.headers.get("if-none-match"), answer.etag):
@@ -215,9 +227,10 @@ class Asked:
 
     def _key(self, wanted: Wanted, how: str) -> Key:
         question = self.question
-        dataset = question.default_graphs, question.named_graphs
-        # The release is the first part (`front` counts on that).
-        return self.release.manifest.release, question.query, how, wanted.window, dataset, question.bindings
+        plain = plain_key(self.release.manifest.release, question.query, how)
+        if wanted.window.whole and not (question.default_graphs or question.named_graphs or question.bindings):
+            return plain
+        return *plain, wanted.window, question.default_graphs, question.named_graphs, question.bindings
 
     def _cached(self, key: Key) -> Answer | None:
         answer = self.site.cache.get(key)

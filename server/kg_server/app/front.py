@@ -10,22 +10,16 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kg_server.app.answers import KEPT_UNDER
+from kg_server.app.at_hand import SPARQL, Always, AtHand, Raw, raw_request
 from kg_server.app.compression import CompressingSend
 from kg_server.app.headers import OPERATOR, PREVIEW, everywhere, framed, of_options, operators
-from kg_server.app.replies import Prepared, Site, problem_reply
+from kg_server.app.replies import Prepared, Site, header_lines, problem_reply
 from kg_server.http.negotiation import etag_matches
 from kg_server.http.problems import Problem
 from kg_server.operations.recorder import Exchange, exchange_of
 
-Always = tuple[tuple[bytes, bytes], ...]
 Handler = Callable[[Scope, Receive, Send], Awaitable[None]]
-# Path, query string, and headers: what a reply to a reading request depends on.
-_Raw = tuple[str | bytes | None, ...]
 
-SPARQL = frozenset({"/sparql", "/sparql/"})
-_READING = frozenset({"GET", "HEAD"})
-# Links in a reply may repeat the host.
-_DEPENDS = frozenset({b"accept", b"accept-encoding", b"host", b"if-none-match"})
 _OK, _NOT_MODIFIED = 200, 304
 
 
@@ -36,6 +30,9 @@ class FrontDoor:
         app: the framework's application.
         sparql: what answers at `/sparql`; the framework's routing would cost more than the query.
         site: the application's parts.
+
+    Attributes:
+        at_hand: finds replies that need no waiting, for a server that can send them before it makes a task.
     """
 
     def __init__(self, app: ASGIApp, sparql: Handler, site: Site) -> None:
@@ -43,6 +40,7 @@ class FrontDoor:
         self._recorder = site.operations.recorder
         self._everywhere = _encoded(everywhere(site.settings.public_url))
         self._framed = _encoded(framed(site.settings.public_url))
+        self.at_hand = AtHand(site, self._everywhere)
         self._operators = _encoded(operators(site.settings.public_url))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -51,7 +49,7 @@ class FrontDoor:
             await self._app(scope, receive, send)
             return
         exchange = self._recorder.begin(scope)
-        raw, known = _raw(scope)
+        raw, known = raw_request(scope)
         release = self.site.current.peek()
         if raw is not None and release is not None:
             prepared = self.site.cache.shortcut((release.manifest.release, raw))
@@ -108,7 +106,7 @@ class _Leaving:
         site: the application's parts.
         scope: of the request; says where the cache has the answer, if it has.
         send: what takes the messages on.
-        raw: the request, as `_raw` returns it.
+        raw: the request, as `raw_request` returns it.
         always: headers.
 
     Attributes:
@@ -116,7 +114,7 @@ class _Leaving:
         size: bytes of the body.
     """
 
-    def __init__(self, site: Site, scope: Scope, send: Send, raw: _Raw | None, always: Always) -> None:
+    def __init__(self, site: Site, scope: Scope, send: Send, raw: Raw | None, always: Always) -> None:
         self.site, self._scope, self._send, self._raw = site, scope, send, raw
         self._always, self._exchange = always, exchange_of(scope)
         self._headers: list[tuple[bytes, bytes]] | None = None
@@ -141,7 +139,9 @@ class _Leaving:
 
     def _keep(self, headers: list[tuple[bytes, bytes]], message: Message) -> None:
         key, exchange = self._scope[KEPT_UNDER], self._exchange
-        ready = Prepared(headers, message, Headers(raw=headers)["etag"], exchange.query_hash, exchange.rows)
+        ready = Prepared(
+            headers, header_lines(headers), message, Headers(raw=headers)["etag"], exchange.query_hash, exchange.rows
+        )
         # The first part of the key is the release.
         # What a request is found by is as long as its client likes.
         weight = sum(len(each) for each in self._raw or () if each is not None)
@@ -150,21 +150,6 @@ class _Leaving:
 
 def _encoded(headers: Mapping[str, str]) -> Always:
     return tuple((name.lower().encode(), value.encode()) for name, value in headers.items())
-
-
-def _raw(scope: Scope) -> tuple[_Raw | None, bytes | None]:
-    """Return what a reply to a reading request depends on, as it came, and the `If-None-Match` header."""
-    found: dict[bytes, bytes] = {}
-    for name, value in scope["headers"]:
-        if name in _DEPENDS:
-            if name in found:
-                return None, None
-            found[name] = value
-    known = found.get(b"if-none-match")
-    if scope["method"] not in _READING:
-        return None, known
-    accept, coding, host = found.get(b"accept"), found.get(b"accept-encoding"), found.get(b"host")
-    return (scope["path"], scope["query_string"], accept, coding, host), known
 
 
 async def _options(send: Send, path: str, *, sparql: bool) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -38,6 +38,8 @@ JSON = "application/json"
 _PAGE_OR_JSON = {"html": HTML, HTML: HTML, "json": JSON, JSON: JSON}
 _NOT_MODIFIED = 304
 _NO_TEXTS = TextFolder()
+# In the scope of a request: its answer is not at hand.
+MISSED = "rujukan.missed"
 _HOST = re.compile(r"[A-Za-z0-9.-]+(?::\d{1,5})?|\[[0-9A-Fa-f:.]+\](?::\d{1,5})?")
 
 
@@ -47,6 +49,7 @@ class Prepared:
 
     Attributes:
         headers: of its first message (ASGI).
+        lines: the same, as HTTP/1.1 writes them.
         body: its second message.
         etag: its entity tag.
         query_hash: of the query, for the log.
@@ -54,6 +57,7 @@ class Prepared:
     """
 
     headers: list[tuple[bytes, bytes]]
+    lines: bytes
     body: Message
     etag: str
     query_hash: str
@@ -91,6 +95,15 @@ class Site:
         if not _HOST.fullmatch(host):
             host = f"{self.settings.host}:{self.settings.port}"
         return f"{request.url.scheme}://{host}"
+
+
+def header_lines(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
+    r"""Return headers as HTTP/1.1 writes them (RFC 9112, section 2.1); nothing in them is of a client's making.
+
+    >>> header_lines([(b"vary", b"Accept"), (b"allow", b"GET")])
+    b'vary: Accept\r\nallow: GET\r\n'
+    """
+    return b"".join([b"%b: %b\r\n" % pair for pair in headers])
 
 
 def accept_of(request: Request) -> str | None:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from kg_server.app.answers import Asked, unless_gone
 from kg_server.app.compression import CompressingSend
 from kg_server.app.editor import query_page
-from kg_server.app.replies import Site, accept_of, problem_reply
+from kg_server.app.replies import MISSED, Site, accept_of, problem_reply
 from kg_server.backends.base import Question
 from kg_server.describe.current import Release
 from kg_server.describe.service import service_description
@@ -49,7 +49,8 @@ class SparqlEndpoint:
                 response = self._describe(request, operation, release)
             else:
                 asked = self._asked(request, operation, operation.query, release)
-                response = asked.at_once()
+                asked.missed = MISSED in scope
+                response = None if asked.missed else asked.at_once()
                 if response is not None:
                     # Compressed where it is worth it, as all answers are that have an entity tag.
                     await response(scope, receive, send)

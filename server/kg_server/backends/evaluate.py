@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from kg_server.backends.base import Kind, Question, Wanted
+from kg_server.backends.base import Answer, Kind, Question, Wanted
 from kg_server.backends.lasting import is_lasting
-from kg_server.backends.rows import RowGate
+from kg_server.backends.rows import RowGate, count_rows
 from kg_server.backends.serialisations import RDF_FORMATS
 from kg_server.backends.sink import Sink, Spool, Written
 from kg_server.backends.source import Results, Source
@@ -26,6 +26,7 @@ _RESULTS = {
     "tsv": ox.QueryResultsFormat.TSV,
 }
 
+_SOLUTIONS = (ox.QuerySolutions, ox.QueryBoolean)
 
 _HEAD_END = b'},"results"'
 _LINK = f',"link":["{TYPE_BASE}{AnswerTooLarge.slug}"]'.encode()
@@ -95,7 +96,7 @@ class Evaluator:
             _acceptable(wanted.graph, wanted, graph=True)
         try:
             results = self._source.query(question)
-            if isinstance(results, ox.QuerySolutions | ox.QueryBoolean):
+            if isinstance(results, _SOLUTIONS):
                 return self._solutions(question, wanted, results)
             return self._triples(question, wanted, results)
         except (SyntaxError, RuntimeError, ValueError, OSError) as error:
@@ -103,7 +104,7 @@ class Evaluator:
         finally:
             self._source.done()
 
-    def answer_small(self, question: Question, wanted: Wanted, choice: Choice) -> Result:
+    def answer_small(self, question: Question, wanted: Wanted, choice: Choice) -> Answer:
         """Return the answer to a SELECT or an ASK whose rows are known to be few; raises as `answer` does.
 
         Args:
@@ -115,18 +116,18 @@ class Evaluator:
         results: Results | None = None
         try:
             results = self._source.query(question)
-            if not isinstance(results, ox.QuerySolutions | ox.QueryBoolean):
+            if not isinstance(results, _SOLUTIONS):
                 raise NotAcceptable(wanted.accept, available(GRAPHS))
-            with Sink(self._most.size, self._most.size, None, wanted.coding) as sink:
-                results.serialize(sink, format=_RESULTS[key])  # type: ignore[arg-type]
-                gate = RowGate(key, self._most.rows, wanted.window)
-                gate.count(sink.held())
-                return Result("bindings", sink.close(), gate.passed, gate.rows, lasting=True)
+            sink = Sink(self._most.size, self._most.size, None, wanted.coding)
+            results.serialize(sink, format=_RESULTS[key])  # type: ignore[arg-type]
+            rows = count_rows(key, sink.held())
+            written = sink.close()
         except (SyntaxError, RuntimeError, ValueError, OSError) as error:
             raise self._source.explain(question, error) from error
         finally:
             # Solutions must end on the thread that made them; the frame of an error may be collected on another.
             del results
+        return Answer("bindings", choice, written.body, written.etag, rows, rows, written.coding, lasting=True)
 
     def _solutions(self, question: Question, wanted: Wanted, results: ox.QuerySolutions | ox.QueryBoolean) -> Result:
         choice = _acceptable(wanted.bindings, wanted, graph=False)

@@ -26,6 +26,27 @@ _PATTERNS = {"json": (_JSON, 24), "xml": (_XML, 24), "csv": (_CSV, 1), "tsv": (_
 _TAILS = {"json": b"]}}", "xml": b"</results></sparql>", "tsv": b"", "csv": b""}
 
 
+def count_rows(key: str, data: bytes) -> int:
+    r"""Return how many rows a whole result has.
+
+    >>> count_rows("csv", b"name\r\nBudi\r\n"), count_rows("json", b'{"head":{},"boolean":true}')
+    (1, 0)
+    """
+    if key == "json" and b"{}" not in data:
+        return _count_json(data)
+    gate = RowGate(key, len(data), Window())
+    gate.count(data)
+    return gate.rows
+
+
+def _count_json(data: bytes) -> int:
+    # As `_JSON` says, in a quarter of the time.
+    begun = data.count(_NEXT) + data.count(b'"bindings":[{"')
+    if not begun:
+        return 0
+    return begun - sum(map(data.count, _ENDS_OF_STRINGS))
+
+
 class RowGate:
     r"""Lets the rows of a window through, and none after a number of them.
 
@@ -65,9 +86,7 @@ class RowGate:
     def count(self, data: bytes) -> bool:
         """Count the rows of a result that is there as a whole; return whether all of it passes as it is."""
         if self._key == "json" and b"{}" not in data:
-            # As `_JSON` says, in a quarter of the time.
-            begun = data.count(_NEXT) + data.count(b'"bindings":[{"')
-            self.rows = begun - sum(map(data.count, _ENDS_OF_STRINGS)) if begun else 0
+            self.rows = _count_json(data)
         else:
             self.rows = sum(1 for _ in self._beginnings(data, len(data)))
         return self._first == 0 and self.rows <= self._last

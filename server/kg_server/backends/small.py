@@ -67,14 +67,10 @@ class SmallQuestions:
         if extents.work(patterns) > self._most:
             return None
         try:
-            result = evaluator.answer_small(question, wanted, choice)
+            return evaluator.answer_small(question, wanted, choice)
         except KgServerError:
             # It has a long answer, or is wrong; a query process finds the words.
             return None
-        written = result.written
-        return Answer(
-            "bindings", choice, written.body, written.etag, result.rows, result.total, written.coding, lasting=True
-        )
 
     def _count(self) -> None:
         self._seen += 1

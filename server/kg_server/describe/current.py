@@ -108,8 +108,14 @@ class Current:
         return target, manifest.st_ino, manifest.st_mtime_ns
 
     def peek(self) -> Release | None:
-        """Return the release to serve a request from, None when it is time to look for a newer one."""
-        return self._release if time.monotonic() < self._look_at else None
+        """Return the release to serve a request from, None when there may be a newer one, which `get` opens."""
+        now = time.monotonic()
+        if now < self._look_at:
+            return self._release
+        if self._look() not in {self._seen, None}:
+            return None
+        self._look_at = now + _LOOK_SECONDS
+        return self._release
 
     @property
     def served(self) -> Release:
@@ -118,10 +124,10 @@ class Current:
 
     async def get(self) -> Release:
         """Return the release to serve a request from; a newer one is noticed within a fiftieth of a second."""
-        now = time.monotonic()
-        if now < self._look_at:
-            return self._release
-        self._look_at = now + _LOOK_SECONDS
+        release = self.peek()
+        if release is not None:
+            return release
+        self._look_at = time.monotonic() + _LOOK_SECONDS
         seen = self._look()
         if seen not in {self._seen, None} and time.monotonic() >= self._retry_at:
             async with self._lock:

@@ -31,6 +31,7 @@ BODY_TYPES = {"Accept-Post": f"{FORM}, {QUERY}", "Accept-Query": f'"{FORM}", "{Q
 
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _MAX_FIELDS = 1000
+_ONLY = b"query="
 _UTF8 = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
 
 
@@ -78,6 +79,21 @@ def decode_form(raw: bytes, *, what: str = "query string") -> tuple[tuple[str, s
         message = f"The {what} is not UTF-8."
         raise BadRequest(message) from error
     return tuple(pairs)
+
+
+def only_query(query_string: bytes) -> str | None:
+    """Return the query of a request that has no other parameter, None for any other.
+
+    Raises:
+        BadRequest: as `decode_form`.
+
+    >>> only_query(b"query=ASK%20%7B%7D"), only_query(b"query=ASK&format=json")
+    ('ASK {}', None)
+    """
+    if not query_string.startswith(_ONLY) or b"&" in query_string:
+        return None
+    ((_, query),) = decode_form(query_string)
+    return query
 
 
 def _decode_field(field: bytes) -> tuple[str, str]:
@@ -158,10 +174,10 @@ def parse_operation(method: str, query_string: bytes, content_type: str | None, 
     >>> parse_operation("POST", b"default-graph-uri=http://g", "application/sparql-query", b"ASK {}").default_graphs
     ('http://g',)
     """
-    pairs = decode_form(query_string)
-    if len(pairs) == 1 and pairs[0][0] == "query" and method in {"GET", "HEAD"}:
+    if method in {"GET", "HEAD"} and (query := only_query(query_string)) is not None:
         # Most requests are of this kind, and nothing can be wrong with them any more.
-        return Operation(pairs[0][1])
+        return Operation(query)
+    pairs = decode_form(query_string)
     direct: str | None = None
     parameters: Mapping[str, str] = {}
     if method in WITH_BODY:

@@ -141,7 +141,10 @@ class Recorder:
         return f"{self._prefix}{next(self._numbers):08x}"
 
     def begin(self, scope: Scope) -> Exchange:
-        """Begin to record a request."""
+        """Begin to record a request, unless that has begun."""
+        begun: Exchange | None = scope.get(_KEY)
+        if begun is not None:
+            return begun
         identity = self._clients.request_id(scope) or self._next_id()
         exchange = Exchange(identity, self._clients.of(scope), scope["method"])
         scope[_KEY] = exchange

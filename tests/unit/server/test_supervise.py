@@ -110,12 +110,17 @@ def test_one_that_cannot_serve_is_tried_again_while_another_serves(tmp_path: Pat
         assert len(noted(tmp_path, "run0first")) == 1
 
 
+def parent_of(process: int) -> int:
+    return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1])
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="prctl")
 def test_what_a_killed_one_leaves_is_buried(tmp_path: Path) -> None:
     with kept(tmp_path, 2, "parent") as keeper:
         wait_until(lambda: len(noted(tmp_path, "grandchild")) == 2)
-        left = min(noted(tmp_path, "grandchild"))
-        os.kill(noted(tmp_path, "run0first")[0], signal.SIGKILL)
+        (parent,) = noted(tmp_path, "run0first")
+        (left,) = (each for each in noted(tmp_path, "grandchild") if parent_of(each) == parent)
+        os.kill(parent, signal.SIGKILL)
         wait_until(lambda: len(noted(tmp_path, "run0")) == 1)
         for each in noted(tmp_path, "grandchild"):
             os.kill(each, signal.SIGKILL)

@@ -1,0 +1,315 @@
+"""Agreements: their kind, who makes them with whom, who signs, when, where and how far they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from kg_builder.assist.body import Body
+from kg_builder.assist.groups import Group, Groups, within
+from kg_builder.assist.lexicon import Lexicon
+from kg_builder.assist.people import Person
+from kg_builder.assist.reading import Reading
+from kg_builder.assist.years import Span
+
+_NEAR = 14
+_STATUS = ("signed", "renewed", "planned", "started")
+_PARTIES = 2
+_DAY = 10
+_GAP = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """An agreement as read; parties by the numbers of their groups, signatories by the numbers of people."""
+
+    start: int
+    end: int
+    sentence: int
+    type: str
+    status: str
+    parties: tuple[int, ...]
+    signatories: tuple[int, ...] = ()
+    date: str = ""
+    validity: str = ""
+    remote: bool = False
+    renewed: bool = False
+    score: float = 0.7
+    rule: str = ""
+    sentences: tuple[int, ...] = ()
+    countries: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What a text holds beside agreements."""
+
+    reading: Reading
+    bodies: list[Body]
+    groups: Groups
+    people: list[Person]
+    dates: list[Span]
+    speakers: frozenset[tuple[int, int]]
+    places: list[Body] = field(default_factory=list)
+
+
+class Agreements:
+    """Finds agreements with the words of a lexicon."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        """Take the words."""
+        self._lexicon = lexicon
+        self._general = [*lexicon.spelled.get("agreement", {"": ()})][-1]
+
+    def find(self, scene: Scene) -> list[Agreement]:
+        """Return the agreements of a text, mentions of one joined."""
+        reading = scene.reading
+        found: list[Agreement] = []
+        for number, bounds in enumerate(reading.bounds):
+            read = self._sentence(scene, number, bounds)
+            if read:
+                self._add(found, read)
+            elif self._signs(reading, bounds) and found:
+                found[-1] = self._signed_by(scene, found[-1], number)
+        finished = [self._dated(scene, self._signed_by(scene, each, each.sentence)) for each in found]
+        finished = [self._followed(scene, each) for each in finished]
+        return [
+            each
+            for each in finished
+            if len(each.parties) + len(each.countries) >= _PARTIES or len(each.signatories) >= _PARTIES
+        ]
+
+    def _followed(self, scene: Scene, agreement: Agreement) -> Agreement:
+        """Take a missing party from the next sentence, where that names a known one and just one other."""
+        after = agreement.sentence + 1
+        if len(agreement.parties) >= _PARTIES or agreement.countries or after >= len(scene.reading.bounds):
+            return agreement
+        named = [b for b in within(scene.reading, scene.bodies, after) if not self._beside(scene.reading, b)]
+        numbers = _numbers(scene.groups, named)
+        fits = len(numbers) == _PARTIES and set(agreement.parties) <= set(numbers)
+        return replace(agreement, parties=tuple(numbers)) if fits else agreement
+
+    def _signs(self, reading: Reading, bounds: tuple[int, int]) -> bool:
+        return bool(reading.inside("sign-verb", *bounds) or reading.inside("represents", *bounds))
+
+    def _sentence(self, scene: Scene, number: int, bounds: tuple[int, int]) -> Agreement | None:
+        reading = scene.reading
+        first, after = bounds
+        nouns = reading.inside("agreement", first, after)
+        loose = reading.inside("cooperation", first, after)
+        if not nouns and not loose:
+            return None
+        verbs = reading.inside("agreement-verb", first, after)
+        options = [
+            (abs(noun[0] - verb[0]) + _STATUS.index(verb[2]) * 2, noun, verb)
+            for noun in nouns
+            for verb in verbs
+            if verb[2] != "started" and abs(noun[0] - verb[0]) <= _NEAR
+        ] or [
+            (abs(noun[0] - verb[0]), noun, verb)
+            for noun in loose
+            for verb in verbs
+            if noun[0] >= verb[0] and noun[0] - verb[1] <= 2  # noqa: PLR2004 - the verb's object
+        ]
+        options = [option for option in options if not self._denied(reading, option[1], option[2])]
+        if not options:
+            return None
+        _, noun, verb = min(options, key=lambda option: (option[0], option[1]))
+        planned = self._planned(reading, verb[0], first)
+        status = "planned" if planned and verb[2] != "started" else verb[2]
+        if planned and verb[2] == "started":
+            return None
+        left, right = min(noun[0], verb[0]), max(noun[1], verb[1])
+        parties, countries = self._parties(scene, number, (left, right))
+        kinds = [n for n in nouns if n[2] != self._general] or [noun]
+        best = min(kinds, key=lambda n: abs(n[0] - verb[0]))
+        return Agreement(
+            reading.starts[left], reading.ends[right - 1], number, best[2], status, parties,
+            validity=self._validity(reading, bounds),
+            remote=bool(reading.inside("virtual", first, after)),
+            renewed=any(v[2] == "renewed" for v in verbs),
+            score=0.8 if nouns else 0.55,
+            rule="agreement-verb" if nouns else "cooperation-verb",
+            sentences=(number,),
+            countries=countries,
+        )  # fmt: skip
+
+    def _denied(self, reading: Reading, noun: tuple[int, int, str], verb: tuple[int, int, str]) -> bool:
+        near = [reading.before("agreement-stop", token) for token in (noun[0], verb[0])]
+        return any(near) or reading.at("agreement-stop", noun[1]) is not None
+
+    def _planned(self, reading: Reading, verb: int, first: int) -> bool:
+        reach = 6
+        for token in range(max(first, verb - reach), verb):
+            if reading.at("planned", token) and not any(reading.is_(place, ",", ";") for place in range(token, verb)):
+                return True
+        _, after = reading.bounds[reading.sentence[verb]]
+        return any(later - verb <= 2 * reach for later, _, _ in reading.inside("planned-after", verb, after))
+
+    def _validity(self, reading: Reading, bounds: tuple[int, int]) -> str:
+        for token, end, key in reading.inside("unit", *bounds):
+            if key in {"years", "months"} and token > bounds[0]:
+                first = token - 1
+                word = reading.low[first]
+                number = int(word) if word.isdigit() else self._lexicon.terms("digit").get(word)
+                lead = reading.before("validity", first) or reading.at("time-after", end)
+                if number is not None and lead and len(str(number)) < 3:  # noqa: PLR2004 - no year
+                    return f"P{number}{'Y' if key == 'years' else 'M'}"
+        return ""
+
+    def _parties(self, scene: Scene, number: int, core: tuple[int, int]) -> tuple[tuple[int, ...], tuple[str, ...]]:
+        reading = scene.reading
+        first, after = self._makers(reading, number, core[0])
+        named = [
+            b
+            for b in within(reading, scene.bodies, number)
+            if first <= b.first < after and not self._beside(reading, b)
+        ]
+        chosen = _numbers(scene.groups, named)
+        if len(chosen) < _PARTIES and number and not self._complete(chosen):
+            earlier = [b for b in within(reading, scene.bodies, number - 1) if not self._beside(reading, b)]
+            for group in _numbers(scene.groups, earlier):
+                if group not in chosen and len(chosen) < _PARTIES:
+                    chosen.append(group)
+        if len(chosen) > _PARTIES:
+            chosen = self._linked(scene, named, core) or chosen
+        countries: tuple[str, ...] = ()
+        if not chosen:
+            inside = [
+                p
+                for p in scene.places
+                if reading.sentence[p.first] == number
+                and p.head == "country"
+                and not reading.before("place-before", p.first)
+            ]
+            countries = tuple(dict.fromkeys(place.name for place in inside))[:_PARTIES]
+        return tuple(chosen), countries
+
+    def _complete(self, chosen: Iterable[int]) -> bool:
+        return len(list(chosen)) >= _PARTIES
+
+    def _beside(self, reading: Reading, body: Body) -> bool:
+        """Tell whether a body is only the place, or a part of another body."""
+        before = reading.before("place-before", body.first)
+        spot = reading.before("place-head", body.first)
+        at = before is not None and reading.low[before[0]] in self._lexicon.terms("at-place")
+        return (
+            at
+            or spot is not None
+            or self._lexicon.has("unit-of", reading.low[body.first])
+            or reading.at("embassy", body.first) is not None
+        )
+
+    def _linked(self, scene: Scene, named: list[Body], core: tuple[int, int]) -> list[int]:
+        """Of more than two bodies, return those that "and", "with" and commas join, nearest to the agreement."""
+        reading = scene.reading
+        chains: list[list[Body]] = []
+        for body in named:
+            gap = reading.low[chains[-1][-1].end : body.first] if chains else []
+            joined = len(gap) <= _GAP and any(
+                self._lexicon.has("and", w) or reading.at("party-link", chains[-1][-1].end) or w == "," for w in gap
+            )
+            if chains and joined:
+                chains[-1].append(body)
+            else:
+                chains.append([body])
+        with_link = [b for b in named if reading.before("party-link", b.first)]
+        subject = [b for b in named if b.end <= core[0]][:1]
+        both = _numbers(scene.groups, [*subject, *with_link])
+        if len(both) >= _PARTIES:
+            return both
+        long = [chain for chain in chains if len(_numbers(scene.groups, chain)) >= _PARTIES]
+        return _numbers(scene.groups, long[0]) if long else []
+
+    def _makers(self, reading: Reading, sentence: int, core: int) -> tuple[int, int]:
+        """Return where in a sentence those stand who agree: not those who witness it, before or after the verb."""
+        first, after = reading.bounds[sentence]
+        for token, _, _ in reading.inside("witness", first, after):
+            if token > core:
+                return first, token
+            first = max(first, token)
+        return first, after
+
+    def _add(self, found: list[Agreement], read: Agreement) -> None:
+        for place, other in enumerate(found):
+            few, many = sorted((set(other.parties), set(read.parties)), key=len)
+            same = few <= many or (not read.parties and not other.countries)
+            if not same or (other.status == "planned") != (read.status == "planned"):
+                continue
+            if self._specific(other.type) and self._specific(read.type) and other.type != read.type:
+                continue
+            parties = other.parties if len(other.parties) >= len(read.parties) else read.parties
+            first = min(other, read, key=lambda a: (a.rule != "agreement-verb", _STATUS.index(a.status), a.sentence))
+            kind = other.type if self._specific(other.type) else read.type if self._specific(read.type) else first.type
+            found[place] = replace(
+                first, parties=parties, type=kind,
+                status=min(other.status, read.status, key=_STATUS.index),
+                validity=other.validity or read.validity,
+                remote=other.remote or read.remote,
+                renewed=other.renewed or read.renewed,
+                sentences=(*other.sentences, *read.sentences),
+                countries=() if parties else first.countries,
+            )  # fmt: skip
+            return
+        found.append(read)
+
+    def _specific(self, kind: str) -> bool:
+        return kind != self._general and kind not in self._lexicon.spelled.get("cooperation", {})
+
+    def _signed_by(self, scene: Scene, agreement: Agreement, sentence: int) -> Agreement:
+        reading = scene.reading
+        signers = list(agreement.signatories)
+        for number in dict.fromkeys((*agreement.sentences, sentence)):
+            first, after = reading.bounds[number]
+            if not self._signs(reading, (first, after)):
+                continue
+            verbs = [t for name in ("sign-verb", "represents") for t, _, _ in reading.inside(name, first, after)]
+            first, after = self._makers(reading, number, min(verbs))
+            for place, person in enumerate(scene.people):
+                inside = [m for m in person.mentions if first <= m[0] < after]
+                group = scene.groups.of(person.body)
+                fits = group is None or not agreement.parties or group.number in agreement.parties
+                if (
+                    inside
+                    and (place, number) not in scene.speakers
+                    and place not in signers
+                    and (fits or len(agreement.parties) < _PARTIES)
+                ):
+                    if group is None and person.role is None and not self._by(reading, inside[0][0]):
+                        continue
+                    signers.append(place)
+        parties = list(agreement.parties)
+        for place in signers:
+            group = scene.groups.of(scene.people[place].body)
+            if group and group.number not in parties and len(parties) < _PARTIES:
+                parties.append(group.number)
+        return replace(
+            agreement,
+            signatories=tuple(signers),
+            parties=tuple(parties),
+            sentences=tuple(dict.fromkeys((*agreement.sentences, sentence))),
+        )
+
+    def _by(self, reading: Reading, token: int) -> bool:
+        return any(reading.before(name, token) for name in ("person-before", "and", "sign-verb"))
+
+    def _dated(self, scene: Scene, agreement: Agreement) -> Agreement:
+        reading = scene.reading
+        days = [span for span in scene.dates if len(span.iso.split("/")[0]) == _DAY]
+        for number in sorted(agreement.sentences, key=lambda n: (n != agreement.sentence, n)):
+            first, after = reading.bounds[number]
+            start, end = reading.starts[first], reading.ends[after - 1]
+            inside = [span for span in days if start <= span.start < end]
+            if inside:
+                near = min(inside, key=lambda span: abs(span.start - agreement.start))
+                return replace(agreement, date=near.iso)
+        return agreement
+
+
+def _numbers(groups: Groups, bodies: Iterable[Body]) -> list[int]:
+    found: list[int] = []
+    for body in bodies:
+        group: Group | None = groups.of(body)
+        if group and group.number not in found:
+            found.append(group.number)
+    return found

@@ -1,0 +1,218 @@
+"""Roles in a text: "acting head of X", with what they belong to, before any name is looked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kg_builder.assist.body import Body
+from kg_builder.assist.lexicon import Lexicon
+from kg_builder.assist.places import Places
+from kg_builder.assist.reading import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A role as printed: tokens, the role's key, the title without its organisation, and what it belongs to."""
+
+    first: int
+    after: int
+    key: str
+    title: str
+    capacity: str = ""
+    former: bool = False
+    body: Body | None = None
+    country: str = ""
+    described: bool = False
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A role while it is read: from ``first``, its title from ``token`` to before ``title_end``."""
+
+    first: int
+    token: int
+    after: int
+    title_end: int
+    key: str
+    capacity: str = ""
+    former: bool = False
+    body: Body | None = None
+    country: str = ""
+    described: bool = False
+
+    def reach(self, after: int) -> None:
+        """Let the title, and so the role, end before a token."""
+        self.after = self.title_end = after
+
+
+class Roles:
+    """Finds roles with the words of a lexicon."""
+
+    def __init__(self, lexicon: Lexicon, places: Places) -> None:
+        """Take the words and the finder of places."""
+        self._lexicon = lexicon
+        self._places = places
+
+    def find(
+        self, reading: Reading, at: Mapping[int, Body], inside: list[bool], units: Mapping[int, Body]
+    ) -> list[Role]:
+        """Return the roles of a text in order, none within another.
+
+        Args:
+            reading: the text.
+            at: the organisations by their first token.
+            inside: which tokens belong to an organisation.
+            units: the parts of organisations that follow a role, by their first token; they belong to the title.
+        """
+        found: list[Role] = []
+        covered = 0
+        for token, after, key in reading.all("role"):
+            if token < covered or inside[token]:
+                continue
+            if reading.at("role-prefix", token) == (after, "deputy") and reading.at("role", after):
+                continue  # the role that follows takes it
+            role = self._role(reading, (token, after, key), at, units)
+            found.append(role)
+            covered = role.after
+        return found
+
+    def _role(
+        self, reading: Reading, hit: tuple[int, int, str], at: Mapping[int, Body], units: Mapping[int, Body]
+    ) -> Role:
+        draft = self._begun(reading, hit)
+        while draft.after < len(reading.words) and self._extend(reading, draft, at, units):
+            pass
+        alone = draft.body is None and not draft.country and not draft.described
+        if alone and reading.is_(draft.first - 1, ",") and not reading.capital(draft.token):
+            draft.reach(self._apposed(reading, draft.after))
+        title = reading.slice(draft.token, draft.title_end)
+        grown = reading.at("role-grown", draft.token)
+        if grown and grown[0] == draft.title_end:
+            draft.described = True
+            for clitic in self._lexicon.terms("clitic"):
+                title = title.removesuffix(clitic)
+        return Role(
+            draft.first, draft.after, draft.key, title, draft.capacity, draft.former,
+            draft.body, draft.country, draft.described,
+        )  # fmt: skip
+
+    def _begun(self, reading: Reading, hit: tuple[int, int, str]) -> _Draft:
+        """Return a role's own words: with "deputy" and "acting" before, and what qualifies it after."""
+        token, after, key = hit
+        deputy = reading.before("role-prefix", token)
+        if deputy:
+            token, key = deputy[0], f"{deputy[1]} {key}"
+        draft = _Draft(token, token, after, after, key)
+        while held := reading.before("capacity", draft.first) or reading.before("former", draft.first):
+            if reading.before("capacity", draft.first):
+                draft.capacity = held[1]
+            else:
+                draft.former = True
+            draft.first = held[0]
+        while modifier := reading.at("role-modifier", draft.after):
+            draft.reach(modifier[0])
+        later = reading.at("capacity", draft.after)
+        if later and not draft.capacity and reading.capital(draft.after) == reading.capital(token):
+            draft.capacity = later[1]
+            draft.reach(later[0])
+        if (
+            reading.is_(draft.after, "(")
+            and reading.is_(draft.after + 2, ")")
+            and reading.words[draft.after + 1][0].isupper()
+        ):
+            draft.reach(draft.after + 3)
+        return draft
+
+    def _extend(self, reading: Reading, draft: _Draft, at: Mapping[int, Body], units: Mapping[int, Body]) -> bool:
+        """Take what follows into a role; False where the role ends."""
+        if draft.after in units and draft.body is None:
+            draft.reach(units[draft.after].end)
+            return True
+        if self._belongs(reading, draft, at):
+            return False
+        return self._goes_on(reading, draft)
+
+    def _belongs(self, reading: Reading, draft: _Draft, at: Mapping[int, Body]) -> bool:
+        """Tell whether a body ends the role, named or described ("this house"), and take it."""
+        after = draft.after
+        linked = reading.at("of-body", after)
+        if after in at:
+            draft.body = at[after]
+            draft.after = self._past_brackets(reading, at[after].end)
+            if reading.at("relative", draft.after) and (tail := reading.at("role-modifier", draft.after + 1)):
+                draft.after = tail[0]
+            return True
+        if linked and linked[0] in at:
+            draft.body = at[linked[0]]
+            draft.after = self._past_brackets(reading, draft.body.end)
+            return True
+        head = reading.at("org-head", after)
+        described = reading.at("described", head[0]) if head and not reading.capital(after) else None
+        if described:
+            draft.after, draft.described = described[0], True
+        return described is not None
+
+    def _goes_on(self, reading: Reading, draft: _Draft) -> bool:
+        """Take a place or a field of work into a title; False where there is none, or no more after it."""
+        after = draft.after
+        linked, beyond = reading.at("of-body", after), reading.at("org-join", after)
+        if linked and draft.country and (spot := self._places.place(reading, linked[0])):
+            draft.reach(spot[0])
+            return False
+        place = self._places.place(reading, after)
+        if place:
+            if place[2] == "country":
+                draft.country = draft.country or place[1]
+            draft.reach(place[0])
+            return True
+        if beyond and draft.country and (aimed := self._places.place(reading, beyond[0])):
+            draft.reach(aimed[0])
+            return False
+        step = self._field(reading, after, draft.token)
+        if step is not None:
+            draft.reach(step)
+        return step is not None
+
+    def _apposed(self, reading: Reading, after: int) -> int:
+        """Take capitals up to the comma that ends an apposition: "N. N., curator of Prints, said"."""
+        end = after
+        while reading.capital(end) and end < after + 3:
+            end += 1
+        return end if reading.is_(end, ",") else after
+
+    def _past_brackets(self, reading: Reading, token: int) -> int:
+        if not reading.is_(token, "("):
+            return token
+        longest = 20
+        ends = range(token + 1, min(token + longest, len(reading.words)))
+        return next((place + 1 for place in ends if reading.words[place] == ")"), token)
+
+    def _field(self, reading: Reading, token: int, role: int) -> int | None:
+        low = reading.low[token]
+        capital = reading.capital(token)
+        if reading.at("field-words", token) and (capital or not reading.capital(role)) and not reading.at("and", token):
+            return reading.at("field-words", token)[0]  # type: ignore[index]
+        if (
+            capital
+            and reading.capital(role)
+            and (self._lexicon.has("org-word", low) or self._lexicon.has("unit-of", low))
+        ):
+            return token + 1
+        following = token + 1
+        if (
+            reading.is_(token, ",")
+            and following < len(reading.words)
+            and self._lexicon.has("and", reading.low[following])
+        ):
+            following += 1
+        joined = reading.is_(token, ",", "&") or self._lexicon.has("and", low)
+        if (
+            joined
+            and reading.capital(following)
+            and reading.capital(token - 1)
+            and self._lexicon.has("org-word", reading.low[following])
+            and not reading.at("org-head", following)
+        ):
+            return following + 1
+        return None

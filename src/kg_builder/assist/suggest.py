@@ -1,0 +1,184 @@
+"""The suggester: from a text to proposals, by the words of a lexicon and of an authority file alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+
+from kg_builder.assist.agreements import Agreements, Scene
+from kg_builder.assist.bodies import Bodies
+from kg_builder.assist.body import Body
+from kg_builder.assist.calendar import Anchors
+from kg_builder.assist.dates import Dates
+from kg_builder.assist.events import Events, References
+from kg_builder.assist.figures import Figures
+from kg_builder.assist.groups import Groups
+from kg_builder.assist.lexicon import Lexicon
+from kg_builder.assist.people import Around, People, Person
+from kg_builder.assist.places import Places
+from kg_builder.assist.proposals import Proposal
+from kg_builder.assist.reading import Finder, Reading
+from kg_builder.assist.roles import Role, Roles
+from kg_builder.assist.speech import Speeches
+from kg_builder.assist.writer import Writer
+from kg_builder.assist.years import Span, Years
+
+_QUOTED = re.compile(r"(?<![\w.,!?])[\"“](?=\S)([^\"“”\n]{3,160})(?<=\S)[\"”]")
+_SHORT, _LONGEST_TITLE = 3, 15
+_BACK = 2
+_DASHES = "-–—"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """All that was read in one text, before it becomes proposals."""
+
+    reading: Reading
+    dates: list[Span]
+    bodies: list[Body]
+    roles: list[Role]
+    people: list[Person]
+    around: Around
+    titles: list[tuple[int, int]]
+
+
+class Suggester:
+    """Reads texts. Made once from a lexicon and the names of the authority file, then used for any number of texts."""
+
+    def __init__(self, lexicon: Lexicon, names: Iterable[tuple[str, str, str]] = ()) -> None:
+        """Take the words, and names as class (``known-person`` and so on), key and name."""
+        self.lexicon = lexicon
+        self._finder = Finder(lexicon, names)
+        self._dates, self._years = Dates(lexicon), Years(lexicon)
+        self._figures = Figures(lexicon)
+        self._places = Places(lexicon)
+        self._bodies = Bodies(lexicon, self._places)
+        self._roles = Roles(lexicon, self._places)
+        self._people = People(lexicon, self._places)
+        self._speeches = Speeches(lexicon, self._people)
+        self._agreements = Agreements(lexicon)
+        self._events = Events(lexicon)
+        self._references = References(lexicon)
+
+    def see(self, text: str, published: date | None = None) -> Seen:
+        """Read a text's dates, bodies, roles and people."""
+        reading = self._finder.read(text)
+        dates = self._read_dates(reading, published)
+        titles = _titles(text)
+        taken = _marked(reading, [*((span.start, span.end) for span in dates), *titles])
+        every = self._bodies.organisations(reading, taken)
+        units = {body.first: body for body in every if self._bodies.unit(reading, body)}
+        bodies = [body for body in every if body.first not in units]
+        inside = [False] * len(reading.words)
+        for body in every:
+            for token in range(body.first, body.end):
+                inside[token] = True
+        blocked = [one or other for one, other in zip(inside, taken, strict=True)]
+        at = {body.first: body for body in bodies}
+        roles = self._roles.find(reading, at, blocked, units)
+        self._block_dateline(reading, blocked)
+        around = Around(at, blocked, {role.after: role for role in roles}, {role.first: role for role in roles})
+        groups = Groups(bodies)
+        people = [
+            _meant(reading, groups, _led(reading, bodies, person)) for person in self._people.find(reading, around)
+        ]
+        return Seen(reading, dates, bodies, roles, people, around, titles)
+
+    def _block_dateline(self, reading: Reading, blocked: list[bool]) -> None:
+        """Block what stands between the place of a dateline and its dash: the publisher."""
+        place = self._places.place(reading, 0) if reading.words else None
+        longest = 8
+        for token in range(place[0], min(place[0] + longest, len(reading.words))) if place else ():
+            if reading.is_(token, *_DASHES) and reading.has_space(token):
+                blocked[place[0] if place else 0 : token] = [True] * (token - (place[0] if place else 0))
+                return
+
+    def suggest(self, text: str, published: date | None = None) -> list[Proposal]:
+        """Return what a text seems to say, in the order of the text."""
+        seen = self.see(text, published)
+        reading, groups = seen.reading, Groups(seen.bodies)
+        named = _marked_tokens(seen)
+        places = list(self._places.places(reading, named))
+        speeches = self._speeches.find(reading, seen.people, seen.roles, groups)
+        numbers = {person.name: place for place, person in enumerate(seen.people)}
+        speakers = frozenset((numbers[each.speaker], reading.sentence[each.token]) for each in speeches)
+        scene = Scene(reading, seen.bodies, groups, seen.people, seen.dates, speakers, places)
+        writer = Writer(self.lexicon, reading, groups, seen.people)
+        figures = self._figures.find(reading, named)
+        proposals = [
+            *map(writer.date, seen.dates),
+            *(writer.figure(each) for each in figures),
+            *map(writer.person, seen.people),
+            *map(writer.organisation, groups.all),
+            *writer.places(places),
+            *map(writer.agreement, self._agreements.find(scene)),
+            *map(writer.speech, speeches),
+            *writer.events(self._events.find(reading, seen.titles)),
+            *self._references.find(reading, groups),
+        ]
+        return sorted(proposals, key=lambda each: (each.start, each.end, each.kind))
+
+    def _read_dates(self, reading: Reading, published: date | None) -> list[Span]:
+        days = self._dates.find(reading.text)
+        years = self._years.find(reading, [(day.start, day.end) for day in days])
+        past = tuple(
+            int(span.iso[:4]) for span in years if not span.ahead and not span.since and span.rule != "century"
+        )
+        since = tuple(int(span.iso[:4]) for span in years if span.since)
+        found = [*self._dates.resolve(days, Anchors(published, past=past, since=since)), *years]
+        return sorted(found, key=lambda span: (span.start, span.end))
+
+
+def _led(reading: Reading, bodies: list[Body], person: Person) -> Person:
+    """Give whoever leads a delegation the first body of the sentence before the name."""
+    held = person.role.first if person.role else person.first
+    if person.body or not (person.leads or reading.before("leads", held)):
+        return person
+    sentence = reading.sentence[person.first]
+    before = [body for body in bodies if reading.sentence[body.first] == sentence and body.first < person.first]
+    return replace(person, body=before[0]) if before else person
+
+
+def _meant(reading: Reading, groups: Groups, person: Person) -> Person:
+    """Give whoever has a role in "this house" the body that is meant: the only one of the last sentence with any."""
+    role = person.role
+    if role is None or not role.described or person.body:
+        return person
+    before = [body for group in groups.all for body in group.bodies if body.first < role.first]
+    near = [body for body in before if reading.sentence[role.first] - reading.sentence[body.first] <= _BACK]
+    last = [body for body in near if reading.sentence[body.first] == max(reading.sentence[b.first] for b in near)]
+    meant = {group.number for body in last if (group := groups.of(body))}
+    return replace(person, body=last[0]) if len(meant) == 1 else person
+
+
+def _marked_tokens(seen: Seen) -> list[bool]:
+    marked = list(seen.around.inside)
+    for person in seen.people:
+        for first, after in person.mentions:
+            marked[first:after] = [True] * (after - first)
+    return marked
+
+
+def _titles(text: str) -> list[tuple[int, int]]:
+    """Return what stands in quotation marks and is written as a title."""
+    found = []
+    for match in _QUOTED.finditer(text):
+        words = [word for word in match[1].split() if len(word) > _SHORT]
+        capitals = sum(word[0].isupper() for word in words)
+        if words and len(words) <= _LONGEST_TITLE and capitals >= 0.6 * len(words):
+            found.append(match.span(1))
+    return found
+
+
+def _marked(reading: Reading, spans: Iterable[tuple[int, int]]) -> list[bool]:
+    marked = [False] * len(reading.words)
+    ordered = sorted(spans)
+    place = 0
+    for token, start in enumerate(reading.starts):
+        while place < len(ordered) and ordered[place][1] <= start:
+            place += 1
+        if place < len(ordered) and ordered[place][0] <= start:
+            marked[token] = True
+    return marked
