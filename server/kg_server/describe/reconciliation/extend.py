@@ -12,7 +12,7 @@ import pyoxigraph as ox
 from kg_builder.namespaces import XSD
 from kg_server.backends.base import Backend
 from kg_server.describe.reconciliation.identifiers import Identifiers
-from kg_server.describe.reconciliation.known import Known, find_known, find_values
+from kg_server.describe.reconciliation.known import Known, find_known, find_values, things_of
 from kg_server.http.reconciliation import Extension
 
 Cell = dict[str, Any]
@@ -44,13 +44,7 @@ async def extend(
     for each in asked.properties:
         if each.id not in of_property:
             of_property[each.id] = await find_values(backend, wanted, identifiers.path(each.id))
-    things = {
-        node.value
-        for found in of_property.values()
-        for nodes in found.values()
-        for node in nodes
-        if isinstance(node, ox.NamedNode)
-    }
+    things = things_of(of_property.values())
     known = await find_known(backend, sorted(things))
     most = {each.id: each.settings.most for each in asked.properties}
     return {

@@ -85,6 +85,16 @@ async def find_values(
     return found
 
 
+def things_of(found: Iterable[Mapping[str, Iterable[ox.NamedNode | ox.Literal]]]) -> set[str]:
+    """Return the things among the values of several properties.
+
+    >>> things_of([{"urn:a": [ox.NamedNode("urn:b"), ox.Literal("c")]}])
+    {'urn:b'}
+    """
+    nodes = (node for each in found for values in each.values() for node in values)
+    return {node.value for node in nodes if isinstance(node, ox.NamedNode)}
+
+
 async def find_having(backend: Backend, path: str, things: Iterable[str], text: str, most: int) -> list[str]:
     """Return things that have one of some things, or a literal of this text, as a value of a property or path."""
     query = _HAVING.format(nodes=values(things), path=path, text=ox.Literal(text), most=most)

@@ -13,7 +13,7 @@ from kg_builder.spelling import Spelt, likeness
 from kg_server.describe.current import Release
 from kg_server.describe.ontology import Ontology
 from kg_server.describe.reconciliation.identifiers import Identifiers
-from kg_server.describe.reconciliation.known import Known, find_having, find_known, find_values, names_of
+from kg_server.describe.reconciliation.known import Known, find_having, find_known, find_values, names_of, things_of
 from kg_server.describe.reconciliation.likeness import Fit, Target, agreement
 from kg_server.describe.search.index import Match
 from kg_server.http.reconciliation import Query, Thing, Value
@@ -92,13 +92,7 @@ class Matching:
         for path in dict.fromkeys(path for row in rows.values() for path in row.paths):
             wanted = dict.fromkeys(iri for row in rows.values() if path in row.paths for iri in row.found)
             of_path[path] = await find_values(self._release.backend, list(wanted), path)
-        things = {
-            node.value
-            for found in of_path.values()
-            for nodes in found.values()
-            for node in nodes
-            if isinstance(node, ox.NamedNode)
-        }
+        things = things_of(of_path.values())
         known |= await find_known(self._release.backend, sorted(things - known.keys()))
         # Comparing names holds the interpreter for a while.
         began = time.monotonic()
