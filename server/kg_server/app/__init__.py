@@ -16,6 +16,7 @@ from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 
 from kg_server.app.front import FrontDoor
+from kg_server.app.headers import allowed_at
 from kg_server.app.operations import make_operations
 from kg_server.app.replies import Answers, Site, problem_reply
 from kg_server.app.sparql import SparqlEndpoint
@@ -188,7 +189,9 @@ def _handle_errors(app: FastAPI, site: Site) -> None:
     async def on_http(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else _NOT_FOUND
         if status == _METHOD_NOT_ALLOWED:
-            return await problem_reply(site, request, MethodNotAllowed(request.method, ("GET", "HEAD", "OPTIONS")))
+            return await problem_reply(
+                site, request, MethodNotAllowed(request.method, allowed_at(request.url.path).split(", "))
+            )
         return await problem_reply(site, request, NotFound(f"There is nothing at {request.url.path}."))
 
     async def on_bug(request: Request, error: Exception) -> Response:

@@ -17,7 +17,6 @@ from kg_server.describe.beside import Beside
 from kg_server.describe.bound import with_defaults
 from kg_server.describe.current import Release
 from kg_server.describe.queries import SavedQuery
-from kg_server.describe.statistics import Counted
 from kg_server.describe.terms import Term, Terms, TermsWork
 from kg_server.http.links import link_header
 from kg_server.http.negotiation import etag_matches
@@ -48,9 +47,8 @@ _SAID_TOO = ("query_list_shown", "query_list_none", "text_cut")
 class Editor:
     """What is served at `/query` and below."""
 
-    def __init__(self, site: Site, counted: Counted) -> None:
-        self._site = site
-        self._terms = Beside(lambda release: TermsWork(release, counted))
+    def __init__(self, site: Site, terms: Beside[TermsWork]) -> None:
+        self._site, self._terms = site, terms
 
     def add_to(self, router: APIRouter) -> None:
         """Add the routes."""

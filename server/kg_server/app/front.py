@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from kg_server.app.answers import KEPT_UNDER
 from kg_server.app.at_hand import SPARQL, Always, AtHand, Raw, raw_request
 from kg_server.app.compression import CompressingSend
-from kg_server.app.headers import OPERATOR, everywhere, of_options, operators
+from kg_server.app.headers import OPERATOR, PREVIEW, everywhere, framed, of_options, operators
 from kg_server.app.replies import Prepared, Site, header_lines, problem_reply
 from kg_server.http.negotiation import etag_matches
 from kg_server.http.problems import Problem
@@ -39,6 +39,7 @@ class FrontDoor:
         self._app, self._sparql, self.site = app, sparql, site
         self._recorder = site.operations.recorder
         self._everywhere = _encoded(everywhere(site.settings.public_url))
+        self._framed = _encoded(framed(site.settings.public_url))
         self.at_hand = AtHand(site, self._everywhere)
         self._operators = _encoded(operators(site.settings.public_url))
 
@@ -56,7 +57,9 @@ class FrontDoor:
                 status = await self._again(prepared, known, exchange, send)
                 self._recorder.end(exchange, scope, status, len(prepared.body["body"]) if status == _OK else 0)
                 return
-        always = self._operators if scope["path"].startswith(OPERATOR) else self._everywhere
+        always = self._framed if scope["path"].startswith(PREVIEW) else self._everywhere
+        if scope["path"].startswith(OPERATOR):
+            always = self._operators
         leaving = _Leaving(self.site, scope, send, raw, always)
         try:
             await self._pass(scope, receive, leaving)
@@ -89,7 +92,7 @@ class FrontDoor:
     async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_sparql = scope["path"] in SPARQL
         if scope["method"] == "OPTIONS" and not scope["path"].startswith(OPERATOR):
-            await _options(send, sparql=is_sparql)
+            await _options(send, scope["path"], sparql=is_sparql)
         elif is_sparql:
             await self._sparql(scope, receive, send)
         else:
@@ -149,8 +152,8 @@ def _encoded(headers: Mapping[str, str]) -> Always:
     return tuple((name.lower().encode(), value.encode()) for name, value in headers.items())
 
 
-async def _options(send: Send, *, sparql: bool) -> None:
-    headers = of_options(sparql=sparql)
+async def _options(send: Send, path: str, *, sparql: bool) -> None:
+    headers = of_options(path, sparql=sparql)
     raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
     await send({"type": "http.response.start", "status": 204, "headers": raw})
     await send({"type": "http.response.body", "body": b""})

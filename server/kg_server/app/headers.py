@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from kg_server.http.protocol import BODY_TYPES, METHODS
-from kg_server.pages.render import CONTENT_SECURITY_POLICY
+from kg_server.pages.render import CONTENT_SECURITY_POLICY, LANGUAGE_CODES
 
 READ = "GET, HEAD, OPTIONS"
+# The reconciliation service takes its questions by POST too; its preview is made to stand in pages of others.
+RECONCILE, PREVIEW = "/reconcile", "/reconcile/preview/"
+RECONCILING = "GET, HEAD, POST, OPTIONS"
 # What scripts of other sites may read of an answer, beyond what they always may.
 EXPOSED = (
     "Accept-Post", "Accept-Query", "Accept-Ranges", "Allow", "Content-Disposition", "Content-Encoding",
@@ -51,15 +54,38 @@ def everywhere(public_url: str) -> dict[str, str]:
     return _CORS | _SECURITY | hsts
 
 
+def framed(public_url: str) -> dict[str, str]:
+    """Return the headers of replies that pages of other sites may show inside themselves.
+
+    `X-Frame-Options` has no value that permits that; `frame-ancestors` says it (Content Security Policy 3, 6.4.2).
+    """
+    return {name: value for name, value in everywhere(public_url).items() if name != "X-Frame-Options"}
+
+
 def operators(public_url: str) -> dict[str, str]:
     """Return the headers of replies to an operator: no other site may read them, and nothing keeps them."""
     mine = {"Cache-Control": "no-store", "Cross-Origin-Resource-Policy": "same-origin"}
     return {name: value for name, value in everywhere(public_url).items() if name not in _CORS} | mine
 
 
-def of_options(*, sparql: bool) -> Mapping[str, str]:
+def allowed_at(path: str) -> str:
+    """Return the methods that a path takes, `/sparql` excepted.
+
+    >>> allowed_at("/queries"), allowed_at("/reconcile/id")
+    ('GET, HEAD, OPTIONS', 'GET, HEAD, POST, OPTIONS')
+    """
+    return RECONCILING if path == RECONCILE or is_language_of(path) else READ
+
+
+def is_language_of(path: str) -> bool:
+    """Tell whether a path is that of the reconciliation service in one language."""
+    root, _, language = path.rpartition("/")
+    return root == RECONCILE and language in LANGUAGE_CODES
+
+
+def of_options(path: str, *, sparql: bool) -> Mapping[str, str]:
     """Return the headers of the answer to OPTIONS, a preflight (Fetch, section 4.8) or not."""
-    allowed = ", ".join(METHODS) if sparql else READ
+    allowed = ", ".join(METHODS) if sparql else allowed_at(path)
     return {
         **(BODY_TYPES if sparql else {}),
         "Allow": allowed,

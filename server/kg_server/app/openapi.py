@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from kg_server.app.documented import components, fixed_operations, names_of, option, problems
+from kg_server.app.documented_reconcile import reconcile_operations
 from kg_server.describe.current import Release
 from kg_server.describe.examples import form
 from kg_server.describe.queries import MOST_OFFSET, MOST_ROWS, Parameter, SavedQuery
@@ -32,7 +33,7 @@ def openapi_document(routes: Mapping[str, object], release: Release, address: st
     """
     served: Mapping[str, dict[str, object]] = routes["paths"]  # type: ignore[assignment]
     # `/sparql` and this document have no route of the framework's.
-    known = fixed_operations(release)
+    known = fixed_operations(release) | reconcile_operations()
     paths = {path: item for path, item in known.items() if path in served or path in {"/sparql", "/openapi.json"}}
     paths |= {path: item for path, item in served.items() if path not in known}
     paths |= {f"/queries/{name}": {"get": _operation(query)} for name, query in release.queries.items()}

@@ -60,7 +60,7 @@ class Search:
         most = _COUNTED if offset or limit > DEFAULT_LIMIT or asked else _LOOKED_AT
         shelves = tuple(each for each in SHELVES if each == asked) or (SHELVES if asked is None else SHELVES[:1])
         kind = None if asked is None or asked in SHELVES else _expand(asked, release)
-        found, index = await self._find(request, release, Wanted(text, limit, offset, shelves, kind, most))
+        found, index = await look_up(self._site, request, release, Wanted(text, limit, offset, shelves, kind, most))
         language = language_of(request)
         document = _document(found, Teller(release.manifest, self._site.pages, index, language), text)
         body = (json.dumps(document, ensure_ascii=False, separators=(",", ":")) + "\n").encode()
@@ -80,21 +80,28 @@ class Search:
         values = page_values(release, request, language)
         results = None
         if Sought.read(text).words:
-            found, index = await self._find(request, release, Wanted(text, _COUNTED, most=_COUNTED))
+            found, index = await look_up(site, request, release, Wanted(text, _COUNTED, most=_COUNTED))
             teller = Teller(release.manifest, site.pages, index, language)
             results = _Results(site, release, found, teller, text).show(asked, number)
         body = site.pages.render("search", language, find_text=text, results=results, **values)
         return page_reply(body, language)
 
-    async def _find(self, request: Request, release: Release, wanted: Wanted) -> tuple[Found, Index]:
-        """Look something up, at the client's cost, as its queries are."""
-        budget, account = self._site.operations.budget, exchange_of(request.scope).client.account
-        budget.check(account)
-        began = time.monotonic()
-        try:
-            return await self._site.searches.find(release, wanted)
-        finally:
-            budget.charge(account, time.monotonic() - began)
+
+async def look_up(site: Site, request: Request, release: Release, wanted: Wanted) -> tuple[Found, Index]:
+    """Look something up in the search index, at the client's cost, as its queries are.
+
+    Raises:
+        BudgetSpent: the client has used up its share.
+        Overloaded: too many are waiting.
+        SearchUnavailable: there is no index yet.
+    """
+    budget, account = site.operations.budget, exchange_of(request.scope).client.account
+    budget.check(account)
+    began = time.monotonic()
+    try:
+        return await site.searches.find(release, wanted)
+    finally:
+        budget.charge(account, time.monotonic() - began)
 
 
 @dataclass(frozen=True, slots=True)

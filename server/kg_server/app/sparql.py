@@ -71,7 +71,7 @@ class SparqlEndpoint:
             raise MethodNotAllowed(request.method, METHODS)
         if len(query_string) > limit:
             raise UriTooLong(f"The address has more than {limit} bytes; send the query by POST.", limit=limit)
-        body = await _read_body(request, limit) if request.method in WITH_BODY else b""
+        body = await read_body(request, limit) if request.method in WITH_BODY else b""
         return parse_operation(request.method, query_string, request.headers.get("content-type"), body)
 
     def _asked(self, request: Request, operation: Operation, query: str, release: Release) -> Asked:
@@ -102,7 +102,13 @@ class SparqlEndpoint:
         return Response(body, headers=headers)
 
 
-async def _read_body(request: Request, limit: int) -> bytes:
+async def read_body(request: Request, limit: int) -> bytes:
+    """Return the body of a request.
+
+    Raises:
+        TooLarge: it has more bytes than the limit.
+        UnsupportedMediaType: it has a content coding.
+    """
     coding = request.headers.get("content-encoding", "identity")
     if coding.lower() != "identity":
         # RFC 9110, section 15.5.16: Accept-Encoding says that the coding is what is wrong.

@@ -17,12 +17,16 @@ from kg_server.app.licences import Licences
 from kg_server.app.linked import LinkedData, query_links
 from kg_server.app.openapi import openapi_document
 from kg_server.app.operator import OperatorViews
+from kg_server.app.preview import Preview
+from kg_server.app.reconcile import Reconciliation
 from kg_server.app.replies import JSON, Site, json_reply, language_of, page_or_json, page_reply, page_values
 from kg_server.app.search import Search
 from kg_server.app.vocabulary import VocabularyPage
 from kg_server.backends.base import Question
+from kg_server.describe.beside import Beside
 from kg_server.describe.queries import bind, read_window
 from kg_server.describe.statistics import Counted
+from kg_server.describe.terms import TermsWork
 from kg_server.http.formats import HTML
 from kg_server.http.links import link_header
 from kg_server.http.problems import NotFound
@@ -50,7 +54,10 @@ def make_router(site: Site) -> APIRouter:
     Gaps(site).add_to(router)
     DataPage(site, views.counted).add_to(router)
     OperatorViews(site).add_to(router)
-    Editor(site, views.counted).add_to(router)
+    terms = Beside(lambda release: TermsWork(release, views.counted))
+    Editor(site, terms).add_to(router)
+    Reconciliation(site, terms).add_to(router)
+    Preview(site).add_to(router)
     Licences(site).add_to(router)
     Explore(site).add_to(router)
     Search(site).add_to(router)

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kg_builder.cli.common import Commands, command, json_option, project_of
-from kg_builder.cli.output import OK, say, say_json
+from kg_builder.cli.output import OK, counted, say, say_json, tell
 from kg_builder.errors import QueryError
 
 if TYPE_CHECKING:
     from kg_builder.release.query import Reader
 
 FORMATS = ("table", "json", "xml", "csv", "tsv", "turtle", "ntriples", "rdfxml", "jsonld")
-EXPORTS = ("nquads", "trig", "turtle", "jsonld", "facts", "ids", "schema")
+EXPORTS = ("nquads", "trig", "turtle", "jsonld", "facts", "ids", "schema", "quickstatements")
 
 
 def add(commands: Commands) -> None:
@@ -43,7 +43,7 @@ def add(commands: Commands) -> None:
         commands,
         "export",
         run_export,
-        "Write a dump of the current release, the ids it publishes, or the records' JSON Schema.",
+        "Write a dump of the current release, the ids it publishes, the records' JSON Schema, or QuickStatements.",
         "rujukan export facts --output facts.ttl",
     )
     parser.add_argument("what", choices=EXPORTS, help="which dump")
@@ -142,8 +142,9 @@ def _answer(reader: Reader, found: object, form: str | None) -> int:
 def run_export(options: argparse.Namespace) -> int:
     """Write a dump."""
     project = project_of(options)
-    if options.what in {"ids", "schema"}:
-        text = _ids(options) if options.what == "ids" else _schema(options)
+    made = {"ids": _ids, "schema": _schema, "quickstatements": _quickstatements}
+    if options.what in made:
+        text = made[options.what](options)
         if options.output:
             options.output.write_text(text, "utf-8")
         else:
@@ -169,6 +170,21 @@ def _ids(options: argparse.Namespace) -> str:
     ids = sorted({*authority.ledger, *authority.entities})
     heading = "# Every id that a release has published. Written by: rujukan export ids --output data/released-ids.txt\n"
     return heading + "".join(f"{slug}\n" for slug in ids)
+
+
+def _quickstatements(options: argparse.Namespace) -> str:
+    from kg_builder.link.quickstatements import quickstatements
+    from kg_builder.link.settings import load_settings
+    from kg_builder.release.query import open_release
+
+    project = project_of(options)
+    found = quickstatements(open_release(project.build), load_settings(project))
+    tell(f"{counted(len(found.lines), 'statement')} with their references.")
+    if found.without_address:
+        tell(f"{counted(found.without_address, 'fact')} left out: no article of theirs has an address.")
+    if found.without_link:
+        tell(f"{counted(found.without_link, 'fact')} left out: their object has no link.")
+    return "".join(f"{line}\n" for line in found.lines)
 
 
 def _schema(options: argparse.Namespace) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from kg_builder.errors import Mark, Problem, SourceError
 from kg_builder.sources.entities import Authority, load_authority
-from kg_builder.sources.links import FILES, Links, load_links
+from kg_builder.sources.links import FILES, PROPOSED, Links, load_links
 from kg_builder.sources.project import Project
 from kg_builder.sources.queries import SavedQuery, load_queries
 from kg_builder.sources.records import LoadedRecord, load_record
@@ -50,7 +50,7 @@ def _strays(project: Project) -> Iterator[Problem]:
             elif not path.name.endswith(ending):
                 message = f"only *{ending} files are read here: rename it, or move it elsewhere"
                 yield Problem(Mark(project.name(path)), message, "file")
-            elif folder == "data/links" and path.name not in FILES:
+            elif folder == "data/links" and path.name not in {*FILES, PROPOSED}:
                 yield Problem(Mark(project.name(path)), f"only {' and '.join(FILES)} are read here", "file")
 
 

@@ -20,6 +20,7 @@ from kg_builder.terms import canonical, iri
 SAME_AS = iri(f"{SCHEMA}sameAs")
 EXACT = "skos:exactMatch"
 FILES = ("accepted.sssom.tsv", "refused.sssom.tsv")
+PROPOSED = "proposed.sssom.tsv"
 REQUIRED = ("subject_id", "subject_label", "predicate_id", "object_id", "mapping_justification")
 EVIDENCE = ("object_label", "mapping_date", "confidence", "comment")
 _AUTHOR = ("author_id", "author_label")

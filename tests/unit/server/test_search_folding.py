@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kg_builder.spelling import fold, resemblance, skeleton, sound
 from kg_server.describe.search.draft import hear, joined, stems_of, variants
-from kg_server.describe.search.folding import fold, skeleton, sound
 from kg_server.describe.search.lookup import LONGEST_QUERY, Sought
 from kg_server.describe.search.marks import marks, parts
-from kg_server.describe.search.nearness import LEAST, closeness, nearest, resemblance
+from kg_server.describe.search.nearness import LEAST, closeness, nearest
 
 WORDS = st.text("abcdefghijklmnopqrstuvwxyz0123456789", min_size=1, max_size=24)
 

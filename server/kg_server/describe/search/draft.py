@@ -14,7 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from kg_server.describe.search.folding import fold, skeleton, sound
+from kg_builder.spelling import fold, skeleton, sound
 
 Shelf: TypeAlias = Literal["entity", "question", "phrase"]
 SHELVES: tuple[Shelf, ...] = ("entity", "question", "phrase")

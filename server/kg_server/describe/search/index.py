@@ -23,6 +23,8 @@ _SECONDS = 0.5
 _THINGS = "SELECT id, iri, kind, article, articles FROM thing WHERE id IN (SELECT value FROM json_each(?))"
 _KINDS = "SELECT id, kind FROM thing WHERE kind <> '' AND id IN (SELECT value FROM json_each(?))"
 _ARTICLES = "SELECT article, language, label FROM article_label WHERE article IN (SELECT value FROM json_each(?))"
+_ALL_KINDS = """SELECT kind, COUNT(*) AS n FROM thing WHERE shelf = 'entity' AND kind <> ''
+GROUP BY kind ORDER BY n DESC, kind"""
 _LABELS = """SELECT thing, language, text FROM name
 WHERE preferred AND thing IN (SELECT value FROM json_each(?)) ORDER BY id DESC"""
 
@@ -67,6 +69,7 @@ class Wanted:
         shelves: where to look.
         kind: the class that entities have; any if None.
         most: names to look at, on each shelf and for each way of finding them.
+        wide: whether to look for what is farther off also where something near was found.
     """
 
     text: str
@@ -75,6 +78,7 @@ class Wanted:
     shelves: tuple[Shelf, ...] = SHELVES
     kind: str | None = None
     most: int = 100
+    wide: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,11 @@ class Index:
     Args:
         path: of the file, which loses its name here and is gone with this object.
 
+    Attributes:
+        size: of the file, in bytes.
+        kind_labels: names of the classes of entities, by language.
+        kinds: how many entities are of each class, the most frequent first.
+
     Raises:
         sqlite3.Error: when it is none.
     """
@@ -113,6 +122,7 @@ class Index:
         self.kind_labels: dict[str, dict[str, str]] = {}
         for kind, language, label in opened[0].execute("SELECT kind, language, label FROM kind_label"):
             self.kind_labels.setdefault(kind, {})[language] = label
+        self.kinds: dict[str, int] = dict(opened[0].execute(_ALL_KINDS))
         for each in opened:
             self._readers.put(each)
 
@@ -127,7 +137,7 @@ class Index:
             return Found()
         with self._reader(seconds) as reader:
             looks = {shelf: Lookup(reader, shelf, sought, wanted.most) for shelf in wanted.shelves}
-            cut = _look(list(looks.values()))
+            cut = _look(list(looks.values()), wide=wanted.wide)
             reader.set_progress_handler(None, 0)
             hits = {shelf: each.hits() for shelf, each in looks.items()}
             kinds = _kinds(reader, hits.get("entity", []))
@@ -156,13 +166,13 @@ class Index:
             self._readers.put(reader)
 
 
-def _look(looks: Sequence[Lookup]) -> bool:
-    """Look on all shelves, and farther only where nothing is near; return whether time was up."""
+def _look(looks: Sequence[Lookup], *, wide: bool) -> bool:
+    """Look on all shelves, and farther only where nothing is near or all is wanted; return whether time was up."""
     try:
         # All shelves first: where a name is spelt so, nobody wants phrases that are only near.
         for way in (Lookup.alike, Lookup.near, Lookup.inside, Lookup.some):
             found = [way(each) for each in looks]
-            if any(found):
+            if any(found) and not wide:
                 break
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, get_args
 
+from kg_builder.spelling import fold, sound
 from kg_server.describe.search.draft import SHORT_STEM, STEM, Shelf, joined, variants
-from kg_server.describe.search.folding import fold, sound
 from kg_server.describe.search.nearness import LEAST, closeness, nearest
 
 How: TypeAlias = Literal["exact", "start", "words", "sound", "near", "inside", "some"]
@@ -143,9 +143,10 @@ class Lookup:
         short = sorted(range(len(sounds)), key=lambda at: (len(sounds[at]), at))
         without = [tuple(word for at, word in enumerate(sounds) if at != left) for left in short]
         alone = [(sounds[at],) for at in reversed(short)]
+        before = len(self._hits)
         for each in (*without, *alone) if len(sounds) > 1 else ():
             self._keep("some", self._match(f"sounds : ({_all(each)})"))
-            if len(self._hits) >= _FEW:
+            if len(self._hits) >= before + _FEW:
                 break
         return bool(self._hits)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
+from kg_builder.spelling import fold, resemblance, sound
 from kg_server.describe.search.draft import SHORT_STEM
-from kg_server.describe.search.folding import fold, sound
 from kg_server.describe.search.lookup import Sought
-from kg_server.describe.search.nearness import LEAST, resemblance
+from kg_server.describe.search.nearness import LEAST
 
 # Apostrophes and soft signs stand inside words.
 _WORD = re.compile(r"[^\W_]+(?:['’\u02bc\u02b9`][^\W_]+)*['’\u02bc\u02b9`]?")

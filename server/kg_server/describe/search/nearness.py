@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from kg_server.describe.search.folding import skeleton
+from kg_builder.spelling import resemblance
 
 # One letter of four may be wrong, or two of six.
 LEAST = 0.65
@@ -15,30 +15,6 @@ _SLACK = 1
 # The letters alone may be less alike than these and the vowels' places together; one of so many likely words is near.
 _LENIENT, _LIKELY = 0.15, 8
 _TELLING = 0.5
-
-
-def resemblance(word: str, other: str, *, begun: bool = False) -> float:
-    """Return how alike two sounding words are, from 0 to 1; a wrong vowel counts for less than a wrong consonant.
-
-    Args:
-        word: looked for.
-        other: there.
-        begun: whether `word` may be the beginning of `other`.
-
-    >>> resemblance("hihin", "hihin"), resemblance("hih", "hihin", begun=True)
-    (1.0, 1.0)
-    >>> resemblance("mohamed", "mohamad") > resemblance("mohamed", "mohaned") > LEAST > resemblance("duda", "maria")
-    True
-    """
-    if begun and len(other) > len(word):
-        lengths = range(max(1, len(word) - _SLACK), min(len(other), len(word) + _SLACK) + 1)
-        return max(_alike(word, other[:length]) for length in lengths)
-    return _alike(word, other)
-
-
-def _alike(word: str, other: str) -> float:
-    letters = OSA.normalized_similarity(word, other)
-    return (2 * letters + OSA.normalized_similarity(skeleton(word), skeleton(other))) / 3
 
 
 def nearest(word: str, others: Iterable[str], most: int, *, begun: bool = False) -> list[str]:
