@@ -13,11 +13,11 @@ from starlette.requests import Request  # noqa: TC002 - FastAPI reads the annota
 from starlette.responses import Response
 
 from kg_builder.namespaces import PREFIXES
+from kg_builder.spelling import fold
 from kg_server.app.findings import DEFAULT_LIMIT, MOST_LIMIT, MOST_SKIPPED, Finding, Teller
 from kg_server.app.replies import Site, language_of, page_reply, page_values
 from kg_server.describe.current import Release
 from kg_server.describe.search.draft import SHELVES
-from kg_server.describe.search.folding import fold
 from kg_server.describe.search.index import Found, Index, Match, Wanted
 from kg_server.describe.search.lookup import LONGEST_QUERY, WAYS, How, Sought
 from kg_server.http.negotiation import etag_matches
