@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import os
 import re
-import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
 from kg_builder.cli.common import Commands, command, json_option, project_of
 from kg_builder.cli.output import INVALID, OK, counted, say, say_json, tell
 from kg_builder.errors import Mark, Problem, SourceError
+from kg_builder.sources.files import write_whole
 
 
 def add(commands: Commands) -> None:
@@ -46,27 +45,6 @@ def add(commands: Commands) -> None:
     parser.add_argument("article", nargs="*", help="article ids (default: every record whose text is here)")
     parser.add_argument("--dry-run", action="store_true", help="say what would change, write nothing")
     json_option(parser)
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Replace a file at once, so that a crash leaves the old one or the new one."""
-    path = path.resolve()  # a symbolic link stays one, and what it leads to is replaced
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as out:
-            out.write(content)
-            out.flush()
-            os.fsync(out.fileno())
-        if path.exists():
-            temporary.chmod(path.stat().st_mode)
-        else:
-            temporary.chmod(0o644)
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
 
 
 def run_text(options: argparse.Namespace) -> int:
