@@ -20,7 +20,8 @@ BUILDER: dict[str, set[str]] = {
     "graph": BASE | {"sources"},
     "release": BASE | {"sources", "graph"},
     "assist": BASE | {"sources"},
-    "cli": BASE | {"sources", "graph", "release", "assist"},
+    "curate": BASE | {"sources", "graph", "assist"},
+    "cli": BASE | {"sources", "graph", "release", "assist", "curate"},
 }
 
 SHARED = {"errors", "settings"}
@@ -46,11 +47,12 @@ SERVER: dict[str, set[str]] = {
     "pages": BELOW_PAGES | {"describe"},
     "operations": SHARED | LEAVES | {"backends"},
     "app": BELOW_APP | {"multiprocess"},
+    "review": {"errors", "http", "pages"},
     "cork": set(),
     "supervise": {"backends"},
     "rsgi": BELOW_APP | {"app"},
     "connections": SHARED | LEAVES | {"cork", "multiprocess"},
-    "run": BELOW_APP | {"app", "configuration", "connections", "listening", "multiprocess", "rsgi", "supervise"},
+    "run": BELOW_APP | {"app", "configuration", "connections", "listening", "multiprocess", "review", "rsgi", "supervise"},
 }
 
 CONTRACTS = {"kg_builder": BUILDER, "kg_server": SERVER}
