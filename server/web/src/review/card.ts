@@ -274,5 +274,6 @@ export function drawCard(proposal: Proposal | null, work: Work, known: Known, ac
     ),
     h("h2", { id: "card-title", tabindex: -1, lang: known.view.language || null }, h("q", {}, shown)),
   ); // biome-ignore format: one heading
+  if (!work.drafts.length) return [head, h("p", { class: "help" }, word("review_no_draft"))];
   return [head, ...work.drafts.map((draft, at) => block(draft, at, work, known, actions))];
 }

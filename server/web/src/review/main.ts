@@ -3,7 +3,9 @@
 import { announce, find, h, readData } from "../lib/dom.js";
 import { language, number, word } from "../lib/words.js";
 import { drawCard, focusSlot, openSlots, type Slot, slotAt } from "./card.js";
-import { chooseEntity, chooseMerge, makeEntity, showConflict, showKeys } from "./dialogs.js";
+import { chooseEntity, chooseMerge, makeEntity, showConflict } from "./dialogs.js";
+import { actionButton, chooseKeys, drawCheck, drawList, drawProgress, drawTools, keysOff, part } from "./panels.js";
+import { Server } from "./server.js";
 import { drawText, selected } from "./text.js";
 import {
   copyDraft,
@@ -18,14 +20,6 @@ import {
   workOf,
 } from "./types.js";
 
-const KEYS_OFF = "review-keys-off";
-
-function element(id: string): HTMLElement {
-  const found = document.getElementById(id);
-  if (!found) throw new Error(`the page has no ${id}`);
-  return found;
-}
-
 class Review {
   #view: View;
   #current = "";
@@ -35,10 +29,9 @@ class Review {
   #problems: readonly Issue[] = [];
   #message = "";
   #busy = false;
-  readonly #text = element("text");
-  readonly #card = element("deciding");
-  readonly #base =
-    `${document.body.dataset.root ?? ""}/review/${encodeURIComponent(document.location.pathname.split("/").pop() ?? "")}`;
+  readonly #text = part("text");
+  readonly #card = part("deciding");
+  readonly #server = new Server();
 
   constructor(view: View) {
     this.#view = view;
@@ -52,10 +45,10 @@ class Review {
       const id = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-id]")?.dataset.id : "";
       if (id && !getSelection()?.toString()) this.#go(id);
     });
-    this.#tools();
+    drawTools(() => void this.#undo());
     this.#draw();
     void this.#lookUp().then(() => this.#draw());
-    void this.#check();
+    void drawCheck(this.#server, this.#view.version);
   }
 
   #open(): Proposal[] {
@@ -92,69 +85,21 @@ class Review {
     }
     const unknown = [...ids].filter((id) => id && !id.startsWith("<") && !this.#labels.has(id));
     await Promise.all(
-      unknown.map(async (id) => this.#learn((await this.#search(id, [])).filter((each) => each.id === id))),
+      unknown.map(async (id) => this.#learn((await this.#server.search(id, [])).filter((each) => each.id === id))),
     );
-  }
-
-  async #search(text: string, kinds: readonly string[]): Promise<readonly Named[]> {
-    const query = new URLSearchParams([["q", text], ...kinds.map((kind) => ["kind", kind])]);
-    const response = await fetch(`${this.#base}/search?${query}`);
-    return response.ok ? ((await response.json()) as readonly Named[]) : [];
   }
 
   #draw(focus = false): void {
     const view = this.#view;
     drawText(this.#text, view, this.#own ? "" : this.#current);
     if (!view.present) this.#text.replaceChildren(h("p", { class: "banner bad" }, word("review_no_text")));
-    this.#drawProgress();
-    this.#drawList();
+    drawProgress(view, this.#open().length);
+    drawList(view, this.#own ? "" : this.#current, (id) => this.#go(id));
     this.#drawCard();
     const place = find(".current", HTMLElement, this.#text);
     if (focus) place?.scrollIntoView({ block: "nearest", behavior: "instant" });
     if (focus) (document.getElementById("card-title") ?? this.#card).focus({ preventScroll: true });
     if (focus && this.#card.getBoundingClientRect().top < 0) this.#card.scrollIntoView({ block: "start" });
-  }
-
-  #drawProgress(): void {
-    const { sentences, refused } = this.#view;
-    const covered = sentences.filter((each) => !each.bare).length;
-    const label = word("review_covered", { covered: number(covered), all: number(sentences.length) });
-    const meter = h("meter", { min: 0, max: Math.max(1, sentences.length), value: covered, "aria-label": label });
-    const left = word("review_left", { n: number(this.#open().length) });
-    const before = refused ? ` · ${word("review_refused", { n: number(refused) })}` : "";
-    element("progress").replaceChildren(
-      meter,
-      h("p", {}, h("span", { class: "coverage-now" }, label), ` · ${left}${before}`),
-    );
-    const undo = find("#undo", HTMLButtonElement);
-    if (undo) undo.disabled = !this.#view.undo;
-  }
-
-  #drawList(): void {
-    const items = this.#view.proposals.map((each) => {
-      const here = !this.#own && each.id === this.#current;
-      const state = word(each.written ? "review_written" : "review_open");
-      const text = each.exact.length > 70 ? `${each.exact.slice(0, 40)} … ${each.exact.slice(-24)}` : each.exact;
-      const button = h(
-        "button",
-        {
-          type: "button",
-          "data-proposal": each.id,
-          "aria-current": here ? "true" : null,
-          click: () => this.#go(each.id),
-        },
-        h("span", { class: `tag kind-${each.kind}` }, word(`review_kind_${each.kind}`)),
-        h("span", { class: "words", lang: this.#view.language || null }, text),
-        h(
-          "span",
-          { class: "state", title: state },
-          each.written ? "✓" : "·",
-          h("span", { class: "hidden" }, ` ${state}`),
-        ),
-      );
-      return h("li", { class: each.written ? "written" : null }, button);
-    });
-    element("proposals").replaceChildren(...items);
   }
 
   #drawCard(): void {
@@ -163,7 +108,7 @@ class Review {
     const own = h(
       "p",
       { class: "actions" },
-      this.#button("f", "fact", () => this.#startOwn()),
+      actionButton("f", "fact", () => this.#startOwn()),
     );
     if (!work || (!this.#own && !this.#open().length && proposal?.written)) {
       const done = [
@@ -187,38 +132,18 @@ class Review {
     const buttons = h(
       "div",
       { class: "decisions" },
-      this.#button("a", "accept", () => void this.#accept(), "primary"),
-      this.#button("e", "edit", () => this.#edit()),
-      proposal && this.#button("r", "reject", () => void this.#reject()),
-      this.#button("l", "link", () => void this.#link()),
-      this.#button("n", "new", () => void this.#make()),
-      proposal && this.#button("m", "merge", () => void this.#merge()),
-      this.#button("s", "split", () => this.#split()),
+      work.drafts.length > 0 && actionButton("a", "accept", () => void this.#accept(), "primary"),
+      actionButton("e", "edit", () => this.#edit()),
+      proposal && actionButton("r", "reject", () => void this.#reject()),
+      actionButton("l", "link", () => void this.#link()),
+      actionButton("n", "new", () => void this.#make()),
+      proposal && actionButton("m", "merge", () => void this.#merge()),
+      actionButton("s", "split", () => this.#split()),
       this.#own
         ? h("button", { type: "button", class: "quiet", click: () => this.#go(this.#current) }, word("review_cancel"))
-        : this.#button("f", "fact", () => this.#startOwn()),
+        : actionButton("f", "fact", () => this.#startOwn()),
     );
     this.#card.replaceChildren(...drawCard(proposal, work, known, actions), ...(trouble ? [trouble] : []), buttons);
-  }
-
-  #button(key: string, name: string, click: () => void, style = "quiet"): HTMLButtonElement {
-    const label = word(`review_${name}`);
-    return h(
-      "button",
-      { type: "button", class: style, "aria-keyshortcuts": key, "data-action": name, click },
-      label,
-      " ",
-      h("kbd", { "aria-hidden": "true" }, key),
-    );
-  }
-
-  #tools(): void {
-    const undo = this.#button("u", "undo", () => void this.#undo());
-    undo.id = "undo";
-    element("tools").replaceChildren(
-      undo,
-      this.#button("?", "help", () => void this.#keys()),
-    );
   }
 
   #go(id: string): void {
@@ -252,7 +177,7 @@ class Review {
     const slot = given ?? (work ? this.#slot(work) : undefined);
     if (!work || !slot) return;
     const wanted = this.#wanted(slot);
-    const chosen = await chooseEntity(wanted, (text) => this.#search(text, wanted.kinds));
+    const chosen = await chooseEntity(wanted, (text) => this.#server.search(text, wanted.kinds));
     if (chosen === "new") return this.#make(slot);
     if (chosen) {
       this.#learn([chosen]);
@@ -375,7 +300,7 @@ class Review {
 
   async #accept(): Promise<void> {
     const work = this.#work();
-    if (!work) return;
+    if (!work?.drafts.length) return;
     const open = openSlots(work)[0];
     if (open) {
       announce(word("review_say"));
@@ -396,22 +321,11 @@ class Review {
   async #send(path: string, asked: object, done: string): Promise<void> {
     if (this.#busy) return;
     this.#busy = true;
-    try {
-      const body = JSON.stringify({ ...asked, version: this.#view.version });
-      const response = await fetch(`${this.#base}/${path}`, {
-        method: "POST",
-        headers: { "Content-Type": "application/json" },
-        body,
-      });
-      const answer = (await response.json()) as Record<string, unknown>;
-      if (response.ok) this.#done(answer as unknown as View, done, path === "undo");
-      else if (response.status === 409) await this.#conflict(answer);
-      else this.#refused((answer.problems ?? []) as readonly Issue[], String(answer.message ?? ""));
-    } catch {
-      this.#refused([], word("review_failed"));
-    } finally {
-      this.#busy = false;
-    }
+    const answer = await this.#server.send(path, { ...asked, version: this.#view.version });
+    this.#busy = false;
+    if (answer.state === "done") this.#done(answer.view, done, path === "undo");
+    else if (answer.state === "conflict") await this.#conflict(answer.difference, answer.view);
+    else this.#refused(answer.problems, answer.message);
   }
 
   #done(view: View, done: string, undone: boolean): void {
@@ -422,7 +336,7 @@ class Review {
     else if (undone) this.#go(this.#current);
     else this.#step(1, true);
     announce(`${word(done)} ${word("review_left", { n: number(this.#open().length) })}`);
-    void this.#lookUp().then(() => this.#check());
+    void this.#lookUp().then(() => drawCheck(this.#server, this.#view.version));
   }
 
   #take(view: View): void {
@@ -437,10 +351,12 @@ class Review {
     if (!here) this.#current = view.proposals.filter((each) => !each.written)[0]?.id ?? view.proposals[0]?.id ?? "";
   }
 
-  async #conflict(answer: Record<string, unknown>): Promise<void> {
-    await showConflict(String(answer.difference ?? ""));
+  async #conflict(difference: string, view: View): Promise<void> {
+    await showConflict(difference);
     const own = this.#own;
-    this.#take(answer.view as View);
+    const works = new Map(this.#works);
+    this.#take(view);
+    for (const [id, work] of works) this.#works.set(id, work);
     this.#own = own;
     this.#draw(true);
   }
@@ -453,32 +369,6 @@ class Review {
     document.getElementById("card-title")?.focus({ preventScroll: true });
   }
 
-  async #check(): Promise<void> {
-    const host = element("check");
-    host.replaceChildren(h("p", {}, word("review_checking")));
-    const response = await fetch(`${this.#base}/check`);
-    const found = response.ok ? ((await response.json()) as readonly Issue[]) : [];
-    host.classList.toggle("well", !found.length);
-    if (!found.length) host.replaceChildren(h("p", {}, word("review_check_ok")));
-    else {
-      const items = found.map((each) => h("li", {}, h("code", {}, `${each.file}:${each.line}`), ` ${each.message}`));
-      host.replaceChildren(h("p", {}, word("review_check_open", { n: number(found.length) })), h("ul", {}, ...items));
-    }
-    document.documentElement.dataset.checked = this.#view.version;
-  }
-
-  async #keys(): Promise<void> {
-    const names = ["accept", "edit", "reject", "link", "new", "merge", "split", "fact", "undo", "help"];
-    const signs = ["a", "e", "r", "l", "n", "m", "s", "f", "u", "?"];
-    const keys = names.map((name, at) => [signs[at] ?? "", word(`review_${name}`)] as const);
-    const on = await showKeys(
-      [["j", word("review_next")], ["k", word("review_previous")], ...keys],
-      !localStorage.getItem(KEYS_OFF),
-    );
-    if (on) localStorage.removeItem(KEYS_OFF);
-    else localStorage.setItem(KEYS_OFF, "1");
-  }
-
   #key(event: KeyboardEvent): void {
     const target = event.target instanceof HTMLElement ? event.target : null;
     const writing = target?.closest("input:not([type=checkbox]), textarea, select") ?? null;
@@ -486,19 +376,11 @@ class Review {
       document.getElementById("card-title")?.focus();
       return;
     }
-    if (
-      writing ||
-      target?.closest("dialog") ||
-      event.ctrlKey ||
-      event.metaKey ||
-      event.altKey ||
-      localStorage.getItem(KEYS_OFF)
-    )
-      return;
+    if (writing || target?.closest("dialog") || event.ctrlKey || event.metaKey || event.altKey || keysOff()) return;
     const actions: Readonly<Record<string, () => void>> = {
       j: () => this.#step(1), k: () => this.#step(-1), a: () => void this.#accept(), e: () => this.#edit(),
       r: () => void (this.#proposal() && this.#reject()), l: () => void this.#link(), n: () => void this.#make(), m: () => void this.#merge(),
-      s: () => this.#split(), f: () => this.#startOwn(), u: () => void this.#undo(), "?": () => void this.#keys(),
+      s: () => this.#split(), f: () => this.#startOwn(), u: () => void this.#undo(), "?": () => void chooseKeys(),
     }; // biome-ignore format: one table
     const action = actions[event.key];
     if (!action) return;
