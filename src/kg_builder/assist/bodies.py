@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass, field
 
-from kg_builder.assist.body import Body, abbreviates
+from kg_builder.assist.abbreviations import Abbreviations
+from kg_builder.assist.body import Body
 from kg_builder.assist.lexicon import Lexicon
 from kg_builder.assist.places import PLACES, Places
 from kg_builder.assist.reading import Reading
@@ -17,14 +19,15 @@ _PROPER = 3
 class _Name:
     """A name while it is read: it goes on at ``token`` and so far ends before ``end``.
 
-    ``role`` tells that it follows a role, ``complete`` that a word which only names have is among it, ``placed`` that
-    a place is; ``free`` counts words that could be any name's.
+    ``role`` tells that it follows a role, ``part`` that it begins as parts of other bodies do, ``complete`` that a word
+    which only names have is among it, ``placed`` that a place is; ``free`` counts words that could be any name's.
     """
 
     token: int
     end: int
     kind: str
     role: bool
+    part: bool = False
     complete: bool = False
     placed: bool = False
     free: int = 0
@@ -52,6 +55,7 @@ class Bodies:
         """Take the words and the finder of places."""
         self._lexicon = lexicon
         self._places = places
+        self._abbreviations = Abbreviations(lexicon, places)
 
     def organisations(self, reading: Reading, taken: list[bool]) -> list[Body]:
         """Return the organisations of a text, in order, none within another."""
@@ -74,29 +78,39 @@ class Bodies:
             elif not taken[token]:
                 body = self._lower_camel(reading, token)
             if body and body.rule != "gazetteer" and self._goes_on(reading, token):
-                token = body.after
+                token = self._known_within(reading, token, body.after)
             elif body:
-                body = self._with_short(reading, body)
+                body = self._abbreviations.with_short(reading, body)
                 found.append(body)
                 token = body.end
             else:
                 token += 1
-        return found
+        found += self._abbreviations.again(reading, found, taken)
+        return sorted(found, key=lambda each: each.first)
 
-    def unit(self, reading: Reading, body: Body) -> bool:
-        """Tell whether a body is a part of another that a role names: the bureau of its head."""
+    def _known_within(self, reading: Reading, token: int, after: int) -> int:
+        """Return where a known name begins inside a run of capitals that is none, or the run's end."""
+        known = (place for place in range(token + 1, after) if self._known(reading, place, "organisation"))
+        return next(known, after)
+
+    def unit(self, reading: Reading, body: Body, starts: Container[int]) -> bool:
+        """Tell whether a body is a part of another that a role names: the bureau of its head.
+
+        ``starts`` are the first tokens of all bodies.
+        """
         if not self._lexicon.has("unit-of", reading.low[body.first]) or not self._after_role(reading, body.first):
             return False
-        return not any(self._places.place(reading, token) for token in range(body.first, body.after))
+        return body.end in starts or not any(
+            self._places.place(reading, token) for token in range(body.first, body.after)
+        )
 
     def _goes_on(self, reading: Reading, token: int) -> bool:
         """Tell whether the word before is part of the same name, so that this is no beginning."""
         before = token - 1
         if before < 0 or not reading.capital(before) or reading.sentence[before] != reading.sentence[token]:
             return False
-        if before == reading.first_of(reading.sentence[before]) and self._lexicon.has(
-            "function-word", reading.low[before]
-        ):
+        opens = before == reading.first_of(reading.sentence[before]) or not reading.word(before - 1)
+        if opens and self._lexicon.has("function-word", reading.low[before]):
             return False
         return not any(
             reading.before(name, token)
@@ -172,7 +186,8 @@ class Bodies:
             return None
         if reading.at("org-head-weak", token) == (after, "weak") and not complete:
             return None
-        if kind == "english" and end == after:
+        spot = self._places.place(reading, token)
+        if (kind == "english" and end == after) or (spot and spot[0] >= end):
             return None
         return Body(token, end, reading.slice(token, end), "head", 0.9 if complete else 0.75, head=kind, end=end)
 
@@ -189,7 +204,8 @@ class Bodies:
 
     def _rest(self, reading: Reading, after: int, kind: str, *, role: bool) -> tuple[int, bool]:
         """Return where a name ends that began with a head, and whether a word that only names have was among it."""
-        name = _Name(after, after, kind, role)
+        part = role and self._lexicon.has("unit-of", reading.low[after - 1])
+        name = _Name(after, after, kind, role, part)
         sentence = reading.sentence[after - 1]
         while name.token < len(reading.words) and reading.sentence[name.token] == sentence:
             if not self._grows(reading, name):
@@ -202,6 +218,8 @@ class Bodies:
         place = self._places.place(reading, token)
         known = reading.at("organisation", token) or reading.at("known-organisation", token)
         inside = known if token > name.begin else None
+        if name.part and self._owns(reading, token, inside):
+            return False
         if inside and inside[0] == token + 1 and name.complete and not place:
             return False
         if inside and inside[0] > token + 1 and reading.capital(token):
@@ -225,6 +243,13 @@ class Bodies:
         if reading.at("name-particle", token) and reading.capital(dashed) and not name.placed:
             return dashed
         return self._join(reading, token, name.kind, placed=name.placed)
+
+    def _owns(self, reading: Reading, token: int, known: tuple[int, str] | None) -> bool:
+        """Tell whether the body begins here that a part belongs to, so that the part's name ends."""
+        short = reading.words[token].isupper() and len(reading.words[token]) >= _SHORT
+        head = reading.at("org-head", token)
+        named = head is not None and self._lexicon.has("org-head-bare", head[1]) and reading.capital(head[0])
+        return reading.capital(token) and (known is not None or short or named)
 
     def _capital(self, reading: Reading, name: _Name) -> bool:
         """Take a word with a capital into a name; False where it is no part of it."""
@@ -313,6 +338,7 @@ class Bodies:
             self._lexicon.has("function-word", reading.low[token])
             or reading.at("role", token)
             or reading.at("honorific", token)
+            or ((spot := self._places.place(reading, token)) and self._places.place(reading, spot[0]))
         ):
             return None
         end, tail = token, 0
@@ -343,27 +369,4 @@ class Bodies:
             0.85,
             head=self._lexicon.terms("org-tail").get(reading.low[tail - 1], ""),
             end=tail,
-        )
-
-    def _with_short(self, reading: Reading, body: Body) -> Body:
-        """Take an abbreviation in brackets with the name it follows."""
-        after = body.after
-        if not reading.is_(after, "("):
-            return body
-        close = next((t for t in range(after + 1, min(after + 5, len(reading.words))) if reading.words[t] == ")"), None)
-        if close is None:
-            return body
-        text = reading.slice(after + 1, close)
-        if not abbreviates(text):
-            return body
-        return Body(
-            body.first,
-            body.after,
-            body.name,
-            body.rule,
-            min(0.97, body.score + 0.05),
-            body.key,
-            body.head,
-            text,
-            close + 1,
         )

@@ -143,7 +143,8 @@ class People:
     def _ends(self, reading: Reading, first: int, token: int) -> bool:
         """Tell whether a word with a capital is no part of the name before it."""
         word = reading.low[token]
-        honoured = reading.at("honorific", token) and not self._lexicon.has("given", word) and len(word) > 1
+        inner = self._lexicon.has("given", word) or reading.before("name-particle", token)
+        honoured = reading.at("honorific", token) and not inner and len(word) > 1
         dated = reading.at("month", token) and reading.words[token - 1][0].isdigit()
         return bool(token > first and (honoured or dated)) or self._breaks(reading, token)
 

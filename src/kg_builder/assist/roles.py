@@ -142,6 +142,7 @@ class Roles:
             draft.after = self._past_brackets(reading, at[after].end)
             if reading.at("relative", draft.after) and (tail := reading.at("role-modifier", draft.after + 1)):
                 draft.after = tail[0]
+            self._task(reading, draft)
             return True
         if linked and linked[0] in at:
             draft.body = at[linked[0]]
@@ -152,6 +153,15 @@ class Roles:
         if described:
             draft.after, draft.described = described[0], True
         return described is not None
+
+    def _task(self, reading: Reading, draft: _Draft) -> None:
+        """Take what a role is for into its title, behind its body: "deputy head of X for Services, N. N."."""
+        lead = reading.at("role-task", draft.after)
+        end = lead[0] if lead else draft.after
+        while lead and (reading.capital(end) or (reading.at("and", end) and reading.capital(end + 1))):
+            end += 1
+        if lead and end > lead[0] and reading.is_(end, ",", ")"):
+            draft.reach(end)
 
     def _goes_on(self, reading: Reading, draft: _Draft) -> bool:
         """Take a place or a field of work into a title; False where there is none, or no more after it."""

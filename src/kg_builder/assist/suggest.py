@@ -27,7 +27,7 @@ from kg_builder.assist.years import Span, Years
 
 _QUOTED = re.compile(r"(?<![\w.,!?])[\"“](?=\S)([^\"“”\n]{3,160})(?<=\S)[\"”]")
 _SHORT, _LONGEST_TITLE = 3, 15
-_BACK = 2
+_BACK, _BETWEEN = 2, 2
 _DASHES = "-–—"
 
 
@@ -69,7 +69,8 @@ class Suggester:
         titles = _titles(text)
         taken = _marked(reading, [*((span.start, span.end) for span in dates), *titles])
         every = self._bodies.organisations(reading, taken)
-        units = {body.first: body for body in every if self._bodies.unit(reading, body)}
+        starts = {body.first for body in every}
+        units = {body.first: body for body in every if self._bodies.unit(reading, body, starts)}
         bodies = [body for body in every if body.first not in units]
         inside = [False] * len(reading.words)
         for body in every:
@@ -137,18 +138,31 @@ def _led(reading: Reading, bodies: list[Body], person: Person) -> Person:
     if person.body or not (person.leads or reading.before("leads", held)):
         return person
     sentence = reading.sentence[person.first]
-    before = [body for body in bodies if reading.sentence[body.first] == sentence and body.first < person.first]
-    return replace(person, body=before[0]) if before else person
+    before = [body for body in bodies if reading.sentence[body.first] == sentence and body.first < held]
+    while len(before) > 1 and _coordinated(reading, before[-2], before[-1]):
+        before.pop()
+    return replace(person, body=before[-1]) if before else person
+
+
+def _coordinated(reading: Reading, one: Body, other: Body) -> bool:
+    """Tell whether "and" or a comma alone stands between two names."""
+    gap = range(one.end, other.first)
+    return 0 < len(gap) <= _BETWEEN and all(reading.is_(token, ",") or reading.at("and", token) for token in gap)
 
 
 def _meant(reading: Reading, groups: Groups, person: Person) -> Person:
-    """Give whoever has a role in "this house" the body that is meant: the only one of the last sentence with any."""
+    """Give whoever has a role in "this house" the body that is meant: the only one of the last sentence with any.
+
+    Names that begin with the very word of the description come first.
+    """
     role = person.role
     if role is None or not role.described or person.body:
         return person
     before = [body for group in groups.all for body in group.bodies if body.first < role.first]
     near = [body for body in before if reading.sentence[role.first] - reading.sentence[body.first] <= _BACK]
-    last = [body for body in near if reading.sentence[body.first] == max(reading.sentence[b.first] for b in near)]
+    described = reading.low[role.first : role.after]
+    alike = [body for body in near if reading.low[body.first] in described] or near
+    last = [body for body in alike if reading.sentence[body.first] == max(reading.sentence[b.first] for b in alike)]
     meant = {group.number for body in last if (group := groups.of(body))}
     return replace(person, body=last[0]) if len(meant) == 1 else person
 
