@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -88,6 +89,10 @@ class Reading:
     def has_space(self, token: int) -> bool:
         """Tell whether a token follows the one before it after a space."""
         return 0 < token < len(self.words) and self.starts[token] > self.ends[token - 1]
+
+    def token(self, place: int) -> int:
+        """Return the number of the token at or after a place of the text."""
+        return min(bisect_left(self.starts, place), max(len(self.starts) - 1, 0))
 
     def first_of(self, sentence: int) -> int:
         """Return the first token of a sentence."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from kg_builder.assist.agreements import Agreements, Scene
+from kg_builder.assist.agreements import Agreements
 from kg_builder.assist.bodies import Bodies
 from kg_builder.assist.body import Body
 from kg_builder.assist.calendar import Anchors
@@ -21,13 +21,14 @@ from kg_builder.assist.places import Places
 from kg_builder.assist.proposals import Proposal
 from kg_builder.assist.reading import Finder, Reading
 from kg_builder.assist.roles import Role, Roles
+from kg_builder.assist.scene import Scene
 from kg_builder.assist.speech import Speeches
 from kg_builder.assist.writer import Writer
 from kg_builder.assist.years import Span, Years
 
 _QUOTED = re.compile(r"(?<![\w.,!?])[\"“](?=\S)([^\"“”\n]{3,160})(?<=\S)[\"”]")
 _SHORT, _LONGEST_TITLE = 3, 15
-_BACK, _BETWEEN = 2, 2
+_BACK, _BETWEEN, _OPENING = 2, 2, 1
 _DASHES = "-–—"
 
 
@@ -124,12 +125,26 @@ class Suggester:
     def _read_dates(self, reading: Reading, published: date | None) -> list[Span]:
         days = self._dates.find(reading.text)
         years = self._years.find(reading, [(day.start, day.end) for day in days])
-        past = tuple(
-            int(span.iso[:4]) for span in years if not span.ahead and not span.since and span.rule != "century"
+        told = [(int(span.iso[:4]), span, _ahead(reading, span.start)) for span in years if span.rule != "century"]
+        anchors = Anchors(
+            published,
+            past=tuple(year for year, span, ahead in told if not (ahead or span.ahead or span.since)),
+            since=tuple(year for year, span, _ in told if span.since),
+            ahead=tuple(int(span.iso.split("/")[-1][:4]) for _, span, ahead in told if ahead or span.ahead),
         )
-        since = tuple(int(span.iso[:4]) for span in years if span.since)
-        found = [*self._dates.resolve(days, Anchors(published, past=past, since=since)), *years]
+        ends = [day.start for day in days if reading.before("date-end", reading.token(day.start))]
+        found = [*self._dates.resolve(days, anchors, ends), *years]
         return sorted(found, key=lambda span: (span.start, span.end))
+
+
+def _ahead(reading: Reading, start: int) -> bool:
+    """Tell whether a sentence speaks of a time as to come: before it, or after it where it begins the sentence."""
+    token = reading.token(start)
+    first, after = reading.bounds[reading.sentence[token]]
+    if token - first <= _OPENING:
+        return bool(reading.inside("ahead", token, after))
+    begin = next((place + 1 for place in range(token, first, -1) if reading.is_(place, ";")), first)
+    return bool(reading.inside("ahead", begin, token))
 
 
 def _led(reading: Reading, bodies: list[Body], person: Person) -> Person:
