@@ -95,7 +95,7 @@ class Agreements:
             (abs(noun[0] - verb[0]), noun, verb)
             for noun in loose
             for verb in verbs
-            if noun[0] >= verb[0] and noun[0] - verb[1] <= 2  # noqa: PLR2004 - the verb's object
+            if verb[2] != "planned" and noun[0] >= verb[0] and noun[0] - verb[1] <= 2  # noqa: PLR2004 - the verb's object
         ]
         options = [option for option in options if not self._denied(reading, option[1], option[2])]
         if not options:

@@ -10,7 +10,8 @@ from kg_builder.assist.numbers import Found, Number, Numbers, plain
 from kg_builder.assist.reading import Reading
 
 _DASHES = "-–—"
-_SMALL = 2
+_CLOSING = (".", ",", ";", ")", '"', "”")
+_SMALL = 1
 _YEAR_DIGITS = 4
 _YEARS = range(1900, 2100)
 
@@ -61,6 +62,7 @@ class Figures:
         """Take the words."""
         self._lexicon = lexicon
         self._numbers = Numbers(lexicon)
+        self._holders = next(iter(lexicon.spelled.get("unit-of-roles", {})), "")
 
     def find(self, reading: Reading, taken: list[bool]) -> list[Figure]:
         """Return the figures of a text; ``taken`` marks the tokens of dates and names."""
@@ -274,7 +276,8 @@ class Figures:
         year = number.value in _YEARS and len(reading.words[number.first]) == _YEAR_DIGITS
         reach = 1 if reading.at("of-them", after) else 0
         far = reading.sentence[number.first] - self._sentence_of(reading, previous) > reach
-        if year or far or not self._lexicon.has("no-unit", reading.low[after]):
+        closed = reading.is_(after, *_CLOSING) and not far
+        if year or far or not (closed or self._lexicon.has("no-unit", reading.low[after])):
             return None
         return _Unit(after, previous.unit, previous.printed), after, "number-same-unit", 0.6
 
@@ -296,6 +299,9 @@ class Figures:
             return None if named else _Unit(end, key, reading.slice(after, end))
         if needs_known or not self._countable(reading, after):
             return None
+        role = reading.at("role", after)
+        if role:
+            return _Unit(role[0], self._holders, reading.slice(after, role[0]))
         for clitic in self._lexicon.terms("clitic"):
             bare = reading.low[after].removesuffix(clitic)
             if self._lexicon.has("unit", bare):

@@ -131,7 +131,7 @@ class Roles:
             return True
         if self._belongs(reading, draft, at):
             return False
-        return self._goes_on(reading, draft)
+        return self._goes_on(reading, draft, at)
 
     def _belongs(self, reading: Reading, draft: _Draft, at: Mapping[int, Body]) -> bool:
         """Tell whether a body ends the role, named or described ("this house"), and take it."""
@@ -163,9 +163,13 @@ class Roles:
         if lead and end > lead[0] and reading.is_(end, ",", ")"):
             draft.reach(end)
 
-    def _goes_on(self, reading: Reading, draft: _Draft) -> bool:
+    def _goes_on(self, reading: Reading, draft: _Draft, at: Mapping[int, Body]) -> bool:
         """Take a place or a field of work into a title; False where there is none, or no more after it."""
         after = draft.after
+        kept = reading.at("unit", after)
+        if kept and not reading.capital(after) and (kept[0] in at or self._places.place(reading, kept[0])):
+            draft.reach(kept[0])  # "curator of prints, Museum X": what is kept
+            return True
         linked, beyond = reading.at("of-body", after), reading.at("org-join", after)
         if linked and draft.country and (spot := self._places.place(reading, linked[0])):
             draft.reach(spot[0])
