@@ -2,14 +2,50 @@
 
 from __future__ import annotations
 
-from kg_builder.assist.body import Body, abbreviates
+from collections.abc import Container
+from dataclasses import dataclass, field
+
+from kg_builder.assist.abbreviations import Abbreviations
+from kg_builder.assist.body import Body
 from kg_builder.assist.lexicon import Lexicon
 from kg_builder.assist.places import PLACES, Places
 from kg_builder.assist.reading import Reading
 
-_NEEDS_NAME = frozenset(("university", "foundation", "museum", "institute", "school"))
-_WIDE = frozenset(("organisation", "agency", "ministry"))
 _SHORT = 3
+_PROPER = 3
+
+
+@dataclass(slots=True)
+class _Name:
+    """A name while it is read: it goes on at ``token`` and so far ends before ``end``.
+
+    ``role`` tells that it follows a role, ``part`` that it begins as parts of other bodies do, ``complete`` that a word
+    which only names have is among it, ``placed`` that a place is; ``free`` counts words that could be any name's.
+    """
+
+    token: int
+    end: int
+    kind: str
+    role: bool
+    part: bool = False
+    complete: bool = False
+    placed: bool = False
+    free: int = 0
+    begin: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.begin = self.token
+
+    @property
+    def full(self) -> bool:
+        """Tell whether no further free word belongs to it."""
+        return self.placed or (self.role and self.complete) or self.free >= _PROPER
+
+    def take(self, after: int, *, placed: bool = False) -> None:
+        """Let the name end before a token."""
+        self.token = self.end = after
+        self.placed = self.placed or placed
+        self.complete = self.complete or placed
 
 
 class Bodies:
@@ -19,6 +55,7 @@ class Bodies:
         """Take the words and the finder of places."""
         self._lexicon = lexicon
         self._places = places
+        self._abbreviations = Abbreviations(lexicon, places)
 
     def organisations(self, reading: Reading, taken: list[bool]) -> list[Body]:
         """Return the organisations of a text, in order, none within another."""
@@ -41,29 +78,39 @@ class Bodies:
             elif not taken[token]:
                 body = self._lower_camel(reading, token)
             if body and body.rule != "gazetteer" and self._goes_on(reading, token):
-                token = body.after
+                token = self._known_within(reading, token, body.after)
             elif body:
-                body = self._with_short(reading, body)
+                body = self._abbreviations.with_short(reading, body)
                 found.append(body)
                 token = body.end
             else:
                 token += 1
-        return found
+        found += self._abbreviations.again(reading, found, taken)
+        return sorted(found, key=lambda each: each.first)
 
-    def unit(self, reading: Reading, body: Body) -> bool:
-        """Tell whether a body is a part of another that a role names: the bureau of its head."""
+    def _known_within(self, reading: Reading, token: int, after: int) -> int:
+        """Return where a known name begins inside a run of capitals that is none, or the run's end."""
+        known = (place for place in range(token + 1, after) if self._known(reading, place, "organisation"))
+        return next(known, after)
+
+    def unit(self, reading: Reading, body: Body, starts: Container[int]) -> bool:
+        """Tell whether a body is a part of another that a role names: the bureau of its head.
+
+        ``starts`` are the first tokens of all bodies.
+        """
         if not self._lexicon.has("unit-of", reading.low[body.first]) or not self._after_role(reading, body.first):
             return False
-        return not any(self._places.place(reading, token) for token in range(body.first, body.after))
+        return body.end in starts or not any(
+            self._places.place(reading, token) for token in range(body.first, body.after)
+        )
 
     def _goes_on(self, reading: Reading, token: int) -> bool:
         """Tell whether the word before is part of the same name, so that this is no beginning."""
         before = token - 1
         if before < 0 or not reading.capital(before) or reading.sentence[before] != reading.sentence[token]:
             return False
-        if before == reading.first_of(reading.sentence[before]) and self._lexicon.has(
-            "function-word", reading.low[before]
-        ):
+        opens = before == reading.first_of(reading.sentence[before]) or not reading.word(before - 1)
+        if opens and self._lexicon.has("function-word", reading.low[before]):
             return False
         return not any(
             reading.before(name, token)
@@ -139,7 +186,8 @@ class Bodies:
             return None
         if reading.at("org-head-weak", token) == (after, "weak") and not complete:
             return None
-        if kind == "english" and end == after:
+        spot = self._places.place(reading, token)
+        if (kind == "english" and end == after) or (spot and spot[0] >= end):
             return None
         return Body(token, end, reading.slice(token, end), "head", 0.9 if complete else 0.75, head=kind, end=end)
 
@@ -154,61 +202,75 @@ class Bodies:
             first = interim[0]
         return reading.before("role", first) is not None
 
-    def _rest(self, reading: Reading, after: int, kind: str, *, role: bool) -> tuple[int, bool]:  # noqa: C901, PLR0912 - one grammar, in reading order
+    def _rest(self, reading: Reading, after: int, kind: str, *, role: bool) -> tuple[int, bool]:
         """Return where a name ends that began with a head, and whether a word that only names have was among it."""
-        token, end, complete, free = after, after, False, 0
-        count = len(reading.words)
+        part = role and self._lexicon.has("unit-of", reading.low[after - 1])
+        name = _Name(after, after, kind, role, part)
         sentence = reading.sentence[after - 1]
-        placed = False
-        while token < count and reading.sentence[token] == sentence:
-            place = self._places.place(reading, token)
-            low = reading.low[token]
-            known = reading.at("organisation", token) or reading.at("known-organisation", token)
-            if known and known[0] == token + 1 and token > after and complete and not place:
+        while name.token < len(reading.words) and reading.sentence[name.token] == sentence:
+            if not self._grows(reading, name):
                 break
-            if known and known[0] > token + 1 and token > after and reading.capital(token):
-                token = end = known[0]
-                complete = placed = True
-            elif place and not (placed and not self._lexicon.has("org-word", low)):
-                token = end = place[0]
-                complete = placed = True
-            elif reading.capital(token):
-                if self._stops(reading, token):
-                    break
-                if self._inner(reading, token):
-                    named = reading.at("org-head", token)
-                    complete = not (named and named[1] in _NEEDS_NAME)
-                    token = end = token + 1
-                    continue
-                if role and complete and not placed and self._before_comma(reading, token):
-                    token = end = token + 1
-                    continue
-                if placed or (role and complete) or free >= 3:  # noqa: PLR2004 - words of a proper name
-                    break
-                if role and self._leaves_person(reading, token):
-                    break
-                if self._lexicon.has("given", low) and complete and not role:
-                    break
-                token = end = token + 1
-                free += 1
-                complete = complete or role
-            elif (
-                reading.is_(token, "-")
-                and reading.glued(token)
-                and reading.glued(token + 1)
-                and reading.capital(token + 1)
-            ):
-                token += 1
-            else:
-                dashed = token + 2 if reading.is_(token + 1, "-") else token + 1
-                if reading.at("name-particle", token) and reading.capital(dashed) and not placed:
-                    token = dashed
-                    continue
-                joined = self._join(reading, token, kind, placed=placed)
-                if joined is None:
-                    break
-                token = joined
-        return end, complete
+        return name.end, name.complete
+
+    def _grows(self, reading: Reading, name: _Name) -> bool:
+        """Take the next token into a name; False where the name ends."""
+        token = name.token
+        place = self._places.place(reading, token)
+        known = reading.at("organisation", token) or reading.at("known-organisation", token)
+        inside = known if token > name.begin else None
+        if name.part and self._owns(reading, token, inside):
+            return False
+        if inside and inside[0] == token + 1 and name.complete and not place:
+            return False
+        if inside and inside[0] > token + 1 and reading.capital(token):
+            name.take(inside[0], placed=True)
+            return True
+        if place and not (name.placed and not self._lexicon.has("org-word", reading.low[token])):
+            name.take(place[0], placed=True)
+            return True
+        if reading.capital(token):
+            return self._capital(reading, name)
+        joined = self._linked(reading, token, name)
+        name.token = joined or token
+        return joined is not None
+
+    def _linked(self, reading: Reading, token: int, name: _Name) -> int | None:
+        """Return the token at which a name goes on after a hyphen, a particle or a joining word, if it does."""
+        hyphen = reading.is_(token, "-") and reading.glued(token) and reading.glued(token + 1)
+        if hyphen and reading.capital(token + 1):
+            return token + 1
+        dashed = token + 2 if reading.is_(token + 1, "-") else token + 1
+        if reading.at("name-particle", token) and reading.capital(dashed) and not name.placed:
+            return dashed
+        return self._join(reading, token, name.kind, placed=name.placed)
+
+    def _owns(self, reading: Reading, token: int, known: tuple[int, str] | None) -> bool:
+        """Tell whether the body begins here that a part belongs to, so that the part's name ends."""
+        short = reading.words[token].isupper() and len(reading.words[token]) >= _SHORT
+        head = reading.at("org-head", token)
+        named = head is not None and self._lexicon.has("org-head-bare", head[1]) and reading.capital(head[0])
+        return reading.capital(token) and (known is not None or short or named)
+
+    def _capital(self, reading: Reading, name: _Name) -> bool:
+        """Take a word with a capital into a name; False where it is no part of it."""
+        token = name.token
+        if self._stops(reading, token):
+            return False
+        if self._inner(reading, token):
+            named = reading.at("org-head", token)
+            name.take(token + 1)
+            name.complete = not (named and self._lexicon.has("org-head-bare", named[1]))
+            return True
+        if name.role and name.complete and not name.placed and self._before_comma(reading, token):
+            name.take(token + 1)
+            return True
+        person = self._lexicon.has("given", reading.low[token]) and name.complete and not name.role
+        if name.full or person or (name.role and self._leaves_person(reading, token)):
+            return False
+        name.take(token + 1)
+        name.free += 1
+        name.complete = name.complete or name.role
+        return True
 
     def _before_comma(self, reading: Reading, token: int) -> bool:
         """Tell whether one word ends a body's name because its head follows after a comma."""
@@ -241,34 +303,34 @@ class Bodies:
             run += 1
         return False if run != 2 else self._lexicon.has("given", reading.low[token + 1])  # noqa: PLR2004
 
-    def _join(self, reading: Reading, token: int, kind: str, *, placed: bool) -> int | None:  # noqa: PLR0911 - one grammar, in reading order
+    def _join(self, reading: Reading, token: int, kind: str, *, placed: bool) -> int | None:
+        """Return the token at which a name goes on after "and", "for", "of" or a comma, if it does."""
         hit = reading.at("org-join", token)
+        comma = hit is None and reading.is_(token, ",")
         following = hit[0] if hit else token + 1
-        if hit is None and not reading.is_(token, ","):
-            return None
-        if reading.is_(token, ",") and self._lexicon.has(
-            "and", reading.low[following] if following < len(reading.words) else ""
-        ):
+        if comma and following < len(reading.words) and self._lexicon.has("and", reading.low[following]):
             following += 1
-        if not reading.capital(following) or (
-            reading.at("honorific", following) and not self._inner(reading, following)
-        ):
+        honoured = reading.at("honorific", following) and not self._inner(reading, following)
+        if not (hit or comma) or not reading.capital(following) or honoured:
             return None
         if hit and hit[1] == "english":
-            return following if kind == "english" or self._lexicon.has("org-tail", reading.low[token - 1]) else None
-        if (
-            placed
-            or not self._lexicon.has("org-word", reading.low[following])
-            or self._places.place(reading, following)
-        ):
-            return None
+            goes_on = kind == "english" or self._lexicon.has("org-tail", reading.low[token - 1])
+        else:
+            listed = hit is not None or self._wide(kind, "list")
+            goes_on = listed and not placed and self._same_name(reading, token, following, kind)
+        return following if goes_on else None
+
+    def _same_name(self, reading: Reading, token: int, following: int, kind: str) -> bool:
+        """Tell whether what "and" joins is part of one name, and no other body or place."""
+        if not self._lexicon.has("org-word", reading.low[following]) or self._places.place(reading, following):
+            return False
         head = reading.at("org-head", following)
-        wide = kind in _WIDE and not reading.before("organisation", token)
-        if head and not wide and (reading.capital(head[0]) or self._places.place(reading, head[0])):
-            return None
-        if reading.is_(token, ",") and kind not in {"ministry", "agency"}:
-            return None
-        return following
+        wide = self._wide(kind, "and") and not reading.before("organisation", token)
+        return not head or wide or not (reading.capital(head[0]) or self._places.place(reading, head[0]))
+
+    def _wide(self, kind: str, how: str) -> bool:
+        """Tell whether the lexicon lets names of a kind go on in some way: in a list, over another head."""
+        return kind in self._lexicon.spelled.get("org-head-wide", {}).get(how, ())
 
     def _tailed(self, reading: Reading, token: int) -> Body | None:
         """Return an English name that ends in its kind: one run of capitals up to the last such word."""
@@ -276,6 +338,7 @@ class Bodies:
             self._lexicon.has("function-word", reading.low[token])
             or reading.at("role", token)
             or reading.at("honorific", token)
+            or ((spot := self._places.place(reading, token)) and self._places.place(reading, spot[0]))
         ):
             return None
         end, tail = token, 0
@@ -306,27 +369,4 @@ class Bodies:
             0.85,
             head=self._lexicon.terms("org-tail").get(reading.low[tail - 1], ""),
             end=tail,
-        )
-
-    def _with_short(self, reading: Reading, body: Body) -> Body:
-        """Take an abbreviation in brackets with the name it follows."""
-        after = body.after
-        if not reading.is_(after, "("):
-            return body
-        close = next((t for t in range(after + 1, min(after + 5, len(reading.words))) if reading.words[t] == ")"), None)
-        if close is None:
-            return body
-        text = reading.slice(after + 1, close)
-        if not abbreviates(text):
-            return body
-        return Body(
-            body.first,
-            body.after,
-            body.name,
-            body.rule,
-            min(0.97, body.score + 0.05),
-            body.key,
-            body.head,
-            text,
-            close + 1,
         )

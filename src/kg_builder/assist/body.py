@@ -22,6 +22,7 @@ class Body:
     key: str = ""
     head: str = ""
     short: str = ""
+    others: tuple[str, ...] = ()
     end: int = 0
 
 

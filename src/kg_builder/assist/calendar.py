@@ -9,6 +9,11 @@ from datetime import date
 
 CENTURY = 100
 _AHEAD = 1
+_REACH = 6
+_ABOUT_A_YEAR = 370
+_CYCLE = 11
+_MONTHS = 12
+_TWO_DIGITS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +39,7 @@ class Day:
         (False, True, False)
         """
         leap = 2000
-        return 1 <= self.month <= 12 and 1 <= self.day <= monthrange(self.year or leap, self.month)[1]  # noqa: PLR2004
+        return 1 <= self.month <= _MONTHS and 1 <= self.day <= monthrange(self.year or leap, self.month)[1]
 
     def weekday(self) -> int:
         """Return the day of the week of a day with a year, Monday being 1."""
@@ -48,7 +53,7 @@ def full_year(text: str, latest: int) -> int:
     (2024, 2024, 1998)
     """
     year = int(text)
-    if len(text) > 2:  # noqa: PLR2004 - two digits
+    if len(text) > _TWO_DIGITS:
         return year
     this_century = latest // CENTURY * CENTURY
     return this_century + year if this_century + year <= latest + _AHEAD else this_century - CENTURY + year
@@ -62,6 +67,7 @@ class Anchors:
         published: the article's own day, where it is known.
         days: the days of the text that have a year.
         past: years that the text speaks of as past or present; ``since`` those from which something lasts.
+        ahead: years that the text speaks of as to come.
         latest: the last year that a text may be of.
     """
 
@@ -69,6 +75,7 @@ class Anchors:
     days: tuple[date, ...] = ()
     past: tuple[int, ...] = ()
     since: tuple[int, ...] = ()
+    ahead: tuple[int, ...] = ()
     latest: int = 0
 
 
@@ -81,7 +88,7 @@ class Inferred:
     score: float
 
 
-def infer_year(day: Day, weekday: int | None, anchors: Anchors) -> Inferred | None:  # noqa: C901 - one grammar, in reading order
+def infer_year(day: Day, weekday: int | None, anchors: Anchors) -> Inferred | None:
     """Return the year in which a day fits its weekday, by the best evidence there is; None where nothing tells.
 
     The article's own day tells most, then the nearest day with a year in the text, then the years spoken of as past:
@@ -92,38 +99,62 @@ def infer_year(day: Day, weekday: int | None, anchors: Anchors) -> Inferred | No
     >>> infer_year(Day(7, 5), 5, Anchors(since=(2010,), latest=2026)).year
     2021
     """
+    return (
+        _of_article(day, weekday, anchors)
+        or _of_nearest(day, weekday, anchors)
+        or _after_past(day, weekday, anchors)
+        or _last_fitting(day, weekday, anchors)
+    )
 
-    def fits(years: Iterable[int]) -> list[int]:
-        found = (Day(day.day, day.month, year) for year in years)
-        return [each.year for each in found if each.exists() and (weekday is None or each.weekday() == weekday)]
 
+def _fits(day: Day, weekday: int | None, years: Iterable[int]) -> list[int]:
+    found = (Day(day.day, day.month, year) for year in years)
+    return [each.year for each in found if each.exists() and (weekday is None or each.weekday() == weekday)]
+
+
+def _of_article(day: Day, weekday: int | None, anchors: Anchors) -> Inferred | None:
     published = anchors.published
-    if published is not None:
-        around = fits(range(published.year - 1, published.year + 2))
-        near = sorted(around, key=lambda year: abs((date(year, day.month, day.day) - published).days))
-        if near:
-            return Inferred(near[0], "year-of-article", 0.97)
-    if anchors.days:
-        reach = 6
-        years = {year + step for each in anchors.days for year in (each.year,) for step in range(-reach, reach + 1)}
+    if published is None:
+        return None
+    around = _fits(day, weekday, range(published.year - 1, published.year + 2))
+    near = min(around, key=lambda year: abs((date(year, day.month, day.day) - published).days), default=None)
+    return Inferred(near, "year-of-article", 0.97) if near else None
 
-        def far(year: int) -> int:
-            return min(abs((date(year, day.month, day.day) - each).days) for each in anchors.days)
 
-        close = sorted(fits(years), key=far)
-        if close and (weekday is not None or far(close[0]) <= 370):  # noqa: PLR2004 - about a year
-            return Inferred(
-                close[0], "year-of-nearest-date", 0.9 if close[0] in {d.year for d in anchors.days} else 0.75
-            )
-    told = max((*anchors.past, *(year + 1 for year in anchors.since)), default=0)
-    if told and told <= anchors.latest:
-        later = fits(range(told, anchors.latest + 1))
-        if later and weekday is not None:
-            return Inferred(later[0], "year-after-past", 0.7)
-        if later and told in anchors.past:
-            return Inferred(told, "year-last-named", 0.6)
-    if weekday is not None and anchors.latest and not told:
-        last = fits(range(anchors.latest - 11, anchors.latest + 1))
-        if last:
-            return Inferred(last[-1], "year-last-fitting", 0.5)
-    return None
+def _of_nearest(day: Day, weekday: int | None, anchors: Anchors) -> Inferred | None:
+    years = {each.year + step for each in anchors.days for step in range(-_REACH, _REACH + 1)}
+
+    def far(year: int) -> int:
+        return min(abs((date(year, day.month, day.day) - each).days) for each in anchors.days)
+
+    close = min(_fits(day, weekday, sorted(years)), key=far, default=None)
+    if close is None or (weekday is None and far(close) > _ABOUT_A_YEAR):
+        return None
+    return Inferred(close, "year-of-nearest-date", 0.9 if close in {each.year for each in anchors.days} else 0.75)
+
+
+def _after_past(day: Day, weekday: int | None, anchors: Anchors) -> Inferred | None:
+    told = _told(anchors)
+    bound = min((*anchors.ahead, anchors.latest))
+    if weekday is None:
+        named = told in anchors.past and told <= bound and not anchors.ahead
+        return Inferred(told, "year-last-named", 0.6) if named and _fits(day, None, [told]) else None
+    if not told and not anchors.ahead:
+        return None
+    between = _fits(day, weekday, range(told or bound - _CYCLE, bound + 1))
+    if between:
+        return Inferred(between[-1 if anchors.ahead else 0], "year-after-past", 0.7)
+    before = _fits(day, weekday, range(bound - _CYCLE, min(told, bound) + 1))
+    return Inferred(before[-1], "year-before-named", 0.55) if before else None
+
+
+def _last_fitting(day: Day, weekday: int | None, anchors: Anchors) -> Inferred | None:
+    if weekday is None or not anchors.latest or _told(anchors) or anchors.ahead:
+        return None
+    last = _fits(day, weekday, range(anchors.latest - _CYCLE, anchors.latest + 1))
+    return Inferred(last[-1], "year-last-fitting", 0.5) if last else None
+
+
+def _told(anchors: Anchors) -> int:
+    """Return the first year that a day of the text may be of, by the years spoken of as past."""
+    return max((*anchors.past, *(year + 1 for year in anchors.since)), default=0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
@@ -118,33 +118,35 @@ class Dates:
         if _order(first) <= _order(last) or (not first.year and not last.year and first.month > last.month):
             yield Found(start, end, first, last, weekdays, rule)
 
-    def _days_of(self, match: re.Match[str]) -> tuple[list[Day], str]:  # noqa: PLR0911 - one grammar, in reading order
+    def _days_of(self, match: re.Match[str]) -> tuple[list[Day], str]:
         got = match.groupdict()
-
-        def year(*names: str) -> int:
-            return next((full_year(got[name], self.latest) for name in names if got[name]), 0)
-
-        def month(*names: str) -> int:
-            return next((self._months[got[name].lower()] for name in names if got[name]), 0)
-
         if got["iy"]:
             return [Day(int(got["id"]), int(got["im"]), int(got["iy"]))], "iso"
-        if got["s"]:
-            return [Day(int(got["s"]), int(got["sm"]), year("sy"))], "day/month"
         if got["p"]:
             return [Day(int(got["p"]), int(got["pm"]), int(got["py"]))], "day/month"
+        if got["s"]:
+            return [Day(int(got["s"]), int(got["sm"]), self._year(got, "sy"))], "day/month"
         if got["t"]:
-            return [Day(int(got["t"]), month("tn"), year("tw"))], "day month"
+            return [Day(int(got["t"]), self._month(got, "tn"), self._year(got, "tw"))], "day month"
         if got["l"]:
             numbers = [int(each) for each in re.findall(r"\d+", got["l"])] + [int(got["m"])]
-            return [Day(each, month("ln"), year("lw")) for each in numbers], "listed"
-        ends = got["bm"] or got["bn"]
-        if not ends:
+            return [Day(each, self._month(got, "ln"), self._year(got, "lw")) for each in numbers], "listed"
+        return self._range_of(got)
+
+    def _year(self, got: Mapping[str, str], *names: str) -> int:
+        return next((full_year(got[name], self.latest) for name in names if got[name]), 0)
+
+    def _month(self, got: Mapping[str, str], *names: str) -> int:
+        return next((self._months[got[name].lower()] for name in names if got[name]), 0)
+
+    def _range_of(self, got: Mapping[str, str]) -> tuple[list[Day], str]:
+        """Return the two ends of a range; what the first leaves out is that of the last."""
+        if not (got["bm"] or got["bn"]):
             return [], ""
-        number = int(got["bm"]) if got["bm"] else month("bn")
-        begins = int(got["am"]) if got["am"] else month("an", "bn") if got["bn"] else number
-        last = Day(int(got["b"]), number, year("by", "bw"))
-        given = year("ay", "aw")
+        number = int(got["bm"]) if got["bm"] else self._month(got, "bn")
+        begins = int(got["am"]) if got["am"] else self._month(got, "an", "bn") if got["bn"] else number
+        last = Day(int(got["b"]), number, self._year(got, "by", "bw"))
+        given = self._year(got, "ay", "aw")
         back = 1 if last.year and not given and begins > last.month else 0
         return [Day(int(got["a"]), begins, given or (last.year - back if last.year else 0)), last], "range"
 
@@ -170,10 +172,18 @@ class Dates:
         single = one.first == one.last and other.first == other.last
         return bool(single and self._joined.fullmatch(gap) and _order(one.first)[skip:] < _order(other.last)[skip:])
 
-    def resolve(self, found: list[Found], anchors: Anchors) -> Iterator[Span]:
-        """Give the days without a year one, where something tells it, and check the weekdays."""
-        days = tuple(date(each.first.year, each.first.month, each.first.day) for each in found if each.first.year)
-        anchors = replace(anchors, days=days, latest=self.latest)
+    def resolve(self, found: list[Found], anchors: Anchors, ends: Iterable[int] = ()) -> Iterator[Span]:
+        """Give the days without a year one, where something tells it, and check the weekdays.
+
+        ``ends`` are the places of days on which something ends or runs out: they do not tell when a text was written.
+        """
+        over = set(ends)
+        given = [each for each in found if each.first.year]
+        days = tuple(
+            date(each.first.year, each.first.month, each.first.day) for each in given if each.start not in over
+        )
+        ahead = tuple(each.last.year for each in given if each.start in over)
+        anchors = replace(anchors, days=days, ahead=(*anchors.ahead, *ahead), latest=self.latest)
         for each in found:
             yield _resolve(each, anchors)
 

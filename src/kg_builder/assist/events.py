@@ -1,4 +1,4 @@
-"""Visits, conferences and exhibitions; and bodies that a text only describes ("this museum")."""
+"""Visits, conferences and exhibitions; and bodies that a text only describes ("this house")."""
 
 from __future__ import annotations
 

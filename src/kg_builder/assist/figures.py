@@ -10,7 +10,9 @@ from kg_builder.assist.numbers import Found, Number, Numbers, plain
 from kg_builder.assist.reading import Reading
 
 _DASHES = "-–—"
-_SMALL = 2
+_CLOSING = (".", ",", ";", ")", '"', "”")
+_SMALL = 1
+_YEAR_DIGITS = 4
 _YEARS = range(1900, 2100)
 
 
@@ -38,6 +40,21 @@ class _Unit:
     known: bool = True
 
 
+_Counted = tuple[_Unit, int, str, float]
+"""What is counted, the token after the figure, the rule, the score."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A number: ``first`` is its bound's token, ``after`` the token after it, ``previous`` the figure before."""
+
+    number: Found
+    first: int
+    after: int
+    money: str
+    previous: Figure | None
+
+
 class Figures:
     """Reads figures with the words of a lexicon."""
 
@@ -45,6 +62,7 @@ class Figures:
         """Take the words."""
         self._lexicon = lexicon
         self._numbers = Numbers(lexicon)
+        self._holders = next(iter(lexicon.spelled.get("unit-of-roles", {})), "")
 
     def find(self, reading: Reading, taken: list[bool]) -> list[Figure]:
         """Return the figures of a text; ``taken`` marks the tokens of dates and names."""
@@ -98,9 +116,11 @@ class Figures:
         elif money is None and reading.before("currency", token):
             money = reading.before("currency", token)
         after, later = self._bound_after(reading, after)
-        unit, after, rule, score = self._counted(reading, number, after, money[1] if money else "", found, first)
-        if unit is None:
+        place = _Place(number, first, after, money[1] if money else "", found[-1] if found else None)
+        counted = self._counted(reading, place)
+        if counted is None:
             return (number.after, None)
+        unit, after, rule, score = counted
         after, bound = self._after_unit(reading, after, bound or later)
         verb = reading.before("quantity-verb", first)
         if verb and rule == "number-subject":
@@ -209,46 +229,57 @@ class Figures:
         later = reading.at("time-after", after)
         return (later[0] if later else after), bound
 
-    def _counted(  # noqa: PLR0911, PLR0913, PLR0917 - one grammar, in reading order
-        self, reading: Reading, number: Found, after: int, money: str, found: list[Figure], first: int
-    ) -> tuple[_Unit | None, int, str, float]:
-        percent = reading.at("percent", after)
+    def _counted(self, reading: Reading, place: _Place) -> _Counted | None:
+        """Return what a number counts: by a sign, by what follows, by its verb's subject, or as the figure before."""
+        return (
+            self._signed(reading, place)
+            or self._named(reading, place)
+            or self._by_verb(reading, place)
+            or self._as_before(reading, place)
+        )
+
+    def _signed(self, reading: Reading, place: _Place) -> _Counted | None:
+        after = place.after
+        percent, paid = reading.at("percent", after), reading.at("currency-after", after)
         if percent:
             return _Unit(percent[0], "percent", reading.slice(after, percent[0])), percent[0], "percent", 0.95
-        if money:
-            return _Unit(after, money, money), after, "money", 0.9
-        paid = reading.at("currency-after", after)
+        if place.money:
+            return _Unit(after, place.money, place.money), after, "money", 0.9
         if paid:
             return _Unit(paid[0], paid[1], reading.slice(after, paid[0])), paid[0], "money", 0.9
-        unit = self._unit(reading, after, needs_known=number.spelled and number.value <= _SMALL)
-        if (
-            unit
-            and number.spelled
-            and number.value <= 1
-            and self._lexicon.has("not-one", reading.low[number.first - 1])
-        ):
-            return None, after, "", 0.0
-        if unit:
-            return unit, unit.after, "number-unit" if unit.known else "number-noun", 0.9 if unit.known else 0.6
-        verb = reading.before("quantity-verb", first)
-        if verb:
-            subject = self._subject(reading, verb[0])
-            if subject:
-                return subject, after, "number-subject", 0.75
-            return None, after, "", 0.0
-        previous = found[-1] if found else None
-        if (
-            previous
-            and previous.unit not in {"", "percent", "ordinal"}
-            and not number.spelled
-            and reading.sentence[number.first] - self._sentence_of(reading, previous)
-            <= (1 if reading.at("of-them", after) else 0)
-            and not (number.value in _YEARS and len(reading.words[number.first]) == 4)  # noqa: PLR2004
-            and after < len(reading.words)
-            and reading.low[after] in self._lexicon.terms("no-unit")
-        ):
-            return _Unit(after, previous.unit, previous.printed), after, "number-same-unit", 0.6
-        return None, after, "", 0.0
+        return None
+
+    def _named(self, reading: Reading, place: _Place) -> _Counted | None:
+        number = place.number
+        unit = self._unit(reading, place.after, needs_known=number.spelled and number.value <= _SMALL)
+        if unit is None or self._one_of(reading, number):
+            return None
+        return unit, unit.after, "number-unit" if unit.known else "number-noun", 0.9 if unit.known else 0.6
+
+    def _one_of(self, reading: Reading, number: Found) -> bool:
+        """Tell whether "one" is part of "one of them", which counts nothing."""
+        before = reading.low[number.first - 1]
+        return number.spelled and number.value <= 1 and self._lexicon.has("not-one", before)
+
+    def _by_verb(self, reading: Reading, place: _Place) -> _Counted | None:
+        verb = reading.before("quantity-verb", place.first)
+        subject = self._subject(reading, verb[0]) if verb and not self._one_of(reading, place.number) else None
+        return (subject, place.after, "number-subject", 0.75) if subject else None
+
+    def _as_before(self, reading: Reading, place: _Place) -> _Counted | None:
+        """Take the unit of the figure before, where no noun follows: "892 in one script, 525 in the other"."""
+        number, after, previous = place.number, place.after, place.previous
+        if previous is None or previous.unit in {"", "percent", "ordinal"} or number.spelled:
+            return None
+        if reading.before("quantity-verb", place.first) or after >= len(reading.words):
+            return None
+        year = number.value in _YEARS and len(reading.words[number.first]) == _YEAR_DIGITS
+        reach = 1 if reading.at("of-them", after) else 0
+        far = reading.sentence[number.first] - self._sentence_of(reading, previous) > reach
+        closed = reading.is_(after, *_CLOSING) and not far
+        if year or far or not (closed or self._lexicon.has("no-unit", reading.low[after])):
+            return None
+        return _Unit(after, previous.unit, previous.printed), after, "number-same-unit", 0.6
 
     def _sentence_of(self, reading: Reading, figure: Figure) -> int:
         low, high = 0, len(reading.starts)
@@ -260,29 +291,28 @@ class Figures:
                 high = middle
         return reading.sentence[low]
 
-    def _unit(self, reading: Reading, after: int, *, needs_known: bool) -> _Unit | None:  # noqa: PLR0911 - one grammar, in reading order
+    def _unit(self, reading: Reading, after: int, *, needs_known: bool) -> _Unit | None:
         hit = reading.at("unit", after)
         if hit:
             end, key = hit
-            if (
-                reading.capital(after)
-                and not reading.words[after].isupper()
-                and end < len(reading.words)
-                and reading.capital(end)
-            ):
-                return None
-            return _Unit(end, key, reading.slice(after, end))
-        if needs_known or after >= len(reading.words) or not reading.word(after) or reading.capital(after):
+            named = reading.capital(after) and not reading.words[after].isupper() and reading.capital(end)
+            return None if named else _Unit(end, key, reading.slice(after, end))
+        if needs_known or not self._countable(reading, after):
             return None
-        if reading.glued(after) or reading.low[after] in self._lexicon.terms("no-unit"):
-            return None
-        if self._lexicon.has("function-word", reading.low[after]):
-            return None
+        role = reading.at("role", after)
+        if role:
+            return _Unit(role[0], self._holders, reading.slice(after, role[0]))
         for clitic in self._lexicon.terms("clitic"):
             bare = reading.low[after].removesuffix(clitic)
             if self._lexicon.has("unit", bare):
                 return _Unit(after + 1, self._lexicon.terms("unit")[bare], reading.words[after])
         return _Unit(after + 1, reading.low[after], reading.words[after], known=False)
+
+    def _countable(self, reading: Reading, token: int) -> bool:
+        """Tell whether a word that the lexicon does not know may be what a number counts."""
+        if not reading.word(token) or reading.capital(token) or reading.glued(token):
+            return False
+        return not any(self._lexicon.has(name, reading.low[token]) for name in ("no-unit", "function-word"))
 
     def _subject(self, reading: Reading, verb: int) -> _Unit | None:
         start = reading.first_of(reading.sentence[verb]) if verb else 0

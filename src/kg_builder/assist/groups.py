@@ -35,7 +35,7 @@ class Groups:
         self.all: list[Group] = []
         self._of: dict[int, Group] = {}
         for body in bodies:
-            names = [body.name, *([body.short] if body.short else [])]
+            names = [name for name in (body.name, body.short, *body.others) if name]
             group = next((each for each in self.all if self._same(each, body, names)), None)
             if group is None:
                 group = Group(len(self.all), [], set())

@@ -55,6 +55,44 @@ class Found:
     spelled: bool
 
 
+@dataclass(slots=True)
+class _Sum:
+    """A number in words while it is read: finished magnitudes, the group below a thousand, its last digit."""
+
+    total: int = 0
+    group: int = 0
+    last: int = 0
+    ceiling: float = float("inf")
+    begun: bool = False
+
+    def digit(self, value: int) -> bool:
+        """Take a digit: it goes on from tens or hundreds, not from another digit or a teen."""
+        if self.last or self.group % _TEN or _TEN <= self.group % _HUNDRED < 2 * _TEN or (self.begun and not value):
+            return False
+        self.last, self.begun = value, True
+        return True
+
+    def whole(self, value: int) -> bool:
+        """Take a number in one word, such as ten or a hundred."""
+        taken = self.group % _HUNDRED if value < _HUNDRED else self.group
+        if self.last or taken or value >= self.ceiling:
+            return False
+        self.begun = True
+        if value > _HUNDRED:
+            self.total, self.ceiling = self.total + value, value
+        else:
+            self.group += value
+        return True
+
+    def magnitude(self, value: int) -> bool:
+        """Multiply what was read since the last magnitude."""
+        if not (self.group or self.last) or value >= self.ceiling:
+            return False
+        self.total, self.ceiling = self.total + (self.group + self.last) * value, value
+        self.group = self.last = 0
+        return True
+
+
 class Numbers:
     """Reads numbers with the words of a lexicon."""
 
@@ -90,36 +128,25 @@ class Numbers:
         found = self._spelled(words, 0)
         return int(found.value) if found.after == len(words) else None
 
-    def _spelled(self, words: list[str], first: int) -> Found:  # noqa: C901 - one grammar, in reading order
-        total, group, last = 0, 0, 0
-        ceiling: float = float("inf")
+    def _spelled(self, words: list[str], first: int) -> Found:
+        sum_ = _Sum()
         token = first
-        while token < len(words):
-            word = words[token]
-            if word in self._digit:
-                # A digit goes on from tens or hundreds, not from another digit or a teen.
-                if last or group % _TEN or _TEN <= group % _HUNDRED < 2 * _TEN:
-                    break
-                last = self._digit[word]
-                if not last and (group or total or token > first):
-                    break
-            elif word in self._whole:
-                value = self._whole[word]
-                room = _HUNDRED if value < _HUNDRED else None
-                if last or (group % room if room else group) or value >= ceiling:
-                    break
-                if value > _HUNDRED:
-                    total, ceiling = total + value, value
-                else:
-                    group += value
-            elif word in self._teen and last:
-                group, last = group + _TEN + last, 0
-            elif word in self._group and last:
-                group, last = group + last * self._group[word], 0
-            elif word in self._magnitude and (group or last) and self._magnitude[word] < ceiling:
-                ceiling = self._magnitude[word]
-                total, group, last = total + (group + last) * self._magnitude[word], 0, 0
-            else:
-                break
+        while token < len(words) and self._adds(sum_, words[token]):
             token += 1
-        return Found(first, token, Decimal(total + group + last), spelled=True)
+        return Found(first, token, Decimal(sum_.total + sum_.group + sum_.last), spelled=True)
+
+    def _adds(self, sum_: _Sum, word: str) -> bool:
+        """Add a word to a number; False where it does not go on from what was read."""
+        if word in self._digit:
+            return sum_.digit(self._digit[word])
+        if word in self._whole:
+            return sum_.whole(self._whole[word])
+        if word in self._teen and sum_.last:
+            sum_.group, sum_.last = sum_.group + _TEN + sum_.last, 0
+        elif word in self._group and sum_.last:
+            sum_.group, sum_.last = sum_.group + sum_.last * self._group[word], 0
+        elif word in self._magnitude:
+            return sum_.magnitude(self._magnitude[word])
+        else:
+            return False
+        return True

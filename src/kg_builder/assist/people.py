@@ -91,69 +91,62 @@ class People:
         people = self._merge(certain)
         return self._mentions(reading, people, unsure)
 
-    def _run(self, reading: Reading, token: int, around: Around) -> Run | None:  # noqa: C901, PLR0912 - one grammar, in reading order
-        begin, first = token, token
-        honorifics: list[str] = []
+    def _run(self, reading: Reading, token: int, around: Around) -> Run | None:
+        """Return the run of capitals at a token that may be a name: honorifics off its front, degrees off its end."""
+        begin, first, honorifics = self._honoured(reading, token, around)
+        after = first
+        while (
+            after < len(reading.words)
+            and after - first < _LONGEST
+            and not around.inside[after]
+            and (after == first or reading.sentence[after] == reading.sentence[after - 1])
+            and (step := self._step(reading, first, after))
+        ):
+            after = step
+        if after == first:
+            return None
+        opens = first == reading.first_of(reading.sentence[first]) or not reading.word(first - 1)
+        small = self._lexicon.has("function-word", reading.low[first]) and not honorifics
+        if small and after == first + 1:
+            return None
+        if small and opens and not self._lexicon.has("given", reading.low[first]):
+            begin = first = first + 1
+        end, degrees = self._degrees(reading, after)
+        return Run(begin, first, after, end, " ".join(honorifics), degrees)
+
+    def _honoured(self, reading: Reading, token: int, around: Around) -> tuple[int, int, list[str]]:
+        """Return where a run begins, where the name in it begins, and the honorifics between."""
+        first, honorifics = token, []
         while (
             (hit := reading.at("honorific", first))
             and (reading.capital(first) or hit[0] > first + 1)
             and not around.inside[first]
         ):
             honorifics.append(reading.slice(first, hit[0]))
-            first = hit[0]
-            if reading.is_(first, "."):
-                first += 1
-        after = first
-        while after < len(reading.words) and after - first < _LONGEST and not around.inside[after]:
-            if after > first and reading.sentence[after] != reading.sentence[after - 1]:
-                break
-            if reading.capital(after):
-                if (
-                    after > first
-                    and reading.at("honorific", after)
-                    and not self._lexicon.has("given", reading.low[after])
-                    and len(reading.words[after]) > 1
-                ):
-                    break
-                if reading.at("month", after) and reading.words[after - 1][0].isdigit():
-                    break
-                if self._breaks(reading, after):
-                    break
-                after += 1
-                if len(reading.words[after - 1]) == 1 and reading.is_(after, ".") and reading.glued(after):
-                    after += 1
-            elif (
-                after > first
-                and reading.at("name-particle", after)
-                and reading.capital(after + 1)
-                and not self._breaks(reading, after + 1)
-            ):
-                after += 1
-            elif (
-                after > first
-                and reading.is_(after, "-", "/")
-                and reading.glued(after)
-                and reading.glued(after + 1)
-                and reading.word(after + 1)
-            ):
-                after += 2
-            else:
-                break
+            first = hit[0] + 1 if reading.is_(hit[0], ".") else hit[0]
+        return token, first, honorifics
+
+    def _step(self, reading: Reading, first: int, after: int) -> int | None:
+        """Return the token after the next part of a name; None where the name ends."""
+        if reading.capital(after):
+            if self._ends(reading, first, after):
+                return None
+            initial = len(reading.words[after]) == 1 and reading.is_(after + 1, ".") and reading.glued(after + 1)
+            return after + 2 if initial else after + 1
         if after == first:
             return None
-        opens = first == reading.first_of(reading.sentence[first]) or not reading.word(first - 1)
-        if (
-            after > first + 1
-            and not honorifics
-            and opens
-            and self._lexicon.has("function-word", reading.low[first])
-            and not self._lexicon.has("given", reading.low[first])
-        ):
-            begin = first = first + 1
-        elif after == first + 1 and self._lexicon.has("function-word", reading.low[first]) and not honorifics:
-            return None
-        end, degrees = self._degrees(reading, after)
-        return Run(begin, first, after, end, " ".join(honorifics), degrees)
+        if reading.at("name-particle", after) and reading.capital(after + 1) and not self._breaks(reading, after + 1):
+            return after + 1
+        glued = reading.glued(after) and reading.glued(after + 1) and reading.word(after + 1)
+        return after + 2 if glued and reading.is_(after, "-", "/") else None
+
+    def _ends(self, reading: Reading, first: int, token: int) -> bool:
+        """Tell whether a word with a capital is no part of the name before it."""
+        word = reading.low[token]
+        inner = self._lexicon.has("given", word) or reading.before("name-particle", token)
+        honoured = reading.at("honorific", token) and not inner and len(word) > 1
+        dated = reading.at("month", token) and reading.words[token - 1][0].isdigit()
+        return bool(token > first and (honoured or dated)) or self._breaks(reading, token)
 
     def _breaks(self, reading: Reading, token: int) -> bool:
         if (
@@ -225,25 +218,20 @@ class People:
         )  # fmt: skip
         return person, score, rule
 
-    def _weak(self, reading: Reading, run: Run, named: list[bool], body: Body | None) -> tuple[float, str]:  # noqa: PLR0911 - one grammar, in reading order
-        size = run.after - run.first
-        speech = reading.before("speech-verb", run.first) or reading.before("according-to", run.first)
-        said = reading.at("speech-verb", run.after) or reading.at("speech-verb", self.bridge(reading, run.after))
-        led = reading.before("person-before", run.first)
-        several = size > 1
-        if body and several:
-            return 0.72, "of-body"
-        if (speech or said) and several and (any(named) or speech):
-            return 0.82, "speech"
-        if (speech or said) and named[0]:
-            return 0.65, "speech"
-        if several and named[0]:
-            return (0.8 if led else 0.72), "given-name"
-        if several and any(named) and led:
-            return 0.7, "given-name"
-        if several and any(named):
-            return 0.6, "given-name"
-        return 0.0, ""
+    def _weak(self, reading: Reading, run: Run, named: list[bool], body: Body | None) -> tuple[float, str]:
+        """Return how sure a name is that has neither role nor honorific, and by which rule."""
+        speech = bool(reading.before("speech-verb", run.first) or reading.before("according-to", run.first))
+        said = bool(reading.at("speech-verb", run.after) or reading.at("speech-verb", self.bridge(reading, run.after)))
+        led = reading.before("person-before", run.first) is not None
+        several = run.after - run.first > 1
+        weighed = (
+            (0.72, "of-body", body is not None and several),
+            (0.82, "speech", (speech or said) and several and (any(named) or speech)),
+            (0.65, "speech", (speech or said) and named[0]),
+            (0.8 if led else 0.72, "given-name", several and named[0]),
+            (0.7 if led else 0.6, "given-name", several and any(named)),
+        )
+        return next(((score, rule) for score, rule, holds in weighed if holds), (0.0, ""))
 
     def bridge(self, reading: Reading, token: int) -> int:
         """Return the token after adverbs and short asides that may stand between a subject and its verb."""

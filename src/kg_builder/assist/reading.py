@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -15,7 +16,7 @@ TOKEN = re.compile(r"[^\W\d_]{2,3}(?=\d)|[^\W\d_]\w*(?:['’](?=\w)\w+)*|\d+(?:[
 _CLOSING = "\"'”’)»"
 WORDS_ONLY = frozenset(
     ("function-word", "given", "no-unit", "digit", "number-word", "teen", "group", "magnitude", "org-tail", "org-word",
-     "unit-of", "latest", "not-one", "abbreviation", "at-place")
+     "unit-of", "org-head-bare", "org-head-wide", "latest", "not-one", "abbreviation", "at-place")
 )  # fmt: skip
 """Classes of single words that rules look up and that need not be searched for."""
 
@@ -88,6 +89,10 @@ class Reading:
     def has_space(self, token: int) -> bool:
         """Tell whether a token follows the one before it after a space."""
         return 0 < token < len(self.words) and self.starts[token] > self.ends[token - 1]
+
+    def token(self, place: int) -> int:
+        """Return the number of the token at or after a place of the text."""
+        return min(bisect_left(self.starts, place), max(len(self.starts) - 1, 0))
 
     def first_of(self, sentence: int) -> int:
         """Return the first token of a sentence."""
@@ -185,23 +190,21 @@ class Finder:
             bounds.append((begun, count))
         return sentence, bounds
 
-    def _breaks(self, words: list[str], low: list[str], gap: str, token: int) -> bool:  # noqa: PLR0911 - one grammar, in reading order
+    def _breaks(self, words: list[str], low: list[str], gap: str, token: int) -> bool:
+        """Tell whether a sentence ends with a mark, by what stands around it."""
         following = words[token + 1]
-        opened = following[0].isupper() or following[0] in "\"“'\u2018(" or following[0].isdigit()
-        if words[token] == ")":
+        if words[token] == ")" or (following in _CLOSING and not gap and words[token] not in _CLOSING):
             return False
+        opened = following[0].isupper() or following[0] in "\"“'\u2018(" or following[0].isdigit()
         if words[token] in _CLOSING:
             # A closing mark ends the sentence whose full stop stands before it.
             return bool(gap) and token > 0 and words[token - 1] in ".!?…" and opened
-        if following in _CLOSING and not gap:
-            return False
-        before = words[token - 1] if token else ""
-        if words[token] != ".":
-            return opened
-        if (len(before) == _INITIAL and before.isupper()) or low[token - 1] in self._abbreviations:
-            return False
-        if not gap:
-            return following[0].isupper() and low[token + 1] in self._starters
+        if words[token] == "." and token:
+            initial = len(words[token - 1]) == _INITIAL and words[token - 1].isupper()
+            if initial or low[token - 1] in self._abbreviations:
+                return False
+            if not gap:
+                return following[0].isupper() and low[token + 1] in self._starters
         return opened
 
 

@@ -26,6 +26,26 @@ class Role:
     described: bool = False
 
 
+@dataclass(slots=True)
+class _Draft:
+    """A role while it is read: from ``first``, its title from ``token`` to before ``title_end``."""
+
+    first: int
+    token: int
+    after: int
+    title_end: int
+    key: str
+    capacity: str = ""
+    former: bool = False
+    body: Body | None = None
+    country: str = ""
+    described: bool = False
+
+    def reach(self, after: int) -> None:
+        """Let the title, and so the role, end before a token."""
+        self.after = self.title_end = after
+
+
 class Roles:
     """Finds roles with the words of a lexicon."""
 
@@ -57,85 +77,116 @@ class Roles:
             covered = role.after
         return found
 
-    def _role(  # noqa: C901, PLR0912, PLR0915 - one grammar, in reading order
+    def _role(
         self, reading: Reading, hit: tuple[int, int, str], at: Mapping[int, Body], units: Mapping[int, Body]
     ) -> Role:
+        draft = self._begun(reading, hit)
+        while draft.after < len(reading.words) and self._extend(reading, draft, at, units):
+            pass
+        alone = draft.body is None and not draft.country and not draft.described
+        if alone and reading.is_(draft.first - 1, ",") and not reading.capital(draft.token):
+            draft.reach(self._apposed(reading, draft.after))
+        title = reading.slice(draft.token, draft.title_end)
+        grown = reading.at("role-grown", draft.token)
+        if grown and grown[0] == draft.title_end:
+            draft.described = True
+            for clitic in self._lexicon.terms("clitic"):
+                title = title.removesuffix(clitic)
+        return Role(
+            draft.first, draft.after, draft.key, title, draft.capacity, draft.former,
+            draft.body, draft.country, draft.described,
+        )  # fmt: skip
+
+    def _begun(self, reading: Reading, hit: tuple[int, int, str]) -> _Draft:
+        """Return a role's own words: with "deputy" and "acting" before, and what qualifies it after."""
         token, after, key = hit
-        first, capacity, former = token, "", False
         deputy = reading.before("role-prefix", token)
         if deputy:
-            first = token = deputy[0]
-            key = f"{deputy[1]} {key}"
-        while True:
-            held = reading.before("capacity", first)
-            past = reading.before("former", first)
-            if held:
-                first, capacity = held[0], held[1]
-            elif past:
-                first, former = past[0], True
+            token, key = deputy[0], f"{deputy[1]} {key}"
+        draft = _Draft(token, token, after, after, key)
+        while held := reading.before("capacity", draft.first) or reading.before("former", draft.first):
+            if reading.before("capacity", draft.first):
+                draft.capacity = held[1]
             else:
-                break
-        while modifier := reading.at("role-modifier", after):
-            after = modifier[0]
-        later = reading.at("capacity", after)
-        if later and not capacity and reading.capital(after) == reading.capital(token):
-            capacity, after = later[1], later[0]
-        if reading.is_(after, "(") and reading.is_(after + 2, ")") and reading.words[after + 1][0].isupper():
-            after += 3
-        title_end = after
-        body: Body | None = None
-        country = ""
-        described = False
-        while after < len(reading.words):
-            linked = reading.at("of-body", after)
-            if after in units and body is None:
-                after = title_end = units[after].end
-                continue
-            if after in at:
-                body = at[after]
-                after = self._past_brackets(reading, body.end)
-                tail = reading.at("role-modifier", after + 1) if reading.at("relative", after) else None
-                after = tail[0] if tail else after
-                break
-            if linked and linked[0] in at and after > token:
-                body = at[linked[0]]
-                after = self._past_brackets(reading, body.end)
-                break
-            head = reading.at("org-head", after)
-            if head and not reading.capital(after) and reading.at("described", head[0]):
-                after = reading.at("described", head[0])[0]  # type: ignore[index]
-                described = True
-                break
-            if linked and country and (spot := self._places.place(reading, linked[0])):
-                after = title_end = spot[0]
-                break
-            place = self._places.place(reading, after)
-            beyond = reading.at("org-join", after)
-            if place and place[2] in {"country", "region", "known-place", "city"}:
-                country = country or (place[1] if place[2] == "country" else "")
-                after = title_end = place[0]
-                continue
-            if beyond and (aimed := self._places.place(reading, beyond[0])) and country:
-                after = title_end = aimed[0]
-                break
-            step = self._field(reading, after, token)
-            if step is None:
-                break
-            after = title_end = step
+                draft.former = True
+            draft.first = held[0]
+        while modifier := reading.at("role-modifier", draft.after):
+            draft.reach(modifier[0])
+        later = reading.at("capacity", draft.after)
+        if later and not draft.capacity and reading.capital(draft.after) == reading.capital(token):
+            draft.capacity = later[1]
+            draft.reach(later[0])
         if (
-            body is None
-            and not country
-            and not described
-            and reading.is_(first - 1, ",")
-            and not reading.capital(token)
+            reading.is_(draft.after, "(")
+            and reading.is_(draft.after + 2, ")")
+            and reading.words[draft.after + 1][0].isupper()
         ):
-            after = title_end = self._apposed(reading, after)
-        title = reading.slice(token, title_end)
-        grown = reading.at("role-grown", token)
-        for clitic in self._lexicon.terms("clitic") if grown and grown[0] == title_end else ():
-            title = title.removesuffix(clitic)
-            described = True
-        return Role(first, after, key, title, capacity, former, body, country, described)
+            draft.reach(draft.after + 3)
+        return draft
+
+    def _extend(self, reading: Reading, draft: _Draft, at: Mapping[int, Body], units: Mapping[int, Body]) -> bool:
+        """Take what follows into a role; False where the role ends."""
+        if draft.after in units and draft.body is None:
+            draft.reach(units[draft.after].end)
+            return True
+        if self._belongs(reading, draft, at):
+            return False
+        return self._goes_on(reading, draft, at)
+
+    def _belongs(self, reading: Reading, draft: _Draft, at: Mapping[int, Body]) -> bool:
+        """Tell whether a body ends the role, named or described ("this house"), and take it."""
+        after = draft.after
+        linked = reading.at("of-body", after)
+        if after in at:
+            draft.body = at[after]
+            draft.after = self._past_brackets(reading, at[after].end)
+            if reading.at("relative", draft.after) and (tail := reading.at("role-modifier", draft.after + 1)):
+                draft.after = tail[0]
+            self._task(reading, draft)
+            return True
+        if linked and linked[0] in at:
+            draft.body = at[linked[0]]
+            draft.after = self._past_brackets(reading, draft.body.end)
+            return True
+        head = reading.at("org-head", after)
+        described = reading.at("described", head[0]) if head and not reading.capital(after) else None
+        if described:
+            draft.after, draft.described = described[0], True
+        return described is not None
+
+    def _task(self, reading: Reading, draft: _Draft) -> None:
+        """Take what a role is for into its title, behind its body: "deputy head of X for Services, N. N."."""
+        lead = reading.at("role-task", draft.after)
+        end = lead[0] if lead else draft.after
+        while lead and (reading.capital(end) or (reading.at("and", end) and reading.capital(end + 1))):
+            end += 1
+        if lead and end > lead[0] and reading.is_(end, ",", ")"):
+            draft.reach(end)
+
+    def _goes_on(self, reading: Reading, draft: _Draft, at: Mapping[int, Body]) -> bool:
+        """Take a place or a field of work into a title; False where there is none, or no more after it."""
+        after = draft.after
+        kept = reading.at("unit", after)
+        if kept and not reading.capital(after) and (kept[0] in at or self._places.place(reading, kept[0])):
+            draft.reach(kept[0])  # "curator of prints, Museum X": what is kept
+            return True
+        linked, beyond = reading.at("of-body", after), reading.at("org-join", after)
+        if linked and draft.country and (spot := self._places.place(reading, linked[0])):
+            draft.reach(spot[0])
+            return False
+        place = self._places.place(reading, after)
+        if place:
+            if place[2] == "country":
+                draft.country = draft.country or place[1]
+            draft.reach(place[0])
+            return True
+        if beyond and draft.country and (aimed := self._places.place(reading, beyond[0])):
+            draft.reach(aimed[0])
+            return False
+        step = self._field(reading, after, draft.token)
+        if step is not None:
+            draft.reach(step)
+        return step is not None
 
     def _apposed(self, reading: Reading, after: int) -> int:
         """Take capitals up to the comma that ends an apposition: "N. N., curator of Prints, said"."""

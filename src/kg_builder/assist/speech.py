@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from kg_builder.assist.groups import Groups
@@ -16,6 +16,8 @@ _QUOTE = re.compile(r"(?<![\w.,!?])[\"“](?=\S)([^\"“”\n]{12,1200}?)[\"”]
 _UNOPENED = 4
 _FAR = 16
 _BESIDE, _OPENING = 3, 3
+_NEAR = 5
+_TITLED = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,24 @@ class _Mention:
     role: Role | None = None
     pronoun: bool = False
 
+    @property
+    def known(self) -> bool:
+        """Tell whether it means somebody."""
+        return self.person is not None or self.pronoun
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A verb of speech from ``token`` to before ``end``; without a mention it is the last speaker's."""
+
+    token: int
+    end: int
+    mention: _Mention | None
+    verb: str
+    act: str
+    rule: str
+    score: float
+
 
 class Speeches:
     """Finds speech with the words of a lexicon."""
@@ -50,46 +70,76 @@ class Speeches:
         self._lexicon = lexicon
         self._bridge: Callable[[Reading, int], int] = people.bridge
 
-    def find(self, reading: Reading, people: list[Person], roles: list[Role], groups: Groups) -> list[Speech]:  # noqa: C901 - one grammar, in reading order
+    def find(self, reading: Reading, people: list[Person], roles: list[Role], groups: Groups) -> list[Speech]:
         """Return the speech of a text, in order."""
-        if not reading.words:
-            return []
         quotes = [match.span() for match in _QUOTE.finditer(reading.text)]
         mentions = self._mentions(reading, people, roles, groups, quotes)
         found: list[Speech] = []
         last: int | None = None
-        used: set[int] = set()
         for number, (first, after) in enumerate(reading.bounds):
             inside = [m for m in mentions if first <= m.first < after]
-            spoken = {
-                token
-                for name in ("speech-pronoun", "according-to", "speech-verb")
-                for token, _, _ in reading.inside(name, first, after)
-            }
-            for token in sorted(spoken):
-                if token in used or _within(reading.starts[token], quotes):
-                    continue
-                read = self._at(reading, token, inside, last, (first, after))
-                if read is None:
-                    continue
-                mention, end, verb, act, rule, score = read
-                used.update(range(token, end))
-                person = last if mention is None or mention.pronoun else mention.person
-                if mention is None and last is None:
-                    continue
-                if person is None:
-                    continue
-                last = person
-                found.append(self._speech(reading, token, verb, act, people[person].name, quotes, number, rule, score))
-            if not any(reading.sentence[speech.token] == number for speech in found):
-                # Who acts in a sentence is whom "he" in the next one means, if it is one person.
-                subjects = [m.person for m in inside if m.person is not None and not m.pronoun]
-                opening = [m for m in inside if m.first <= first + 3]
-                if opening and opening[0].person is not None:
-                    last = opening[0].person
-                elif len(set(subjects)) == 1 and last is None:
-                    last = subjects[0]
+            saying = [
+                (said, speaker)
+                for said in self._said(reading, inside, number, quotes, known=last is not None)
+                if (speaker := last if said.mention is None or said.mention.pronoun else said.mention.person)
+                is not None
+            ]
+            found += [self._speech(reading, said, people[speaker].name, quotes) for said, speaker in saying]
+            last = saying[-1][1] if saying else self._acting(reading, inside, first, last)
         return _distinct(found)
+
+    def _said(
+        self, reading: Reading, inside: list[_Mention], sentence: int, quotes: list[tuple[int, int]], *, known: bool
+    ) -> Iterator[_Said]:
+        """Yield each verb of speech of a sentence outside quotations; ``known`` tells that "he" means somebody."""
+        first, after = reading.bounds[sentence]
+        spoken = {
+            token
+            for name in ("speech-pronoun", "according-to", "speech-verb")
+            for token, _, _ in reading.inside(name, first, after)
+        }
+        end, silent = 0, True
+        for token in sorted(spoken):
+            if token < end or _within(reading.starts[token], quotes) or reading.at("speech-stop", token):
+                continue
+            said = (
+                self._by_pronoun(reading, token, inside, first)
+                or self._according(reading, token, inside)
+                or self._by_verb(reading, token, inside, first)
+            )
+            if said and (said.mention or known):
+                end, silent = said.end, False
+                yield said
+        if silent:
+            yield from self._beside_quotes(reading, inside, (first, after), quotes)
+
+    def _beside_quotes(
+        self, reading: Reading, inside: list[_Mention], bounds: tuple[int, int], quotes: list[tuple[int, int]]
+    ) -> Iterator[_Said]:
+        """Yield whoever stands right after a quotation, or opens the sentence before one, with a verb of any kind."""
+        first, after = bounds
+        for start, end in quotes:
+            closing, opening = reading.token(end - 1), reading.token(start)
+            if first <= closing < after and closing + 1 < after:
+                following = self._starting(reading, inside, closing + (2 if reading.is_(closing + 1, ",") else 1))
+                if following and following.known:
+                    yield _Said(closing, following.after, following, "", "say", "quote-speaker", 0.7)
+                    return
+            if first < opening < after and reading.is_(opening - 1, ",", ":"):
+                leads = [m for m in inside if m.first <= first + 1 and opening - m.after <= _NEAR and m.known]
+                if leads:
+                    yield _Said(opening, opening, leads[0], "", "say", "speaker-quote", 0.65)
+                    return
+
+    def _acting(self, reading: Reading, inside: list[_Mention], first: int, last: int | None) -> int | None:
+        """Return whom "he" means after a sentence without speech: who begins it, or whom alone it names."""
+        named = [m for m in inside if m.person is not None and not m.pronoun]
+        opening = [m for m in inside if m.first <= first + _OPENING]
+        if opening and opening[0].person is not None:
+            return opening[0].person
+        alone = len({m.person for m in named}) == 1 and not any(m.pronoun for m in inside)
+        free = alone and not any(self._object(reading, m.first) for m in named)
+        return named[0].person if free or (alone and last is None) else last
 
     def _mentions(
         self, reading: Reading, people: list[Person], roles: list[Role], groups: Groups, quotes: list[tuple[int, int]]
@@ -105,7 +155,8 @@ class Speeches:
         by_after = {mention.first: mention for mention in found}
         for role in roles:
             if role.first in covered or any(place in named for place in range(role.after, role.after + 3)):
-                near = next((by_after[p] for p in range(role.after, role.after + 3) if p in by_after), None)
+                reach = _TITLED if role.first in covered else _OPENING
+                near = next((by_after[p] for p in range(role.after, role.after + reach) if p in by_after), None)
                 if near:  # "the head of X, N. N.": the mention begins with the role
                     found.append(_Mention(role.first, near.after, near.person, role))
                 continue
@@ -118,38 +169,36 @@ class Speeches:
             key=lambda m: (m.first, -m.after),
         )
 
-    def _at(  # noqa: PLR0911 - one grammar, in reading order
-        self, reading: Reading, token: int, inside: list[_Mention], last: int | None, bounds: tuple[int, int]
-    ) -> tuple[_Mention | None, int, str, str, str, float] | None:
-        if reading.at("speech-stop", token):
+    def _by_pronoun(self, reading: Reading, token: int, inside: list[_Mention], first: int) -> _Said | None:
+        """Read a verb with "he" or "she" grown on: whoever begins the sentence, or the speaker before."""
+        hit = reading.at("speech-pronoun", token)
+        if hit is None:
             return None
-        grown = reading.at("speech-pronoun", token)
-        if grown:
-            opening = [
-                m for m in inside if m.first <= bounds[0] + _OPENING and m.after <= token and m.person is not None
-            ]
-            if opening:
-                return opening[0], grown[0], reading.low[token], grown[1], "speech-pronoun", 0.75
-            return None, grown[0], reading.low[token], grown[1], "speech-pronoun", 0.75 if last is not None else 0.0
+        opening = [m for m in inside if m.first <= first + _OPENING and m.after <= token and m.person is not None]
+        return _Said(token, hit[0], opening[0] if opening else None, reading.low[token], hit[1], "speech-pronoun", 0.75)
+
+    def _according(self, reading: Reading, token: int, inside: list[_Mention]) -> _Said | None:
         by = reading.at("according-to", token)
-        if by:
-            mention = self._starting(reading, inside, by[0]) or self._starting(reading, inside, by[0] + 1)
-            if mention and (mention.person is not None or mention.pronoun):
-                return mention, by[0], reading.slice(token, by[0]).lower(), by[1], "according-to", 0.85
+        if by is None:
+            return None
+        mention = self._starting(reading, inside, by[0]) or self._starting(reading, inside, by[0] + 1)
+        if mention is None or not mention.known:
+            return None
+        return _Said(token, by[0], mention, reading.slice(token, by[0]).lower(), by[1], "according-to", 0.85)
+
+    def _by_verb(self, reading: Reading, token: int, inside: list[_Mention], first: int) -> _Said | None:
         hit = reading.at("speech-verb", token)
         if hit is None:
             return None
         after, act = hit
-        verb = reading.low[token]
         following = self._starting(reading, inside, after)
         closed = reading.is_(token - 1, ",", '"', "”", "'", "’", ".")
-        if following and closed and (following.person is not None or following.pronoun):
-            return following, after, verb, act, "verb-speaker", 0.9
-        subject = self._subject(reading, token, inside, bounds[0], strict=not self._goes_on(reading, after, act))
-        if subject:
-            sure = 0.85 if not subject.pronoun else 0.75
-            return subject, after, verb, act, "speaker-verb", sure
-        return None
+        if following and closed and following.known:
+            return _Said(token, after, following, reading.low[token], act, "verb-speaker", 0.9)
+        subject = self._subject(reading, token, inside, first, strict=not self._goes_on(reading, after, act))
+        if subject is None:
+            return None
+        return _Said(token, after, subject, reading.low[token], act, "speaker-verb", 0.75 if subject.pronoun else 0.85)
 
     def _starting(self, reading: Reading, mentions: list[_Mention], token: int) -> _Mention | None:
         """Return who is named from a token on, honorifics passed over."""
@@ -188,33 +237,24 @@ class Speeches:
     def _object(self, reading: Reading, first: int) -> bool:
         return reading.before("object-before", first) is not None
 
-    def _speech(  # noqa: PLR0913, PLR0917 - one grammar, in reading order
-        self,
-        reading: Reading,
-        token: int,
-        verb: str,
-        act: str,
-        speaker: str,
-        quotes: list[tuple[int, int]],
-        sentence: int,
-        rule: str,
-        score: float,
-    ) -> Speech:
-        first, after = reading.bounds[sentence]
+    def _speech(self, reading: Reading, said: _Said, speaker: str, quotes: list[tuple[int, int]]) -> Speech:
+        token = said.token
+        first, after = reading.bounds[reading.sentence[token]]
         start, end = reading.starts[first], reading.ends[after - 1]
         place = reading.starts[token]
         near = [
             span
             for span in quotes
-            if (span[1] <= place and place - span[1] <= _BESIDE) or (span[0] >= place and span[1] <= end + 2)
+            if (span[1] <= place and (place - span[1] <= _BESIDE or span[1] > start))
+            or (span[0] >= place and span[1] <= end + 2)
         ]
+        if near:
+            start, end = min(near[0][0], start), max(near[0][1], end)
         unopened = reading.is_(token - 1, '"', "”") or (
             reading.is_(token - 1, ",") and reading.is_(token - 2, '"', "”")
         )
-        if near:
-            span = near[0]
-            return Speech(min(span[0], start), max(span[1], end), verb, act, "direct", speaker, score, rule, token)
-        return Speech(start, end, verb, act, "direct" if unopened else "indirect", speaker, score, rule, token)
+        manner = "direct" if near or unopened else "indirect"
+        return Speech(start, end, said.verb, said.act, manner, speaker, said.score, said.rule, token)
 
 
 def _within(place: int, spans: list[tuple[int, int]]) -> bool:

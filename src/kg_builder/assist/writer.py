@@ -30,9 +30,9 @@ class Writer:
         countries = lexicon.spelled.get("country", {})
         self._country = {key: (terms[0].title() if terms else key) for key, terms in countries.items()}
 
-    def _proposal(self, kind: str, start: int, end: int, score: float, rule: str, value: dict[str, Any]) -> Proposal:  # noqa: PLR0913, PLR0917 - one grammar, in reading order
+    def _proposal(self, kind: str, span: tuple[int, int], sure: tuple[float, str], value: dict[str, Any]) -> Proposal:
         kept = {name: entry for name, entry in value.items() if entry not in ("", None, False, (), [])}
-        return Proposal(kind, start, end, self._reading.text[start:end], score, rule, kept)
+        return Proposal(kind, *span, self._reading.text[slice(*span)], *sure, kept)
 
     def date(self, span: Span) -> Proposal:
         """Return the proposal of a date."""
@@ -42,7 +42,7 @@ class Writer:
             if given
         ]
         value = {"iso": span.iso, "yearInferred": span.inferred, "part": span.part, "since": span.since, "flags": flags}
-        return self._proposal("date", span.start, span.end, span.score, span.rule, value)
+        return self._proposal("date", (span.start, span.end), (span.score, span.rule), value)
 
     def figure(self, figure: Figure) -> Proposal:
         """Return the proposal of a figure."""
@@ -53,7 +53,7 @@ class Writer:
             "unit": figure.unit,
             "counted": figure.printed,
         }
-        proposal = self._proposal("figure", figure.start, figure.end, figure.score, figure.rule, value)
+        proposal = self._proposal("figure", (figure.start, figure.end), (figure.score, figure.rule), value)
         return proposal if figure.least is not None else _with(proposal, value=figure.value)
 
     def person(self, person: Person) -> Proposal:
@@ -70,7 +70,7 @@ class Writer:
             "mentions": [[reading.starts[first], reading.ends[after - 1]] for first, after in person.mentions],
         }
         return self._proposal(
-            "person", reading.starts[person.first], reading.ends[person.after - 1], person.score, person.rule, value
+            "person", (reading.starts[person.first], reading.ends[person.after - 1]), (person.score, person.rule), value
         )
 
     def body_of(self, person: Person) -> str:
@@ -97,7 +97,7 @@ class Writer:
         }
         score = max(body.score for body in group.bodies)
         return self._proposal(
-            "organisation", reading.starts[first.first], reading.ends[first.end - 1], score, first.rule, value
+            "organisation", (reading.starts[first.first], reading.ends[first.end - 1]), (score, first.rule), value
         )
 
     def places(self, places: Iterable[Body]) -> Iterator[Proposal]:
@@ -120,7 +120,7 @@ class Writer:
                 "mentions": [[reading.starts[body.first], reading.ends[body.end - 1]] for body in found],
             }
             yield self._proposal(
-                "place", reading.starts[first.first], reading.ends[first.end - 1], first.score, first.rule, value
+                "place", (reading.starts[first.first], reading.ends[first.end - 1]), (first.score, first.rule), value
             )
 
     def agreement(self, agreement: Agreement) -> Proposal:
@@ -147,18 +147,18 @@ class Writer:
             "validity": agreement.validity,
             "signatories": signatories,
         }
-        return self._proposal("agreement", agreement.start, agreement.end, agreement.score, agreement.rule, value)
+        return self._proposal("agreement", (agreement.start, agreement.end), (agreement.score, agreement.rule), value)
 
     def speech(self, speech: Speech) -> Proposal:
         """Return the proposal of an act of speech; its span is the quotation, or the sentence that reports it."""
         value = {"speaker": speech.speaker, "manner": speech.manner, "act": speech.act, "verb": speech.verb}
-        return self._proposal("speech", speech.start, speech.end, speech.score, speech.rule, value)
+        return self._proposal("speech", (speech.start, speech.end), (speech.score, speech.rule), value)
 
     def events(self, events: Iterable[Event]) -> Iterator[Proposal]:
         """Yield the proposals of events."""
         for event in events:
             value = {"type": event.type, "name": event.name}
-            yield self._proposal("event", event.start, event.end, event.score, event.rule, value)
+            yield self._proposal("event", (event.start, event.end), (event.score, event.rule), value)
 
 
 def _with(proposal: Proposal, **more: Any) -> Proposal:  # noqa: ANN401 - a value of JSON

@@ -102,41 +102,37 @@ class Years:
             joined.append(each)
         return joined
 
-    def _year(self, reading: Reading, token: int, last: tuple[int, Span] | None) -> tuple[int, Span] | None:  # noqa: PLR0911 - one grammar, in reading order
+    def _year(self, reading: Reading, token: int, last: tuple[int, Span] | None) -> tuple[int, Span] | None:
         year = int(reading.words[token])
-        first, sort = self._cue(reading, token)
         decade = self._decade(reading, token + 1) if year % _DECADE == 0 else None
         after = decade or token + 1
         second = self._second(reading, after)
+        first, _ = self._cue(reading, token)
+        start = reading.starts[token if first is None else first]
         if second:
             until, after = second
-            start = reading.starts[token if first is None else first]
-            low = str(year)
             high = until[0] + _DECADE - 1 if until[1] else until[0]
-            if high < year:
-                return None
-            return after, Span(start, reading.ends[after - 1], f"{low}/{high}", 0.9, "years", since=False)
+            both = Span(start, reading.ends[after - 1], f"{year}/{high}", 0.9, "years")
+            return (after, both) if high >= year else None
         if decade:
-            start = reading.starts[token if first is None else first]
             return after, Span(start, reading.ends[after - 1], f"{year}/{year + _DECADE - 1}", 0.85, "decade")
-        if self._counts(reading, after):
-            return None
+        span = None if self._counts(reading, after) else self._alone(reading, token, last)
+        return (after, span) if span else None
+
+    def _alone(self, reading: Reading, token: int, last: tuple[int, Span] | None) -> Span | None:
+        """Return a single year: after a word that tells it, in a list of years, or in brackets."""
+        year, end = reading.words[token], reading.ends[token]
+        first, sort = self._cue(reading, token)
         if sort and first is not None:
-            part = reading.before("part-of-year", first)
-            cue_part = reading.before("part-of-year", token)
-            start = part[0] if part else (cue_part[0] if cue_part else first)
-            name = part[1] if part else (cue_part[1] if cue_part else "")
-            span = Span(
-                reading.starts[start], reading.ends[token], str(year), 0.9, f"year-{sort}",
-                part=name, since=sort == "since", ahead=sort == "next",
+            part = reading.before("part-of-year", first) or reading.before("part-of-year", token)
+            return Span(
+                reading.starts[part[0] if part else first], end, year, 0.9, f"year-{sort}",
+                part=part[1] if part else "", since=sort == "since", ahead=sort == "next",
             )  # fmt: skip
-            return after, span
         if last and self._listed(reading, token, last[0]):
-            return after, Span(
-                reading.starts[token], reading.ends[token], str(year), 0.85, "year-listed", ahead=last[1].ahead
-            )
+            return Span(reading.starts[token], end, year, 0.85, "year-listed", ahead=last[1].ahead)
         if reading.is_(token - 1, "(") and reading.is_(token + 1, ")"):
-            return after, Span(reading.starts[token], reading.ends[token], str(year), 0.55, "year-in-brackets")
+            return Span(reading.starts[token], end, year, 0.55, "year-in-brackets")
         return None
 
     def _cue(self, reading: Reading, token: int) -> tuple[int | None, str]:

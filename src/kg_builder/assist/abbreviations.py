@@ -1,0 +1,73 @@
+"""Short names and second names of bodies: in brackets after a name, and wherever the text uses them again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from kg_builder.assist.body import Body, abbreviates
+from kg_builder.assist.lexicon import Lexicon
+from kg_builder.assist.places import Places
+from kg_builder.assist.reading import TOKEN, Reading, either
+
+_LONGEST = 16
+_SURE = 0.97
+
+
+class Abbreviations:
+    """Reads what stands in brackets after a name, and finds it again further on."""
+
+    def __init__(self, lexicon: Lexicon, places: Places) -> None:
+        """Take the words and the finder of places."""
+        self._lexicon = lexicon
+        self._places = places
+        self._between = re.compile(rf"\s*(?:[/,;]|\b{either(lexicon.terms('or'))}\b)\s*")
+
+    def with_short(self, reading: Reading, body: Body) -> Body:
+        """Take an abbreviation, or further names, in brackets with the name that they follow."""
+        after = body.after
+        if not reading.is_(after, "("):
+            return body
+        ends = range(after + 1, min(after + _LONGEST, len(reading.words)))
+        close = next((token for token in ends if reading.words[token] == ")"), None)
+        if close is None or close == after + 1:
+            return body
+        names = self._between.split(reading.slice(after + 1, close))
+        if not all(abbreviates(name) or self._name(name) for name in names):
+            return body
+        short = next((name for name in names if abbreviates(name)), "")
+        others = [name for name in names if name != short]
+        spot = self._places.place(reading, close + 1) if reading.has_space(close + 1) else None
+        if spot and spot[2] in {"city", "country"}:
+            place = reading.slice(close + 1, spot[0])
+            others += [
+                f"{body.name} {place}",
+                reading.slice(body.first, spot[0]),
+                *([f"{short} {place}"] if short else []),
+            ]
+        score = min(_SURE, body.score + 0.05)
+        return replace(body, score=score, short=short, others=tuple(others), end=close + 1)
+
+    def _name(self, text: str) -> bool:
+        """Tell whether a text in brackets is a name: capitals, and small words that join them."""
+        words = TOKEN.findall(text)
+        joins = self._lexicon.terms("org-join")
+        named = [word for word in words if word[0].isupper()]
+        return len(named) > 1 and words[0][0].isupper() and all(w[0].isupper() or w in joins or w == "-" for w in words)
+
+    def again(self, reading: Reading, bodies: Iterable[Body], taken: list[bool]) -> Iterator[Body]:
+        """Yield the places outside other names where a text uses the names that it gave in brackets."""
+        forms: dict[str, list[tuple[list[str], Body]]] = {}
+        inside = list(taken)
+        for body in bodies:
+            inside[body.first : body.end] = [True] * (body.end - body.first)
+            for name in (body.short, *body.others):
+                if words := TOKEN.findall(name):
+                    forms.setdefault(words[0], []).append((words, body))
+        for token, word in enumerate(reading.words if forms else ()):
+            for words, body in sorted(forms.get(word, ()), key=lambda form: -len(form[0])):
+                after = token + len(words)
+                if reading.words[token:after] == words and not any(inside[token:after]):
+                    inside[token:after] = [True] * len(words)
+                    yield Body(token, after, reading.slice(token, after), "short", 0.9, body.key, body.head, end=after)
