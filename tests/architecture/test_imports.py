@@ -52,7 +52,8 @@ SERVER: dict[str, set[str]] = {
     "supervise": {"backends"},
     "rsgi": BELOW_APP | {"app"},
     "connections": SHARED | LEAVES | {"cork", "multiprocess"},
-    "run": BELOW_APP | {"app", "configuration", "connections", "listening", "multiprocess", "review", "rsgi", "supervise"},
+    "run": BELOW_APP
+    | {"app", "configuration", "connections", "listening", "multiprocess", "review", "rsgi", "supervise"},
 }
 
 CONTRACTS = {"kg_builder": BUILDER, "kg_server": SERVER}

@@ -153,5 +153,3 @@ def create_review(desk: Desk, port: int, keys: Keys) -> ASGIApp:
     """
     app = Starlette(routes=Review(desk, Pages("", packaged_assets())).routes())
     return Guard(app, port, keys)
-
-

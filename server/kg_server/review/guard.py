@@ -115,7 +115,9 @@ def _foreign(headers: Mapping[str, str]) -> tuple[int, str] | None:
 
 
 async def _say(send: Send, status: int, text: str, more: Mapping[str, str] | None = None) -> None:
-    headers = {"content-type": "text/plain; charset=utf-8", "content-length": str(len(text.encode()))} | dict(more or {})
+    headers = {"content-type": "text/plain; charset=utf-8", "content-length": str(len(text.encode()))} | dict(
+        more or {}
+    )
     raw = [(name.encode(), value.encode()) for name, value in headers.items()]
     await send({"type": "http.response.start", "status": status, "headers": raw})
     await send({"type": "http.response.body", "body": text.encode()})

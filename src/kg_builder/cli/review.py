@@ -20,7 +20,9 @@ def add(commands: Commands) -> None:
         "Review an article's suggestions in a page on this machine; what is accepted goes into its record.",
         "rujukan review my-article",
     )
-    parser.add_argument("article", nargs="?", default="", help="an article's id (default: the first whose text is here)")
+    parser.add_argument(
+        "article", nargs="?", default="", help="an article's id (default: the first whose text is here)"
+    )
     parser.add_argument("--port", type=int, default=0, help="port on the loopback interface (default: any free one)")
     parser.add_argument("--no-browser", action="store_true", help="print the address only, open no browser")
 

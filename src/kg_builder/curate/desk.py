@@ -77,9 +77,7 @@ class Desk:
     def articles(self) -> list[dict[str, Any]]:
         """Return the articles that have a record, and whether their texts are here."""
         found = sorted(self._project.articles.glob("*.yaml"))
-        return [
-            {"id": path.stem, "text": (self._project.texts / f"{path.stem}.txt").is_file()} for path in found
-        ]
+        return [{"id": path.stem, "text": (self._project.texts / f"{path.stem}.txt").is_file()} for path in found]
 
     def view(self, article: str) -> Outcome:
         """Return what the page of an article shows."""
@@ -98,12 +96,16 @@ class Desk:
             try:
                 files = self._files(opened, asked)
             except (UnusableError, NotWritableError) as error:
-                return _refused([Problem(opened.record.record.article.mark, str(error))] if opened.record else [], error)
+                return _refused(
+                    [Problem(opened.record.record.article.mark, str(error))] if opened.record else [], error
+                )
             except SourceError as error:
                 return _refused(list(error.problems), error)
             with overlaid(self._project, files) as trial:
                 after = open_article(trial, article)
-            fresh = [each for each in after.problems if str(each.message) not in {str(p.message) for p in opened.problems}]
+            fresh = [
+                each for each in after.problems if str(each.message) not in {str(p.message) for p in opened.problems}
+            ]
             if fresh:
                 return _refused(fresh, None)
             step = _Step({path: content(path) for path in files}, files)

@@ -134,7 +134,11 @@ class Drafts:
             yield DraftFact(relation, given if space else None, spans, settings)
 
     def _settings(
-        self, line: Line, value: Mapping[str, Any], item: Any, shape: PropertyShape | None  # noqa: ANN401 - JSON
+        self,
+        line: Line,
+        value: Mapping[str, Any],
+        item: Any,
+        shape: PropertyShape | None,  # noqa: ANN401 - JSON
     ) -> Iterator[tuple[str, Value]]:
         node = inside(self._schema, shape) if shape else None
         for name, template in line.settings.items():

@@ -90,17 +90,25 @@ function chooser(
     status.textContent = shown.length ? "" : word("review_nothing");
     mark();
   };
-  field.addEventListener("input", () => void update());
+  let latest = Promise.resolve();
+  const renew = () => {
+    latest = update();
+  };
+  field.addEventListener("input", renew);
   field.addEventListener("keydown", (event) => {
-    const each = shown[at];
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       at = Math.min(Math.max(at + (event.key === "ArrowDown" ? 1 : -1), 0), Math.max(shown.length - 1, 0));
       mark();
-    } else if (event.key === "Enter" && each) chosen(each);
-    else return;
+    } else if (event.key === "Enter") {
+      // What was found for an earlier text is not what is meant.
+      void latest.then(() => {
+        const each = shown[at];
+        if (each) chosen(each);
+      });
+    } else return;
     event.preventDefault();
   });
-  void update();
+  renew();
   return h("div", { class: "chooser" }, field, list, status);
 }
 
