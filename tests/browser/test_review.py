@@ -106,7 +106,7 @@ def record(project: Path) -> str:
     return (project / f"data/articles/{newsroom.ARTICLE}.yaml").read_text("utf-8")
 
 
-def test_an_article_is_curated_from_empty_to_built(tab: Tab, project: Path) -> None:
+def test_an_article_is_curated_from_empty_to_built(tab: Tab, project: Path) -> None:  # noqa: PLR0915 - one story
     page, me = tab.page, Reviewer(tab)
     empty = record(project)
     assert page.locator(".coverage-now").inner_text() == "0 of 5 sentences have a fact"

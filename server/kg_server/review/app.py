@@ -30,26 +30,34 @@ class Outcome(Protocol):
     """How a request to the desk ended: `done`, `refused`, `conflict` or `missing`, and what the page is told."""
 
     @property
-    def state(self) -> str: ...
+    def state(self) -> str:
+        """Return how it ended."""
 
     @property
-    def body(self) -> Mapping[str, Any]: ...
+    def body(self) -> Mapping[str, Any]:
+        """Return what is shown."""
 
 
 class Desk(Protocol):
     """What reviews articles; everything is plain data. The builder's is `kg_builder.curate`'s."""
 
-    def articles(self) -> Sequence[Mapping[str, Any]]: ...
+    def articles(self) -> Sequence[Mapping[str, Any]]:
+        """Return the articles with an `id`, and whether their `text` is here."""
 
-    def view(self, article: str) -> Outcome: ...
+    def view(self, article: str) -> Outcome:
+        """Return what the page of an article shows."""
 
-    def decide(self, article: str, asked: Mapping[str, Any]) -> Outcome: ...
+    def decide(self, article: str, asked: Mapping[str, Any]) -> Outcome:
+        """Accept or reject, if the page was made from what is on disk."""
 
-    def undo(self, article: str, asked: Mapping[str, Any]) -> Outcome: ...
+    def undo(self, article: str, asked: Mapping[str, Any]) -> Outcome:
+        """Put back what the last decision changed."""
 
-    def check(self) -> Sequence[Mapping[str, Any]]: ...
+    def check(self) -> Sequence[Mapping[str, Any]]:
+        """Return what keeps the whole project from being built."""
 
-    def search(self, article: str, text: str, kinds: tuple[str, ...]) -> Sequence[Mapping[str, Any]]: ...
+    def search(self, article: str, text: str, kinds: tuple[str, ...]) -> Sequence[Mapping[str, Any]]:
+        """Return entities that are called like a text."""
 
 
 class Review:

@@ -86,7 +86,7 @@ class Guard:
         if scope["method"] not in _READING or not _same(token, self._keys.token):
             return ""
         rest = urlencode([(name, value) for name, value in pairs if name != "token"])
-        path = "/" + scope["path"].lstrip("/")  # two slashes would lead to another host
+        path = "/" + str(scope["path"]).lstrip("/")  # two slashes would lead to another host
         return path + (f"?{rest}" if rest else "")
 
     def _set_cookie(self) -> str:

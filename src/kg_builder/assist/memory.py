@@ -18,7 +18,7 @@ from kg_builder.sources.project import Project
 from kg_builder.sources.reading import read_text
 from kg_builder.sources.tree import Mapping, Scalar, Sequence, read_tree
 
-_HEAD = "# Proposals that were refused, or answered in other words; they are not offered again (docs/review.md).\nanswered:\n"
+_HEAD = "# Proposals that were refused or answered otherwise: they are not offered again (docs/review.md).\nanswered:\n"
 _DIGITS = 16
 
 

@@ -8,7 +8,6 @@ from pathlib import PurePosixPath
 from kg_builder.cli.common import Commands, command, project_of
 from kg_builder.cli.serve import installed_server
 from kg_builder.errors import Mark, Problem, ReleaseError, SourceError
-from kg_builder.ids import nearest
 
 
 def add(commands: Commands) -> None:
@@ -30,6 +29,7 @@ def add(commands: Commands) -> None:
 def run_review(options: argparse.Namespace) -> int:
     """Serve the page until it is stopped."""
     from kg_builder.curate.desk import Desk
+    from kg_builder.ids import nearest
 
     server = installed_server()
     if server is None:

@@ -41,7 +41,7 @@ Files = dict[Path, bytes | None]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a request ended: ``done``, ``refused`` (nothing was written), ``conflict`` or ``missing``; and what to show."""
+    """How a request ended: ``done``, ``refused`` (nothing written), ``conflict`` or ``missing``; and what to show."""
 
     state: str
     body: Mapping[str, Any]

@@ -137,8 +137,8 @@ class Drafts:
         self,
         line: Line,
         value: Mapping[str, Any],
-        item: Any,
-        shape: PropertyShape | None,  # noqa: ANN401 - JSON
+        item: Any,  # noqa: ANN401 - a value of JSON
+        shape: PropertyShape | None,
     ) -> Iterator[tuple[str, Value]]:
         node = inside(self._schema, shape) if shape else None
         for name, template in line.settings.items():

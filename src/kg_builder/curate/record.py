@@ -67,12 +67,12 @@ def add_facts(source: str, name: str, block: str, facts: Sequence[Fact], words: 
         SourceError: the record cannot be read.
         NotWritableError: the block stands in braces, or nothing is left to add.
 
-    >>> print(add_facts('article:\n  id: a\n', "a.yaml", "moscow", [Fact("named", ("@3 Moskow",))]), end="")
+    >>> print(add_facts('article:\n  id: a\n', "a.yaml", "bandung", [Fact("named", ("@3 Bandung",))]), end="")
     article:
       id: a
     <BLANKLINE>
-    moscow:
-      named: "@3 Moskow"
+    bandung:
+      named: "@3 Bandung"
     """
     ending = "\r\n" if "\r\n" in source else "\n"
     found = _find(_read(source, name), block)

@@ -17,7 +17,7 @@ from rdflib import Graph
 from tests.support import museum as m
 
 from kg_builder.cli.main import build_parser, main
-from kg_builder.cli.text import write_whole
+from kg_builder.sources.files import write_whole
 
 OK, INVALID, USAGE, UNAVAILABLE, BAD_QUERY = 0, 1, 2, 3, 4
 LENT = "SELECT ?a ?b WHERE { ?a ml:lentTo ?b }"

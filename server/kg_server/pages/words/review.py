@@ -13,7 +13,10 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "review_deciding": "Decide",
         "review_proposals": "Proposals",
         "review_none_left": "Every proposal has an answer.",
-        "review_none_left_help": "Sentences without a fact are dotted in the text. Select words there and press f to write a fact of your own.",
+        "review_none_left_help": (
+            "Sentences without a fact are dotted in the text. Select words there and press f to write "
+            "a fact of your own."
+        ),
         "review_covered": "{covered} of {all} sentences have a fact",
         "review_left": "{n} to decide",
         "review_refused": "{n} rejected before",
@@ -74,7 +77,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "review_undone": "Undone.",
         "review_refused_title": "Not written",
         "review_conflict": "The record has been changed elsewhere",
-        "review_conflict_help": "Nothing of yours was written. This is what changed since the page was made; your draft is kept.",
+        "review_conflict_help": (
+            "Nothing of yours was written. This is what changed since the page was made; your draft is kept."
+        ),
         "review_reload": "Go on with the new record",
         "review_failed": "The server does not answer. Is rujukan review still running?",
         "review_check_ok": "The whole project checks: it can be built.",
@@ -99,7 +104,10 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "review_deciding": "Putuskan",
         "review_proposals": "Usulan",
         "review_none_left": "Semua usulan sudah dijawab.",
-        "review_none_left_help": "Kalimat tanpa fakta bergaris titik di dalam teks. Pilih kata-katanya lalu tekan f untuk menulis fakta sendiri.",
+        "review_none_left_help": (
+            "Kalimat tanpa fakta bergaris titik di dalam teks. Pilih kata-katanya lalu tekan f untuk "
+            "menulis fakta sendiri."
+        ),
         "review_covered": "{covered} dari {all} kalimat memiliki fakta",
         "review_left": "{n} belum diputuskan",
         "review_refused": "{n} pernah ditolak",
@@ -160,7 +168,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "review_undone": "Dibatalkan.",
         "review_refused_title": "Tidak ditulis",
         "review_conflict": "Rekaman telah diubah di tempat lain",
-        "review_conflict_help": "Keputusan Anda tidak ditulis. Inilah yang berubah sejak halaman dibuat; rancangan Anda disimpan.",
+        "review_conflict_help": (
+            "Keputusan Anda tidak ditulis. Inilah yang berubah sejak halaman dibuat; rancangan Anda disimpan."
+        ),
         "review_reload": "Lanjutkan dengan rekaman baru",
         "review_failed": "Peladen tidak menjawab. Apakah rujukan review masih berjalan?",
         "review_check_ok": "Seluruh proyek lolos pemeriksaan dan dapat dibangun.",
