@@ -70,7 +70,11 @@ def read_decision(asked: Mapping[str, Any]) -> Decision:
             NewEntity(
                 _text(each["id"]),
                 _text(each["kind"]),
-                {_text(name): _text(label).strip() for name, label in each["labels"].items() if _text(label).strip()},
+                {
+                    _text(name): " ".join(_text(label).split())
+                    for name, label in each["labels"].items()
+                    if _text(label).strip()
+                },
             )
             for each in asked.get("new", ())
         )
@@ -81,7 +85,7 @@ def read_decision(asked: Mapping[str, Any]) -> Decision:
 
 def _chosen(fact: Mapping[str, Any]) -> Chosen:
     quotes = tuple(Quote(_text(each["words"]), int(each["start"])) for each in fact["quotes"])
-    settings = {_text(name): _text(value).strip() for name, value in fact.get("settings", {}).items()}
+    settings = {_text(name): " ".join(_text(value).split()) for name, value in fact.get("settings", {}).items()}
     return Chosen(" ".join(_text(fact["key"]).split()), quotes, settings)
 
 

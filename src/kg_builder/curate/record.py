@@ -13,7 +13,7 @@ from io import StringIO
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.scalarstring import DoubleQuotedScalarString
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString, SingleQuotedScalarString
 
 from kg_builder.errors import Mark, Problem, SourceError
 from kg_builder.sources import tree
@@ -21,6 +21,8 @@ from kg_builder.sources.tree import Node, Scalar, read_tree
 
 _WIDE = 1 << 20
 _INDENT = "  "
+# What every reader of YAML takes as it is; ruamel.yaml leaves more without quotes than libyaml reads in braces.
+_SIMPLE = re.compile(r"[^\W_]([\w .()/-]*[\w.)])?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,8 @@ def add_entity(source: str, entity: NewEntity) -> str:
     '# People\nana: {is: person, label: {en: Ana, id: Ana}}\n'
     """
     ending = "\r\n" if "\r\n" in source else "\n"
-    entry = _flow({"is": entity.kind, "label": _flow(dict(entity.labels))})
+    labels = _flow({language: _text(label) for language, label in entity.labels.items()})
+    entry = _flow({"is": entity.kind, "label": labels})
     start = source if not source or source.endswith("\n") else source + ending
     return start + _dump(CommentedMap({entity.slug: entry})).replace("\n", ending)
 
@@ -163,9 +166,17 @@ def _end_of_block(lines: Sequence[str], first: int) -> int:
 
 def _lines(fact: Fact, ending: str, indent: str = _INDENT) -> str:
     words: object = _phrases(fact.phrases)
-    value = words if not fact.settings else CommentedMap({"quote": words, **fact.settings})
+    value = (
+        words
+        if not fact.settings
+        else CommentedMap({"quote": words} | {name: _text(text) for name, text in fact.settings.items()})
+    )
     written = _dump(CommentedMap({fact.key: value}))
     return "".join(f"{indent}{line}{ending}" for line in written.splitlines())
+
+
+def _text(text: str) -> str:
+    return text if _SIMPLE.fullmatch(text) else SingleQuotedScalarString(text)
 
 
 def _phrases(phrases: Sequence[str]) -> object:
@@ -217,16 +228,32 @@ def _another(source: str, name: str, block: str, fact: Fact, ending: str) -> str
         stop -= source[stop - 1 : stop] == "\r"
         indent = " " * (last.mark.column - 3)
         return source[:stop] + "".join(f"{ending}{indent}- {each}" for each in written) + source[stop:]
-    if isinstance(value, tree.Sequence) and isinstance(last, tree.Mapping) and _at(source, value.mark) == "-":
-        lines = _split(source)
-        place = last.mark.line
-        while place < len(lines) and lines[place].strip() and _depth(lines[place]) > value.mark.column - 1:
-            place += 1
-        indent = " " * (value.mark.column - 1)
-        lines.insert(place, "".join(f"{indent}- {each}{ending}" for each in written))
+    lines = _split(source)
+    indent = " " * (value.mark.column - 1)
+    came = "".join(f"{indent}- {each}{ending}" for each in written)
+    if isinstance(last, tree.Mapping) and _at(source, value.mark) == "-":
+        lines.insert(_end_of_value(lines, last.mark.line, value.mark.column), came)
         return "".join(lines)
+    if (
+        isinstance(value, tree.Mapping)
+        and lines[value.mark.line - 1].startswith(indent)
+        and _at(source, value.mark) != "{"
+    ):
+        first, after = value.mark.line - 1, _end_of_value(lines, value.mark.line, value.mark.column - 1)
+        moved = [
+            f"{indent}- {lines[first].lstrip(' ')}",
+            *(f"  {line}" if line.strip() else line for line in lines[first + 1 : after]),
+        ]
+        return "".join([*lines[:first], *moved, came, *lines[after:]])
     message = f"«{fact.key}» of «{block}» has notes of its own: add {', '.join(written)} to it by hand"
     raise NotWritableError(message)
+
+
+def _end_of_value(lines: Sequence[str], after: int, depth: int) -> int:
+    """Return the line after the last one that is indented at least so far, from a line on."""
+    while after < len(lines) and lines[after].strip() and _depth(lines[after]) >= depth:
+        after += 1
+    return after
 
 
 def _at(source: str, mark: Mark) -> str:
