@@ -53,7 +53,7 @@ class Desk(Protocol):
     def undo(self, article: str, asked: Mapping[str, Any]) -> Outcome:
         """Put back what the last decision changed."""
 
-    def check(self) -> Sequence[Mapping[str, Any]]:
+    def check(self, article: str) -> Sequence[Mapping[str, Any]]:
         """Return what keeps the whole project from being built."""
 
     def search(self, article: str, text: str, kinds: tuple[str, ...]) -> Sequence[Mapping[str, Any]]:
@@ -111,9 +111,9 @@ class Review:
         article = request.path_params["article"]
         return JSONResponse(list(await run_in_threadpool(self._desk.search, article, text, kinds)))
 
-    async def check(self, _: Request) -> Response:
+    async def check(self, request: Request) -> Response:
         """Check the whole project."""
-        return JSONResponse(list(await run_in_threadpool(self._desk.check)))
+        return JSONResponse(list(await run_in_threadpool(self._desk.check, request.path_params["article"])))
 
     async def decide(self, request: Request) -> Response:
         """Take a decision."""

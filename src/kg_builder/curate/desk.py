@@ -21,7 +21,7 @@ from kg_builder.assist.memory import Answer, memory_file, not_answered, remember
 from kg_builder.assist.proposals import Proposal
 from kg_builder.assist.suggest import Suggester
 from kg_builder.curate.decisions import Decision, UnusableError, read_decision, written
-from kg_builder.curate.drafts import Drafts, is_said
+from kg_builder.curate.drafts import Drafts, Places, is_said
 from kg_builder.curate.names import Names
 from kg_builder.curate.reading import Opened, content, open_article, overlaid, record_file, version
 from kg_builder.curate.record import NotWritableError
@@ -130,12 +130,13 @@ class Desk:
             steps.pop()
             return Outcome("done", self._shown(open_article(self._project, article)))
 
-    def check(self) -> list[dict[str, Any]]:
-        """Return what the whole project's check says now, as ``rujukan check`` does; nothing where all is well."""
+    def check(self, article: str) -> list[dict[str, Any]]:
+        """Return what ``rujukan check`` says now, of the article's record first; nothing where all is well."""
+        name = self._project.name(record_file(self._project, article))
         try:
             assemble(load_corpus(self._project), lambda _: None)
         except SourceError as error:
-            return [each.as_json() for each in error.problems]
+            return [each.as_json() for each in sorted(error.problems, key=lambda each: each.mark.file != name)]
         return []
 
     def search(self, article: str, text: str, kinds: tuple[str, ...]) -> list[dict[str, Any]]:
@@ -182,7 +183,10 @@ class Desk:
 
     def _drafts(self, opened: Opened) -> Drafts:
         text = opened.text.text if opened.text else ""
-        return Drafts(self._templates, opened.schema, self._names(opened), opened.said(), list(sentences(text)))
+        language = opened.record.record.article.language if opened.record else ""
+        places = Places(self._proposals(opened))
+        names = self._names(opened)
+        return Drafts(self._templates, opened.schema, names, opened.said(), list(sentences(text)), places, language)
 
     def _shown(self, opened: Opened) -> dict[str, Any]:
         known = version(self._project, opened.article)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from kg_builder.assist.proposals import Proposal
-from kg_builder.curate.names import Names, choices, filled, inside, new_slug, takes
+from kg_builder.curate.names import Named, Names, choices, filled, inside, new_slug, takes
 from kg_builder.curate.reading import Said
 from kg_builder.curate.templates import ASKED, Block, Line, Templates, items
 from kg_builder.sentences import Sentence
+from kg_builder.sources.entities import LABEL
 from kg_builder.sources.schema import Kind, PropertyShape, Schema
 
 Span = tuple[int, int]
@@ -62,12 +63,22 @@ class Drafts:
         names: of all that is known.
         said: what the record says already.
         sentences: of the text, in its order.
+        places: where the text says a name or a date.
+        language: of the text.
     """
 
-    def __init__(
-        self, templates: Templates, schema: Schema, names: Names, said: list[Said], sentences: list[Sentence]
+    def __init__(  # noqa: PLR0913, PLR0917 - what a draft is made from
+        self,
+        templates: Templates,
+        schema: Schema,
+        names: Names,
+        said: list[Said],
+        sentences: list[Sentence],
+        places: Places,
+        language: str,
     ) -> None:
         self._templates, self._schema, self._names, self._said = templates, schema, names, said
+        self._places, self._language = places, language
         self._starts = [each.start for each in sentences]
         self._taken = {each.block for each in said}
 
@@ -82,6 +93,7 @@ class Drafts:
         known = self._known(block, proposal, called)
         kinds_of = (self._names.all[known].kind,) if known in self._names.all else kinds
         facts = [fact for line in block.lines for fact in self._facts(line, proposal, kinds_of or self._any(line))]
+        facts = self._labelled(facts, known)
         if not block.own and not known and not block.called:
             known = self._nearby(proposal, facts)
         return Draft(known, kinds or self._any(block.lines[0]), block.own, called or proposal.exact, tuple(facts))
@@ -129,9 +141,32 @@ class Drafts:
             if shape is None and relation != "is":
                 continue
             given = self._value(written, filled(self._schema, shape)) if shape else Value(written)
-            spans = _mentions(proposal) if line.mentions else ((proposal.start, proposal.end),)
             settings = dict(self._settings(line, value, item, shape))
+            if line.mentions:
+                spans = _mentions(proposal)
+            else:
+                said = [written, *(each.said for each in (given, *settings.values()))] if space and shape else []
+                spans = tuple(dict.fromkeys(((proposal.start, proposal.end), *self._places.near(said, proposal))))
             yield DraftFact(relation, given if space else None, spans, settings)
+
+    def _labelled(self, facts: list[DraftFact], block: str) -> list[DraftFact]:
+        """Let the first name of what has no label in the text's language be its label."""
+        named = self._names.all.get(block)
+        if named is None or self._language in named.labelled:
+            return facts
+        key = self._schema.shapes[named.kind].by_path.get(LABEL)
+        at = next(
+            (place for place, fact in enumerate(facts) if fact.value is None and self._is_name(fact, named)), None
+        )
+        if key is None or at is None:
+            return facts
+        first = facts[at]
+        rest = [replace(first, spans=first.spans[1:])] if first.spans[1:] else []
+        return [*facts[:at], DraftFact(key.key, None, first.spans[:1]), *rest, *facts[at + 1 :]]
+
+    def _is_name(self, fact: DraftFact, named: Named) -> bool:
+        shape = self._schema.shapes[named.kind].properties.get(fact.relation)
+        return shape is not None and shape.name
 
     def _settings(
         self,
@@ -162,6 +197,30 @@ class Drafts:
         if text.startswith("<") and not asked:
             return Value(text, refers=True, kinds=kinds)
         return Value("" if asked else self._names.resolve(text, kinds), "" if asked else text, refers=True, kinds=kinds)
+
+
+class Places:
+    """Where a text says the names and dates that proposals have."""
+
+    def __init__(self, proposals: Iterable[Proposal]) -> None:
+        self._spans: dict[str, list[Span]] = {}
+        for each in proposals:
+            value = each.value
+            names = [value.get("name"), value.get("abbreviation"), value.get("iso"), *value.get("aliases", ())]
+            spans = [(start, end) for start, end in value.get("mentions", ())] or [(each.start, each.end)]
+            for name in dict.fromkeys(str(name) for name in names if name):
+                self._spans.setdefault(name, []).extend(spans)
+
+    def near(self, names: Iterable[str], proposal: Proposal) -> list[Span]:
+        """Return for each name that is said the place that is nearest to a proposal, unless it lies in it."""
+        found = []
+        for name in names:
+            spans = self._spans.get(name)
+            if spans:
+                start, end = min(spans, key=lambda span: abs(span[0] - proposal.start))
+                if not proposal.start <= start < end <= proposal.end:
+                    found.append((start, end))
+        return found
 
 
 def _mentions(proposal: Proposal) -> tuple[Span, ...]:

@@ -11,23 +11,26 @@ from rapidfuzz import fuzz, process
 
 from kg_builder.ids import LOCAL, is_slug
 from kg_builder.model import Attestation, Term
-from kg_builder.namespaces import RDFS, SKOS
-from kg_builder.sources.entities import Authority
+from kg_builder.sources.entities import ALTERNATIVE, LABEL, Authority
 from kg_builder.sources.schema import Kind, NodeShape, PropertyShape, Schema
-from kg_builder.terms import iri, literal_parts
+from kg_builder.terms import literal_parts
 
-_NAMING = (iri(f"{RDFS}label"), iri(f"{SKOS}altLabel"))
+_NAMING = (LABEL, ALTERNATIVE)
 _NEAR, _FOUND = 80, 12
 _LONGEST = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """Something that may be referred to: its id, its kind, and its names, the first of which pages show."""
+    """Something that may be referred to: its id, its kind, its names, and in which languages it has a label.
+
+    The first name is the one that pages show.
+    """
 
     slug: str
     kind: str
     names: tuple[str, ...]
+    labelled: frozenset[str] = frozenset()
 
 
 class Names:
@@ -41,11 +44,15 @@ class Names:
             slug: dict.fromkeys(entity.labels.values()) for slug, entity in authority.entities.items()
         }
         triples = [each.triple for entity in authority.entities.values() for each in entity.triples]
+        labelled = {slug: set(entity.labels) for slug, entity in authority.entities.items()}
         for subject, predicate, target in [*triples, *(each.triple for each in attested if each.asserted)]:
             if predicate in _NAMING and subject in by_iri:
-                found[by_iri[subject]][literal_parts(target)[0]] = None
+                name, language, _ = literal_parts(target)
+                found[by_iri[subject]][name] = None
+                if predicate == LABEL:
+                    labelled[by_iri[subject]].add(language)
         self.all = {
-            slug: Named(slug, authority.entities[slug].shape.key, tuple(names) or (slug,))
+            slug: Named(slug, authority.entities[slug].shape.key, tuple(names) or (slug,), frozenset(labelled[slug]))
             for slug, names in found.items()
         }
         self._by_name: dict[str, list[str]] = {}

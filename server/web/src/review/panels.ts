@@ -6,6 +6,7 @@ import { showKeys } from "./dialogs.js";
 import type { Server } from "./server.js";
 import type { View } from "./types.js";
 
+const FIRST = 6;
 const KEYS_OFF = "review-keys-off";
 const KEYS: readonly (readonly [string, string])[] = [
   ["j", "next"],
@@ -98,7 +99,11 @@ export async function drawCheck(server: Server, version: string): Promise<void> 
   if (!found.length) host.replaceChildren(h("p", {}, word("review_check_ok")));
   else {
     const items = found.map((each) => h("li", {}, h("code", {}, `${each.file}:${each.line}`), ` ${each.message}`));
-    host.replaceChildren(h("p", {}, word("review_check_open", { n: number(found.length) })), h("ul", {}, ...items));
+    const title = word("review_check_open", { n: number(found.length) });
+    const rest = items.slice(FIRST);
+    const more =
+      rest.length > 0 && h("details", {}, h("summary", {}, `+ ${number(rest.length)}`), h("ul", {}, ...rest));
+    host.replaceChildren(h("p", {}, title), h("ul", {}, ...items.slice(0, FIRST)), more || "");
   }
   document.documentElement.dataset.checked = version;
 }

@@ -56,7 +56,10 @@ export function drawText(host: HTMLElement, view: View, current: string): void {
     const label = word("review_sentence", { n: at + 1 });
     const number = h(
       "span",
-      { class: "number", title: sentence.bare ? `${label}: ${word("review_bare")}` : label },
+      {
+        class: sentence.bare ? "number bare" : "number",
+        title: sentence.bare ? `${label}: ${word("review_bare")}` : label,
+      },
       String(at + 1),
       sentence.bare && h("span", { class: "hidden" }, ` (${word("review_bare")})`),
     );
