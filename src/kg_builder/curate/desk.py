@@ -12,7 +12,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +68,7 @@ class Desk:
         self._steps: dict[str, list[_Step]] = {}
         self._versions: dict[tuple[str, str], bytes] = {}
         self._suggester: Suggester = suggester(project)
+        self._suggested: tuple[tuple[str, date | None], list[Proposal]] | None = None
         self._attested: list[tuple[str, Attestation]] = [
             (loaded.record.article.id, each)
             for loaded in load_corpus(project).records
@@ -174,7 +175,10 @@ class Desk:
     def _proposals(self, opened: Opened) -> list[Proposal]:
         if opened.text is None:
             return []
-        return self._suggester.suggest(opened.text.text, published_day(self._project, opened.article))
+        day = published_day(self._project, opened.article)
+        if self._suggested is None or self._suggested[0] != (opened.text.sha256, day):
+            self._suggested = (opened.text.sha256, day), self._suggester.suggest(opened.text.text, day)
+        return list(self._suggested[1])
 
     def _names(self, opened: Opened) -> Names:
         own = opened.record.record.attestations if opened.record else ()
@@ -184,7 +188,7 @@ class Desk:
     def _drafts(self, opened: Opened) -> Drafts:
         text = opened.text.text if opened.text else ""
         language = opened.record.record.article.language if opened.record else ""
-        places = Places(self._proposals(opened))
+        places = Places(self._proposals(opened), text)
         names = self._names(opened)
         return Drafts(self._templates, opened.schema, names, opened.said(), list(sentences(text)), places, language)
 

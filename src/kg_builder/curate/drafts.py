@@ -16,6 +16,8 @@ from kg_builder.sources.entities import LABEL
 from kg_builder.sources.schema import Kind, PropertyShape, Schema
 
 Span = tuple[int, int]
+_FAR = 120
+"""How far before a name its title is looked for, in code points."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +148,7 @@ class Drafts:
                 spans = _mentions(proposal)
             else:
                 said = [written, *(each.said for each in (given, *settings.values()))] if space and shape else []
+                said += [str(value["title"])] if settings and "title" in value else []
                 spans = tuple(dict.fromkeys(((proposal.start, proposal.end), *self._places.near(said, proposal))))
             yield DraftFact(relation, given if space else None, spans, settings)
 
@@ -200,9 +203,9 @@ class Drafts:
 
 
 class Places:
-    """Where a text says the names and dates that proposals have."""
+    """Where a text says the names, titles and dates that proposals have."""
 
-    def __init__(self, proposals: Iterable[Proposal]) -> None:
+    def __init__(self, proposals: Iterable[Proposal], text: str) -> None:
         self._spans: dict[str, list[Span]] = {}
         for each in proposals:
             value = each.value
@@ -210,6 +213,9 @@ class Places:
             spans = [(start, end) for start, end in value.get("mentions", ())] or [(each.start, each.end)]
             for name in dict.fromkeys(str(name) for name in names if name):
                 self._spans.setdefault(name, []).extend(spans)
+            if title := str(value.get("title", "")):
+                place = text.rfind(title, max(0, each.start - _FAR), each.start)
+                self._spans.setdefault(title, []).extend([(place, place + len(title))] if place >= 0 else [])
 
     def near(self, names: Iterable[str], proposal: Proposal) -> list[Span]:
         """Return for each name that is said the place that is nearest to a proposal, unless it lies in it."""
