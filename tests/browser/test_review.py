@@ -115,9 +115,11 @@ def test_an_article_is_curated_from_empty_to_built(tab: Tab, project: Path) -> N
     me.find("Kota Karang")
     me.press("r")
     page.locator(".review-progress", has_text="1 rejected before").wait_for()
+    assert me.words() == "Museum Bahari", "the next in the text"
     assert record(project) == empty
     me.press("u")
     page.locator(".review-progress", has_text="rejected").wait_for(state="detached")
+    assert me.words() == "Kota Karang", "what was undone is open again"
     assert not (project / f"data/review/{newsroom.ARTICLE}.yaml").exists()
     me.find("Kota Karang")
     me.press("r")
@@ -213,6 +215,34 @@ def test_an_article_is_curated_from_empty_to_built(tab: Tab, project: Path) -> N
     assert "1 rejected" in page.locator(".review-progress").inner_text()
     offered = museum.rujukan(project, "suggest", newsroom.ARTICLE)
     assert "Kota Karang" not in re.findall(r"«(.*)»", offered.stdout)
+
+
+def test_an_event_that_is_two_is_split(tab: Tab, project: Path) -> None:
+    page, me = tab.page, Reviewer(tab)
+    me.find("Museum Samudra Nusantara")
+    me.make("museum-samudra", "Ocean Museum")
+    me.written("Museum Samudra")
+    me.find("Perjanjian peminjaman itu ditandatangani")
+    me.make("loan-one", "First loan")
+    me.link("Ocean Museum")
+    page.locator("#card-title").focus()
+    me.press("s")
+    blocks = page.locator(".block-draft")
+    assert blocks.count() == 2
+    assert (
+        page.evaluate("document.activeElement.closest('.block-draft').querySelector('.name').textContent") == "About 2"
+    )
+    me.make("loan-two", "Second loan")
+    # The second party is of the first loan alone; the first is of the second.
+    blocks.nth(1).locator("li", has=page.locator("[aria-label*=Ocean]")).locator("input[type=checkbox]").press("Space")
+    me.press("a")
+    page.locator("#proposals li.written", has_text="Perjanjian").wait_for()
+    first, second = record(project).split("\nloan-one:")[1].split("\nloan-two:")
+    assert "party museum-samudra" in first
+    assert "party museum-bahari" in second
+    assert "party museum-samudra" not in second
+    assert "is loan" in first
+    assert "is loan" in second
 
 
 def test_two_reviewers_do_not_overwrite_each_other(browser: Browser, address: tuple[str, str], project: Path) -> None:

@@ -155,7 +155,7 @@ class Review {
   }
 
   /** Go to the next or the previous proposal that has no answer. */
-  #step(by: number, quiet = false): void {
+  #step(by: number): void {
     const all = this.#view.proposals;
     const here = all.findIndex((each) => each.id === this.#current);
     for (let at = 1; at <= all.length; at += 1) {
@@ -165,7 +165,6 @@ class Review {
         return;
       }
     }
-    if (quiet) this.#go(this.#current);
   }
 
   #edit(): void {
@@ -330,11 +329,14 @@ class Review {
 
   #done(view: View, done: string, undone: boolean): void {
     const before = new Set(this.#open().map((each) => each.id));
+    const from = this.#view.proposals.find((each) => each.id === this.#current)?.start ?? 0;
     this.#take(view);
-    const again = undone ? this.#open().find((each) => !before.has(each.id)) : undefined;
-    if (again) this.#go(again.id);
-    else if (undone) this.#go(this.#current);
-    else this.#step(1, true);
+    // After a decision the next one in the text that is open; after undo the one that is open again.
+    const open = this.#open();
+    const next = undone
+      ? open.find((each) => !before.has(each.id))
+      : (open.find((each) => each.start >= from) ?? open[0]);
+    this.#go(next?.id ?? this.#current);
     announce(`${word(done)} ${word("review_left", { n: number(this.#open().length) })}`);
     void this.#lookUp().then(() => drawCheck(this.#server, this.#view.version));
   }
