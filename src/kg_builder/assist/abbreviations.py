@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from kg_builder.assist.body import Body, abbreviates
+from kg_builder.assist.body import Body, abbreviates, shortens
 from kg_builder.assist.lexicon import Lexicon
 from kg_builder.assist.places import Places
 from kg_builder.assist.reading import TOKEN, Reading, either
@@ -48,6 +48,43 @@ class Abbreviations:
             ]
         score = min(_SURE, body.score + 0.05)
         return replace(body, score=score, short=short, others=tuple(others), end=close + 1)
+
+    def spelled(self, reading: Reading, taken: list[bool]) -> dict[int, Body]:
+        """Return by first token the names that a capital abbreviation in brackets after them is made of."""
+        found = {}
+        for opening, word in enumerate(reading.words):
+            if word != "(" or not reading.is_(opening + 2, ")"):
+                continue
+            short = reading.words[opening + 1]
+            first = self._begins(reading, opening, short) if sum(map(str.isupper, short)) > 1 else None
+            if first is not None and not any(taken[first:opening]):
+                found[first] = Body(first, opening, reading.slice(first, opening), "abbreviated", 0.8, end=opening)
+        return found
+
+    def _begins(self, reading: Reading, opening: int, short: str) -> int | None:
+        """Return the nearest token from which a run of capitals up to a bracket makes up an abbreviation."""
+        begin, _ = reading.bounds[reading.sentence[opening]]
+        for first in range(opening - 1, max(begin, opening - _LONGEST) - 1, -1):
+            joins = reading.at("org-join", first) or reading.at("and", first) or reading.is_(first, ",", "-")
+            if not reading.capital(first):
+                if joins:
+                    continue
+                return None
+            if first < opening - 1 and shortens(short, reading.slice(first, opening)):
+                return first if self._may_be_body(reading, first, opening) else None
+        return None
+
+    def _may_be_body(self, reading: Reading, first: int, after: int) -> bool:
+        """Tell whether a run is no person, place, event, agreement or thing."""
+        place = self._places.place(reading, first)
+        others = ("not-a-body", "agreement", "event", "unit", "honorific", "role")
+        given = self._lexicon.has("given", reading.low[first]) and not reading.at("org-head", first)
+        return not (
+            (place and place[0] == after)
+            or given
+            or any(reading.at(name, first) for name in others)
+            or reading.before("honorific", first)
+        )
 
     def _name(self, text: str) -> bool:
         """Tell whether a text in brackets is a name: capitals, and small words that join them."""

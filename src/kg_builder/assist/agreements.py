@@ -126,6 +126,8 @@ class Agreements:
 
     def _planned(self, reading: Reading, verb: int, first: int) -> bool:
         reach = 6
+        if reading.at("planned", first) and reading.is_(first + 1, ","):
+            return True
         for token in range(max(first, verb - reach), verb):
             if verb - token <= _BESIDE and reading.at("agree-to", token):
                 return True
@@ -191,6 +193,8 @@ class Agreements:
                     and (fits or len(agreement.parties) < PARTIES)
                 ):
                     if group is None and person.role is None and not self._by(reading, inside[0][0]):
+                        continue
+                    if reading.before("no-signer", person.role.first if person.role else inside[0][0]):
                         continue
                     signers.append(place)
         parties = list(agreement.parties)

@@ -68,16 +68,18 @@ class Bodies:
         ending = {
             reading.sentence[place] for place, low in enumerate(reading.low) if low in tails and reading.capitals[place]
         }
+        spelled = self._abbreviations.spelled(reading, taken)
+        termed |= set(spelled)
         while token < count:
             if token not in termed and reading.sentence[token] not in ending:
                 token += 1
                 continue
             body = None
             if reading.capital(token) and not taken[token]:
-                body = self._at(reading, token)
+                body = spelled.get(token) or self._at(reading, token)
             elif not taken[token]:
                 body = self._lower_camel(reading, token)
-            if body and body.rule != "gazetteer" and self._goes_on(reading, token):
+            if body and body.rule in {"head", "tail"} and self._goes_on(reading, token):
                 token = self._known_within(reading, token, body.after)
             elif body:
                 body = self._abbreviations.with_short(reading, body)
@@ -189,7 +191,10 @@ class Bodies:
         spot = self._places.place(reading, token)
         if (kind == "english" and end == after) or (spot and spot[0] >= end):
             return None
-        return Body(token, end, reading.slice(token, end), "head", 0.9 if complete else 0.75, head=kind, end=end)
+        seat = reading.before("city", end)
+        base = reading.slice(token, seat[0]) if seat and seat[0] > after else ""
+        name = reading.slice(token, end)
+        return Body(token, end, name, "head", 0.9 if complete else 0.75, head=kind, end=end, base=base)
 
     def _after_role(self, reading: Reading, token: int) -> bool:
         first = token
@@ -221,6 +226,8 @@ class Bodies:
         if name.part and self._owns(reading, token, inside):
             return False
         if inside and inside[0] == token + 1 and name.complete and not place:
+            if reading.words[token].isupper() and not name.placed:
+                name.take(token + 1)  # "the library of X" in two words
             return False
         if inside and inside[0] > token + 1 and reading.capital(token):
             name.take(inside[0], placed=True)
@@ -242,7 +249,7 @@ class Bodies:
         dashed = token + 2 if reading.is_(token + 1, "-") else token + 1
         if reading.at("name-particle", token) and reading.capital(dashed) and not name.placed:
             return dashed
-        return self._join(reading, token, name.kind, placed=name.placed)
+        return self._join(reading, token, name)
 
     def _owns(self, reading: Reading, token: int, known: tuple[int, str] | None) -> bool:
         """Tell whether the body begins here that a part belongs to, so that the part's name ends."""
@@ -303,7 +310,7 @@ class Bodies:
             run += 1
         return False if run != 2 else self._lexicon.has("given", reading.low[token + 1])  # noqa: PLR2004
 
-    def _join(self, reading: Reading, token: int, kind: str, *, placed: bool) -> int | None:
+    def _join(self, reading: Reading, token: int, name: _Name) -> int | None:
         """Return the token at which a name goes on after "and", "for", "of" or a comma, if it does."""
         hit = reading.at("org-join", token)
         comma = hit is None and reading.is_(token, ",")
@@ -314,10 +321,11 @@ class Bodies:
         if not (hit or comma) or not reading.capital(following) or honoured:
             return None
         if hit and hit[1] == "english":
-            goes_on = kind == "english" or self._lexicon.has("org-tail", reading.low[token - 1])
+            goes_on = name.kind == "english" or self._lexicon.has("org-tail", reading.low[token - 1])
         else:
-            listed = hit is not None or self._wide(kind, "list")
-            goes_on = listed and not placed and self._same_name(reading, token, following, kind)
+            listed = hit is not None or self._wide(name.kind, "list")
+            bare = name.end == name.begin and self._lexicon.has("org-word", reading.low[following])
+            goes_on = listed and not name.placed and (bare or self._same_name(reading, token, following, name.kind))
         return following if goes_on else None
 
     def _same_name(self, reading: Reading, token: int, following: int, kind: str) -> bool:
@@ -334,12 +342,7 @@ class Bodies:
 
     def _tailed(self, reading: Reading, token: int) -> Body | None:
         """Return an English name that ends in its kind: one run of capitals up to the last such word."""
-        if (
-            self._lexicon.has("function-word", reading.low[token])
-            or reading.at("role", token)
-            or reading.at("honorific", token)
-            or ((spot := self._places.place(reading, token)) and self._places.place(reading, spot[0]))
-        ):
+        if self._no_beginning(reading, token):
             return None
         end, tail = token, 0
         sentence, count = reading.sentence[token], len(reading.words)
@@ -361,12 +364,22 @@ class Bodies:
         joined = reading.at("org-join", tail)
         if joined and joined[1] == "english" and reading.capital(joined[0]):
             tail, _ = self._rest(reading, joined[0], "english", role=False)
-        return Body(
-            token,
-            tail,
-            reading.slice(token, tail),
-            "tail",
-            0.85,
-            head=self._lexicon.terms("org-tail").get(reading.low[tail - 1], ""),
-            end=tail,
+        return self._seated(reading, token, tail)
+
+    def _no_beginning(self, reading: Reading, token: int) -> bool:
+        """Tell whether an English name cannot begin with a word, or begins with the second of two places."""
+        spot = self._places.place(reading, token)
+        return bool(
+            self._lexicon.has("function-word", reading.low[token])
+            or reading.at("role", token)
+            or reading.at("honorific", token)
+            or (spot and self._places.place(reading, spot[0]))
         )
+
+    def _seated(self, reading: Reading, token: int, tail: int) -> Body:
+        """Return the body of an English name, with the country that follows it; it is known without that too."""
+        seat = self._places.place(reading, tail)
+        end = seat[0] if seat and seat[2] == "country" else tail
+        others = (reading.slice(token, tail),) if end > tail else ()
+        head = self._lexicon.terms("org-tail").get(reading.low[tail - 1], "")
+        return Body(token, end, reading.slice(token, end), "tail", 0.85, head=head, others=others, end=end)

@@ -56,16 +56,23 @@ class Groups:
             return body.name.casefold() in group.folded or not _with_place(body, group)
         if body.key and group.keys and body.rule == "gazetteer":
             return False
-        if any(name.casefold() in group.folded for name in names):
+        if any(name.casefold() in group.folded for name in names) or body.name in {each.base for each in group.bodies}:
             return True
         for name in names:
             for other in group.names:
-                if " " in name and " " in other:
+                short, long = sorted(_without_shared(name, other), key=len)
+                if " " in short:
                     continue
-                short, long = sorted((name, other), key=len)
                 if len(short) >= _LEAST and " " not in short and " " in long and shortens(short, long):
                     return True
         return False
+
+
+def _without_shared(one: str, other: str) -> tuple[str, str]:
+    """Return two names without the first word that both have, if something is left of each."""
+    first, _, rest = one.partition(" ")
+    second, _, more = other.partition(" ")
+    return (rest, more) if first == second and rest and more else (one, other)
 
 
 def _with_place(body: Body, group: Group) -> bool:
