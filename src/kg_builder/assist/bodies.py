@@ -68,10 +68,15 @@ class Bodies:
         ending = {
             reading.sentence[place] for place, low in enumerate(reading.low) if low in tails and reading.capitals[place]
         }
-        spelled = self._abbreviations.spelled(reading, taken)
+        short = self._abbreviations
+        spelled = short.spelled(reading, taken)
         termed |= set(spelled)
         while token < count:
             if token not in termed and reading.sentence[token] not in ending:
+                token += 1
+                continue
+            title = reading.before("honorific", token + 1)
+            if title and title[0] < token:
                 token += 1
                 continue
             body = None
@@ -87,8 +92,11 @@ class Bodies:
                 token = body.end
             else:
                 token += 1
-        found += self._abbreviations.again(reading, found, taken)
-        return sorted(found, key=lambda each: each.first)
+        found = [*short.in_full(reading, found), *short.again(reading, found, taken)]
+        inside = list(taken)
+        for body in found:
+            inside[body.first : body.end] = [True] * (body.end - body.first)
+        return sorted([*found, *short.after_roles(reading, inside)], key=lambda each: each.first)
 
     def _known_within(self, reading: Reading, token: int, after: int) -> int:
         """Return where a known name begins inside a run of capitals that is none, or the run's end."""
@@ -165,7 +173,9 @@ class Bodies:
         place = self._places.place(reading, after)
         if place and words[0].isupper() and reading.has_space(after):
             after = place[0]  # an embassy is named with its city
-        return Body(token, after, reading.slice(token, after), "gazetteer", 0.95, key=key, end=after)
+        head = reading.at("org-head", token)
+        kind = head[1] if head else ""
+        return Body(token, after, reading.slice(token, after), "gazetteer", 0.95, key=key, head=kind, end=after)
 
     def _written_as_name(self, word: str, key: str) -> bool:
         return (
@@ -186,7 +196,9 @@ class Bodies:
         end, complete = self._rest(reading, after, kind, role=role)
         if end == after and not (reading.words[token].isupper() and len(reading.words[token]) > _SHORT):
             return None
-        if reading.at("org-head-weak", token) == (after, "weak") and not complete:
+        weak = reading.at("org-head-weak", token) == (after, "weak") and not complete
+        where = reading.before("place-before", token) if reading.at("place-head", token) else None
+        if weak or (where and self._lexicon.has("at-place", reading.low[where[0]])):
             return None
         spot = self._places.place(reading, token)
         if (kind == "english" and end == after) or (spot and spot[0] >= end):
@@ -194,7 +206,17 @@ class Bodies:
         seat = reading.before("city", end)
         base = reading.slice(token, seat[0]) if seat and seat[0] > after else ""
         name = reading.slice(token, end)
-        return Body(token, end, name, "head", 0.9 if complete else 0.75, head=kind, end=end, base=base)
+        score = 0.9 if complete else 0.75
+        others = self._without_state(reading, token, end)
+        return Body(token, end, name, "head", score, head=kind, others=others, end=end, base=base)
+
+    def _without_state(self, reading: Reading, token: int, end: int) -> tuple[str, ...]:
+        """Return a name without "Republic of" and the like before its country, which texts leave out."""
+        for first, after, _ in reading.inside("country-prefix", token + 1, end):
+            place = self._places.place(reading, first)
+            if place and place[0] == end and after < end:
+                return (f"{reading.slice(token, first)} {reading.slice(after, end)}",)
+        return ()
 
     def _after_role(self, reading: Reading, token: int) -> bool:
         first = token
@@ -261,9 +283,13 @@ class Bodies:
     def _capital(self, reading: Reading, name: _Name) -> bool:
         """Take a word with a capital into a name; False where it is no part of it."""
         token = name.token
+        if name.free == 0 and self._lexicon.has("org-head-honoured", name.kind) and reading.at("honorific", token):
+            name.token = token + (2 if reading.is_(token + 1, ".") else 1)
+            return reading.capital(name.token)
         if self._stops(reading, token):
             return False
-        if self._inner(reading, token):
+        acronym = reading.words[token].isupper() and len(reading.words[token]) >= _SHORT and reading.capital(token + 1)
+        if self._inner(reading, token) or (acronym and name.complete and not name.placed):
             named = reading.at("org-head", token)
             name.take(token + 1)
             name.complete = not (named and self._lexicon.has("org-head-bare", named[1]))
@@ -369,9 +395,10 @@ class Bodies:
     def _no_beginning(self, reading: Reading, token: int) -> bool:
         """Tell whether an English name cannot begin with a word, or begins with the second of two places."""
         spot = self._places.place(reading, token)
+        within = any((hit := reading.at("role", token - back)) and hit[0] > token for back in range(3))
         return bool(
             self._lexicon.has("function-word", reading.low[token])
-            or reading.at("role", token)
+            or within
             or reading.at("honorific", token)
             or (spot and self._places.place(reading, spot[0]))
         )

@@ -73,6 +73,8 @@ class Roles:
         for token, after, key in reading.all("role"):
             if token < covered or inside[token]:
                 continue
+            if token == covered and found and self._lexicon.has("given", reading.low[token]):
+                continue  # a name is due here
             if reading.at("role-prefix", token) == (after, "deputy") and reading.at("role", after):
                 continue  # the role that follows takes it
             role = self._role(reading, (token, after, key), at, units)
@@ -198,7 +200,7 @@ class Roles:
             draft.reach(aimed[0])
             return False
         step = self._territory(reading, draft) or self._up_to_body(reading, draft, at)
-        step = step or self._field(reading, after, draft.token)
+        step = step or self._field(reading, after, draft.token) or self._noun_of_body(reading, draft, at)
         if step is not None:
             draft.reach(step)
         return step is not None
@@ -225,6 +227,24 @@ class Roles:
         ends = token in at and not (reading.is_(token - 1, ",") or reading.at("and", token - 1))
         apart = lead and reading.is_(token, ",")
         return token if token > draft.after and reading.capital(draft.after) and (ends or apart) else None
+
+    def _noun_of_body(self, reading: Reading, draft: _Draft, at: Mapping[int, Body]) -> int | None:
+        """Take small words between a role and its body: "observer of world affairs from X, N. N."."""
+        token = draft.after
+        stops = ("speech-verb", "relative", "planned", "represents", "agreement-verb", "visit-verb", "leads")
+        while token < draft.after + _NOUNS and reading.word(token) and not reading.capital(token):
+            of = reading.at("of-body", token)
+            if (of and of[0] in at) or self._lexicon.has("no-unit", reading.low[token]):
+                break
+            if any(reading.at(name, token) for name in stops):
+                return None
+            token += 1
+        of = reading.at("of-body", token)
+        place = of[0] if of else token
+        if token == draft.after or place not in at:
+            return None
+        end = self._past_brackets(reading, at[place].end)
+        return token if reading.is_(end, ",") and reading.capital(end + 1) else None
 
     def _more(self, reading: Reading, token: int) -> bool:
         """Tell whether a field of work goes on after "and" or a comma."""
