@@ -96,7 +96,7 @@ class Bodies:
         inside = list(taken)
         for body in found:
             inside[body.first : body.end] = [True] * (body.end - body.first)
-        return sorted([*found, *short.after_roles(reading, inside)], key=lambda each: each.first)
+        return sorted([*found, *short.after_roles(reading, inside).values()], key=lambda each: each.first)
 
     def _known_within(self, reading: Reading, token: int, after: int) -> int:
         """Return where a known name begins inside a run of capitals that is none, or the run's end."""
