@@ -64,21 +64,6 @@ class Abbreviations:
                 found[first] = Body(first, opening, name, "abbreviated", 0.8, head=head[1] if head else "", end=opening)
         return found
 
-    def after_roles(self, reading: Reading, taken: list[bool]) -> dict[int, Body]:
-        """Return by token the abbreviations that directly follow a role and that no list knows: "head of XYZ"."""
-        kinds = ("organisation", "known-organisation", "honorific", "role", "degree", "agreement", "capacity")
-        found = {}
-        for token in reading.back.get("role", {}):
-            word = reading.words[token] if token < len(reading.words) else ""
-            if not (_SHORTEST <= len(word) <= _LONGEST and word.isalpha() and word.isupper()) or taken[token]:
-                continue
-            shouted = reading.words[token - 1].isupper() or (
-                reading.word(token + 1) and reading.words[token + 1].isupper()
-            )
-            if not (shouted or self._places.place(reading, token) or any(reading.at(kind, token) for kind in kinds)):
-                found[token] = Body(token, token + 1, word, "acronym", 0.65, end=token + 1)
-        return found
-
     def _begins(self, reading: Reading, opening: int, short: str) -> int | None:
         """Return the nearest token from which a run of capitals up to a bracket makes up an abbreviation."""
         begin, _ = reading.bounds[reading.sentence[opening]]

@@ -16,6 +16,7 @@ _STATUS = ("signed", "renewed", "planned", "started")
 _DAY = 10
 _BESIDE = 2
 _DATELINE = 40
+_DERIVED = "derived"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,8 @@ class Agreements:
             for token in (noun[0], verb[0])
             if (stop := reading.before("agreement-stop", token)) and not noun[0] <= stop[0] < noun[1]
         ]
+        made = reading.at("relative", noun[1]) is not None and verb[0] > noun[1]
+        near = [stop for stop in near if not (made and stop[1] == _DERIVED)]
         several = noun[0] > 0 and reading.words[noun[0] - 1].isdigit()
         return several or any(near) or reading.at("agreement-stop", noun[1]) is not None
 

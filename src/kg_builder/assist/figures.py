@@ -228,7 +228,8 @@ class Figures:
     def _after_unit(self, reading: Reading, after: int, bound: str) -> tuple[int, str]:
         hit = reading.at("bound-after", after)
         following = reading.at("bound-before", after)
-        if hit and not following:
+        compared = hit and reading.word(hit[0]) and not self._lexicon.has("function-word", reading.low[hit[0]])
+        if hit and not following and not compared:
             return hit[0], bound or hit[1]
         later = reading.at("time-after", after)
         return (later[0] if later else after), bound

@@ -83,6 +83,9 @@ class People:
                 token += 1
                 continue
             person, score, rule = self._weigh(reading, run, around)
+            if person is None and not rule and certain and self._listed(reading, certain[-1], run):
+                place = (run.first, run.after)
+                person = Person(reading.slice(*place), *place, 0.62, "listed", mentions=(place,))
             if person:
                 certain.append(person)
             else:
@@ -90,6 +93,11 @@ class People:
             token = max(run.end, token + 1)
         people = self._merge(certain)
         return self._mentions(reading, people, unsure)
+
+    def _listed(self, reading: Reading, before: Person, run: Run) -> bool:
+        """Tell whether "and" joins a run to the person before it."""
+        joined = reading.before("and", run.first)
+        return joined is not None and before.after == joined[0] and run.after - run.first > 1 and before.role is None
 
     def _run(self, reading: Reading, token: int, around: Around) -> Run | None:
         """Return the run of capitals at a token that may be a name: honorifics off its front, degrees off its end."""

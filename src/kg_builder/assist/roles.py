@@ -218,13 +218,17 @@ class Roles:
         """Take a field of work in capitals that ends where a body begins: "director of Trade Talks, Ministry of X"."""
         token = draft.after
         lead = self._lexicon.has("unit-of", reading.low[token])
+        doubt = False
         while token < len(reading.words) and token - draft.after < _FIELD and token not in at:
             joins = reading.at("and", token) or reading.at("org-join", token) or reading.is_(token, ",")
             named = self._lexicon.has("given", reading.low[token]) or reading.at("honorific", token)
-            if not (reading.capital(token) and (lead or not named)) and not (joins and self._more(reading, token)):
+            if not reading.capital(token) and not (joins and self._more(reading, token)):
                 break
+            doubt = doubt or bool(named and not lead)
             token += 1
         ends = token in at and not (reading.is_(token - 1, ",") or reading.at("and", token - 1))
+        if doubt and not (ends and reading.is_(at[token].end, ",") and reading.capital(at[token].end + 1)):
+            return None
         apart = lead and reading.is_(token, ",")
         return token if token > draft.after and reading.capital(draft.after) and (ends or apart) else None
 
