@@ -225,8 +225,12 @@ class Agreements:
         """Give an agreement its date: of its own sentence, else of one that belongs to it, else of the occasion."""
         reading = scene.reading
         days = [span for span in scene.dates if not self._ends(reading, span)]
+        told = sorted(agreement.sentences, key=lambda n: (n != agreement.sentence, n))
+        after = agreement.sentence + 1
+        if after < len(reading.bounds) and reading.at("ceremony", reading.bounds[after][0]):
+            told.append(after)
         for exact in (True, False):
-            for number in sorted(agreement.sentences, key=lambda n: (n != agreement.sentence, n)):
+            for number in told:
                 first, after = reading.bounds[number]
                 start, end = reading.starts[first], reading.ends[after - 1]
                 inside = [span for span in days if start <= span.start < end and _is_day(span) == exact]

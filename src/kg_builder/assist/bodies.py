@@ -65,7 +65,7 @@ class Bodies:
         inside = list(taken)
         for body in found:
             inside[body.first : body.end] = [True] * (body.end - body.first)
-        return sorted([*found, *self._unlisted.find(reading, inside)], key=lambda each: each.first)
+        return sorted([*found, *self._unlisted.find(reading, found, inside)], key=lambda each: each.first)
 
     def _known_within(self, reading: Reading, token: int, after: int) -> int:
         """Return where a known name begins inside a run of capitals that is none, or the run's end."""
@@ -242,5 +242,8 @@ class Bodies:
         seat = self._places.place(reading, tail)
         end = seat[0] if seat and seat[2] == "country" else tail
         others = (reading.slice(token, tail),) if end > tail else ()
+        inner = next((place for place in range(token, tail) if self._rest.inner(reading, place)), token)
+        if inner - token > 1 and not reading.at("org-join", inner - 1):
+            others = (*others, reading.slice(token, inner))  # the words before its kind
         head = self._lexicon.terms("org-tail").get(reading.low[tail - 1], "")
         return Body(token, end, reading.slice(token, end), "tail", 0.85, head=head, others=others, end=end)

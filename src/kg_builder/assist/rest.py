@@ -94,6 +94,9 @@ class Rest:
         hyphen = reading.is_(token, "-") and reading.glued(token) and reading.glued(token + 1)
         if hyphen and reading.capital(token + 1):
             return token + 1
+        pointed = reading.is_(token, ".") and self._lexicon.has("abbreviation", f"{reading.low[token - 1]}.")
+        if pointed and reading.capital(token + 1) and token > name.begin:
+            return token + 1
         dashed = token + 2 if reading.is_(token + 1, "-") else token + 1
         if reading.at("name-particle", token) and reading.capital(dashed) and not name.placed:
             return dashed
@@ -109,8 +112,7 @@ class Rest:
     def _capital(self, reading: Reading, name: _Name) -> bool:
         """Take a word with a capital into a name; False where it is no part of it."""
         token = name.token
-        if name.free == 0 and self._lexicon.has("org-head-honoured", name.kind) and reading.at("honorific", token):
-            name.token = token + (2 if reading.is_(token + 1, ".") else 1)
+        if self._named_after(reading, name):
             return reading.capital(name.token)
         if self._stops(reading, token):
             return False
@@ -130,6 +132,19 @@ class Rest:
         name.free += 1
         name.complete = name.complete or name.role
         return True
+
+    def _named_after(self, reading: Reading, name: _Name) -> bool:
+        """Take an honorific or a word such as "mosque" right after a head: the body has somebody's name, or a place's."""
+        token = name.token
+        if name.free:
+            return False
+        if self._lexicon.has("org-head-honoured", name.kind) and reading.at("honorific", token):
+            name.token = token + (2 if reading.is_(token + 1, ".") else 1)
+            return True
+        if reading.at("place-head", token) and reading.capital(token + 1) and not self._stops(reading, token):
+            name.take(token + 1)
+            return True
+        return False
 
     def _before_comma(self, reading: Reading, token: int) -> bool:
         """Tell whether one word ends a body's name because its head follows after a comma."""

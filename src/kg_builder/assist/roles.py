@@ -156,6 +156,8 @@ class Roles:
         if after in at:
             draft.body = at[after]
             draft.after = self._past_brackets(reading, at[after].end)
+            spot = self._places.place(reading, draft.after) if reading.is_(draft.after - 1, ")") else None
+            draft.after = spot[0] if spot else draft.after
             if reading.at("relative", draft.after) and (tail := reading.at("role-modifier", draft.after + 1)):
                 draft.after = tail[0]
             self._task(reading, draft)

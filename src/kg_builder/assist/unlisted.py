@@ -21,15 +21,27 @@ class Unlisted:
         self._lexicon = lexicon
         self._places = places
 
-    def find(self, reading: Reading, taken: list[bool]) -> Iterator[Body]:
-        """Yield abbreviations that directly follow a role ("head of XYZ"), and names after "teams up with"."""
+    def find(self, reading: Reading, bodies: list[Body], taken: list[bool]) -> Iterator[Body]:
+        """Yield abbreviations after roles ("head of XYZ"), names after "teams up with", and those beside a body.
+
+        A name stands beside a body where "and" joins the two in a sentence that speaks of an agreement.
+        """
         for token in reading.back.get("role", {}):
             if token < len(reading.words) and not taken[token] and self._abbreviation(reading, token):
                 yield Body(token, token + 1, reading.words[token], "acronym", 0.65, end=token + 1)
-        for token in reading.back.get("partner-verb", {}):
+        joined = [token for body in bodies if (token := self._beside(reading, body))]
+        for token in sorted({*reading.back.get("partner-verb", {}), *joined}):
             after = self._run(reading, token, taken)
-            if after > token and not self._known(reading, token):
+            if after > token + (token in joined) and not self._known(reading, token):
                 yield Body(token, after, reading.slice(token, after), "partner", 0.6, end=after)
+
+    def _beside(self, reading: Reading, body: Body) -> int | None:
+        joined = reading.at("and", body.end)
+        if joined is None or joined[0] >= len(reading.words) or not reading.capital(joined[0]):
+            return None
+        bounds = reading.bounds[reading.sentence[body.first]]
+        told = reading.inside("agreement", *bounds) or reading.inside("cooperation", *bounds)
+        return joined[0] if told and not reading.at("org-head", joined[0]) else None
 
     def _abbreviation(self, reading: Reading, token: int) -> bool:
         word = reading.words[token]
