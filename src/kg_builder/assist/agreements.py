@@ -15,6 +15,8 @@ _NEAR = 14
 _STATUS = ("signed", "renewed", "planned", "started")
 _DAY = 10
 _BESIDE = 2
+_DATELINE = 40
+_DERIVED = "derived"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +123,20 @@ class Agreements:
         )  # fmt: skip
 
     def _denied(self, reading: Reading, noun: tuple[int, int, str], verb: tuple[int, int, str]) -> bool:
-        near = [reading.before("agreement-stop", token) for token in (noun[0], verb[0])]
-        return any(near) or reading.at("agreement-stop", noun[1]) is not None
+        near = [
+            stop
+            for token in (noun[0], verb[0])
+            if (stop := reading.before("agreement-stop", token)) and not noun[0] <= stop[0] < noun[1]
+        ]
+        made = reading.at("relative", noun[1]) is not None and verb[0] > noun[1]
+        near = [stop for stop in near if not (made and stop[1] == _DERIVED)]
+        several = noun[0] > 0 and reading.words[noun[0] - 1].isdigit()
+        return several or any(near) or reading.at("agreement-stop", noun[1]) is not None
 
     def _planned(self, reading: Reading, verb: int, first: int) -> bool:
         reach = 6
+        if reading.at("planned", first) and reading.is_(first + 1, ","):
+            return True
         for token in range(max(first, verb - reach), verb):
             if verb - token <= _BESIDE and reading.at("agree-to", token):
                 return True
@@ -192,6 +203,8 @@ class Agreements:
                 ):
                     if group is None and person.role is None and not self._by(reading, inside[0][0]):
                         continue
+                    if reading.before("no-signer", person.role.first if person.role else inside[0][0]):
+                        continue
                     signers.append(place)
         parties = list(agreement.parties)
         for place in signers:
@@ -212,23 +225,34 @@ class Agreements:
         """Give an agreement its date: of its own sentence, else of one that belongs to it, else of the occasion."""
         reading = scene.reading
         days = [span for span in scene.dates if not self._ends(reading, span)]
+        told = sorted(agreement.sentences, key=lambda n: (n != agreement.sentence, n))
+        after = agreement.sentence + 1
+        if after < len(reading.bounds) and reading.at("ceremony", reading.bounds[after][0]):
+            told.append(after)
         for exact in (True, False):
-            for number in sorted(agreement.sentences, key=lambda n: (n != agreement.sentence, n)):
+            for number in told:
                 first, after = reading.bounds[number]
                 start, end = reading.starts[first], reading.ends[after - 1]
                 inside = [span for span in days if start <= span.start < end and _is_day(span) == exact]
-                if inside:
-                    near = min(inside, key=lambda span: abs(span.start - agreement.start))
-                    return replace(agreement, date=near.iso)
+                near = number == agreement.sentence or (
+                    number == agreement.sentence + 1 and self._signs(reading, (first, after))
+                )
+                if inside and (exact or near):
+                    nearest = min(inside, key=lambda span: abs(span.start - agreement.start))
+                    return replace(agreement, date=nearest.iso)
         begin, _ = reading.bounds[agreement.sentence]
         if reading.at("same-occasion", begin):
             earlier = [span for span in days if _is_day(span) and span.start < reading.starts[begin]]
             return replace(agreement, date=earlier[-1].iso) if earlier else agreement
-        return agreement
+        opening = [span for span in days if _is_day(span) and span.end < _DATELINE]
+        signed = opening and agreement.status != "planned" and "XXXX" not in opening[0].iso
+        return replace(agreement, date=opening[0].iso) if signed else agreement
 
     def _ends(self, reading: Reading, span: Span) -> bool:
         """Tell whether something ends on a date or goes on since it, so that no agreement is of that date."""
-        return span.since or span.ahead or reading.before("date-end", reading.token(span.start)) is not None
+        if span.since or span.ahead or span.rule == "year-before":
+            return True
+        return reading.before("date-end", reading.token(span.start)) is not None
 
 
 def _is_day(span: Span) -> bool:

@@ -16,7 +16,8 @@ TOKEN = re.compile(r"[^\W\d_]{2,3}(?=\d)|[^\W\d_]\w*(?:['’](?=\w)\w+)*|\d+(?:[
 _CLOSING = "\"'”’)»"
 WORDS_ONLY = frozenset(
     ("function-word", "given", "no-unit", "digit", "number-word", "teen", "group", "magnitude", "org-tail", "org-word",
-     "unit-of", "org-head-bare", "org-head-wide", "latest", "not-one", "abbreviation", "at-place")
+     "unit-of", "org-head-bare", "org-head-wide",
+     "org-head-honoured", "governs", "role-territory", "latest", "not-one", "abbreviation", "at-place")
 )  # fmt: skip
 """Classes of single words that rules look up and that need not be searched for."""
 

@@ -84,9 +84,22 @@ class Suggester:
         around = Around(at, blocked, {role.after: role for role in roles}, {role.first: role for role in roles})
         groups = Groups(bodies)
         people = [
-            _meant(reading, groups, _led(reading, bodies, person)) for person in self._people.find(reading, around)
+            self._of_field(bodies, _meant(reading, groups, _led(reading, bodies, person)))
+            for person in self._people.find(reading, around)
         ]
         return Seen(reading, dates, bodies, roles, people, around, titles)
+
+    def _of_field(self, bodies: list[Body], person: Person) -> Person:
+        """Give whoever governs a field or a territory the one body of the text that does: the ministry of that name."""
+        role = person.role
+        kind = self.lexicon.terms("governs").get(role.key) if role else None
+        if role is None or kind is None or person.body or role.country:
+            return person
+        field = role.title.lower().split()[-1]
+        fits = {
+            body.name: body for body in reversed(bodies) if body.head == kind and field in body.name.lower().split()
+        }
+        return replace(person, body=next(iter(fits.values()))) if len(fits) == 1 else person
 
     def _block_dateline(self, reading: Reading, blocked: list[bool]) -> None:
         """Block what stands between the place of a dateline and its dash: the publisher."""
