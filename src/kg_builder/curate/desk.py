@@ -82,13 +82,15 @@ class Desk:
 
     def view(self, article: str) -> Outcome:
         """Return what the page of an article shows."""
-        if article not in {each["id"] for each in self.articles()}:
-            return Outcome("missing", {"problem": f"There is no record «{article}»."})
+        if not self._known(article):
+            return _missing(article)
         with self._alone():
             return Outcome("done", self._shown(open_article(self._project, article)))
 
     def decide(self, article: str, asked: Mapping[str, Any]) -> Outcome:
         """Write what was decided, if the page was made from what lies on disk and the record stays right."""
+        if not self._known(article):
+            return _missing(article)
         with self._alone():
             stale = self._stale(article, asked)
             if stale:
@@ -116,6 +118,8 @@ class Desk:
 
     def undo(self, article: str, asked: Mapping[str, Any]) -> Outcome:
         """Put back what the last decision changed, byte for byte, if nobody has changed it since."""
+        if not self._known(article):
+            return _missing(article)
         with self._alone():
             stale = self._stale(article, asked)
             if stale:
@@ -142,8 +146,14 @@ class Desk:
 
     def search(self, article: str, text: str, kinds: tuple[str, ...]) -> list[dict[str, Any]]:
         """Return the entities that are called like a text, the nearest first."""
+        if not self._known(article):
+            return []
         opened = open_article(self._project, article)
         return [show_named(each) for each in self._names(opened).search(text, kinds)]
+
+    def _known(self, article: str) -> bool:
+        # A name is looked for among those of files, and never made into a path before.
+        return article in {each["id"] for each in self.articles()}
 
     def _files(self, opened: Opened, asked: Mapping[str, Any]) -> Files:
         answered = _named(self._proposals(opened), asked)
@@ -229,6 +239,11 @@ class Desk:
                 yield
             finally:
                 os.close(handle)
+
+
+def _missing(article: str) -> Outcome:
+    message = f"There is no record «{article}»."
+    return Outcome("missing", {"problem": message, "problems": [], "message": message})
 
 
 def _named(proposals: list[Proposal], asked: Mapping[str, Any]) -> list[Proposal]:

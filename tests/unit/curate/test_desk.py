@@ -238,7 +238,10 @@ def test_two_blocks_are_written_together_or_not_at_all(desk: Desk, root: Path) -
 
 def test_an_article_that_is_not_there(desk: Desk) -> None:
     assert desk.view("nothing").state == "missing"
-    assert desk.view("../project").state == "missing"
+    for name in ("../project", "", ".", "/etc/passwd"):
+        for found in (desk.view(name), desk.decide(name, {}), desk.undo(name, {})):
+            assert found.state == "missing"
+        assert desk.search(name, "museum", ()) == []
     assert [each["id"] for each in desk.articles()] == sorted([museum.ONE, museum.TWO, ARTICLE])
 
 

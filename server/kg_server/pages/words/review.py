@@ -14,7 +14,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "review_proposals": "Proposals",
         "review_none_left": "Every proposal has an answer.",
         "review_none_left_help": (
-            "Sentences without a fact are dotted in the text. Select words there and press f to write "
+            "A dashed number marks a sentence without a fact. Select words there and press f to write "
             "a fact of your own."
         ),
         "review_covered": "{covered} of {all} sentences have a fact",
@@ -105,7 +105,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "review_proposals": "Usulan",
         "review_none_left": "Semua usulan sudah dijawab.",
         "review_none_left_help": (
-            "Kalimat tanpa fakta bergaris titik di dalam teks. Pilih kata-katanya lalu tekan f untuk "
+            "Nomor bergaris putus menandai kalimat tanpa fakta. Pilih kata-katanya lalu tekan f untuk "
             "menulis fakta sendiri."
         ),
         "review_covered": "{covered} dari {all} kalimat memiliki fakta",
