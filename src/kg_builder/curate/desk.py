@@ -27,7 +27,7 @@ from kg_builder.curate.reading import Opened, content, open_article, overlaid, r
 from kg_builder.curate.record import NotWritableError
 from kg_builder.curate.shown import proposal_id, show, show_named
 from kg_builder.curate.templates import load_templates
-from kg_builder.errors import Problem, SourceError
+from kg_builder.errors import SourceError
 from kg_builder.graph.assemble import assemble
 from kg_builder.model import Attestation
 from kg_builder.sentences import sentences
@@ -97,24 +97,23 @@ class Desk:
                 return stale
             opened = open_article(self._project, article)
             try:
-                files = self._files(opened, asked)
-            except (UnusableError, NotWritableError) as error:
-                return _refused(
-                    [Problem(opened.record.record.article.mark, str(error))] if opened.record else [], error
-                )
-            except SourceError as error:
-                return _refused(list(error.problems), error)
-            with overlaid(self._project, files) as trial:
-                after = open_article(trial, article)
-            fresh = [
-                each for each in after.problems if str(each.message) not in {str(p.message) for p in opened.problems}
-            ]
-            if fresh:
-                return _refused(fresh, None)
-            step = _Step({path: content(path) for path in files}, files)
-            _write(step.after, step.before)
+                step = self._tried(opened, self._files(opened, asked))
+            except (UnusableError, NotWritableError, SourceError) as error:
+                return _refused(error)
             self._steps.setdefault(article, []).append(step)
             return Outcome("done", self._shown(open_article(self._project, article)))
+
+    def _tried(self, opened: Opened, files: Files) -> _Step:
+        """Write files, if what is read of them brings no problem that was not there before."""
+        with overlaid(self._project, files) as trial:
+            after = open_article(trial, opened.article)
+        known = {each.message for each in opened.problems}
+        fresh = [each for each in after.problems if each.message not in known]
+        if fresh:
+            raise SourceError(fresh)
+        step = _Step({path: content(path) for path in files}, files)
+        _write(step.after, step.before)
+        return step
 
     def undo(self, article: str, asked: Mapping[str, Any]) -> Outcome:
         """Put back what the last decision changed, byte for byte, if nobody has changed it since."""
@@ -131,7 +130,10 @@ class Desk:
             touched = [path for path, new in step.after.items() if content(path) != new]
             if touched:
                 return self._conflict(article, [self._difference(path, step.after[path]) for path in touched])
-            _write(step.before, step.after)
+            try:
+                _write(step.before, step.after)
+            except UnusableError as error:
+                return _refused(error)
             steps.pop()
             return Outcome("done", self._shown(open_article(self._project, article)))
 
@@ -257,10 +259,10 @@ def _named(proposals: list[Proposal], asked: Mapping[str, Any]) -> list[Proposal
     return [known[each] for each in wanted]
 
 
-def _refused(problems: list[Problem], error: Exception | None) -> Outcome:
-    shown = [each.as_json() for each in problems]
-    message = "" if error is None or isinstance(error, SourceError) else str(error)
-    return Outcome("refused", {"problems": shown if not message else [], "message": message})
+def _refused(error: Exception) -> Outcome:
+    if isinstance(error, SourceError):
+        return Outcome("refused", {"problems": [each.as_json() for each in error.problems], "message": ""})
+    return Outcome("refused", {"problems": [], "message": str(error)})
 
 
 def _write(new: Files, old: Files) -> None:
@@ -268,12 +270,12 @@ def _write(new: Files, old: Files) -> None:
     done: list[Path] = []
     try:
         for path, whole in new.items():
-            done.append(path)
             _put(path, whole)
-    except OSError:
+            done.append(path)
+    except OSError as error:
         for path in done:
             _put(path, old[path])
-        raise
+        raise UnusableError(f"{error.filename}: {error.strerror}") from error
 
 
 def _put(path: Path, whole: bytes | None) -> None:

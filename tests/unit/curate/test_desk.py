@@ -236,6 +236,17 @@ def test_two_blocks_are_written_together_or_not_at_all(desk: Desk, root: Path) -
     assert desk.decide(ARTICLE, asked).state == "done"
 
 
+def test_what_cannot_be_written_whole_is_put_back(desk: Desk, root: Path) -> None:
+    (root / "data/review").write_text("a file where a folder is needed", "utf-8")
+    before = files(root)
+    asked = accepting(view(desk), "Rabu", "museum-laut")
+    asked["blocks"][0]["facts"][0]["key"] = "founded 2025"
+    found = desk.decide(ARTICLE, asked)
+    assert found.state == "refused"
+    assert "data/review" in found.body["message"]
+    assert files(root) == before
+
+
 def test_an_article_that_is_not_there(desk: Desk) -> None:
     assert desk.view("nothing").state == "missing"
     for name in ("../project", "", ".", "/etc/passwd"):
