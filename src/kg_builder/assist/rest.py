@@ -134,7 +134,7 @@ class Rest:
         return True
 
     def _named_after(self, reading: Reading, name: _Name) -> bool:
-        """Take an honorific or a word such as "mosque" right after a head: the body has somebody's name, or a place's."""
+        """Take an honorific or a word such as "mosque" right after a head: somebody or a place gave the name."""
         token = name.token
         if name.free:
             return False
