@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
 
 from kg_builder.assist.abbreviations import Abbreviations
 from kg_builder.assist.body import Body
@@ -48,11 +48,7 @@ class Bodies:
             if title and title[0] < token:
                 token += 1
                 continue
-            body = None
-            if reading.capital(token) and not taken[token]:
-                body = spelled.get(token) or self._at(reading, token)
-            elif not taken[token]:
-                body = self._lower_camel(reading, token)
+            body = self._begun(reading, token, spelled) if not taken[token] else None
             if body and body.rule in {"head", "tail"} and self._goes_on(reading, token):
                 token = self._known_within(reading, token, body.after)
             elif body:
@@ -66,6 +62,15 @@ class Bodies:
         for body in found:
             inside[body.first : body.end] = [True] * (body.end - body.first)
         return sorted([*found, *self._unlisted.find(reading, found, inside)], key=lambda each: each.first)
+
+    def _begun(self, reading: Reading, token: int, spelled: Mapping[int, Body]) -> Body | None:
+        """Return the body that begins at a token; amid a run of capitals a listed name goes before a longer one."""
+        if not reading.capital(token):
+            return self._lower_camel(reading, token)
+        body = spelled.get(token) or self._at(reading, token)
+        if body and body.rule == "head" and self._goes_on(reading, token):
+            return self._known(reading, token, "organisation") or body
+        return body
 
     def _known_within(self, reading: Reading, token: int, after: int) -> int:
         """Return where a known name begins inside a run of capitals that is none, or the run's end."""

@@ -268,7 +268,7 @@ class Figures:
         return number.spelled and number.value <= 1 and self._lexicon.has("not-one", before)
 
     def _part(self, reading: Reading, place: _Place) -> _Counted | None:
-        """Take the unit of the whole for a part of it: "76 of 89 manuscripts"."""
+        """Take the unit of the whole for a part of it: "76 of 89 houses"."""
         of = reading.at("part-of", place.after)
         whole = self._numbers.at(reading, of[0]) if of and of[0] < len(reading.words) else None
         unit = self._unit(reading, whole.after, needs_known=False) if whole else None

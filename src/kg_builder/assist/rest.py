@@ -73,7 +73,7 @@ class Rest:
             return False
         if inside and inside[0] == token + 1 and name.complete and not place:
             if reading.words[token].isupper() and not name.placed:
-                name.take(token + 1)  # "the library of X" in two words
+                name.take(token + 1)  # "the institute of X" in two words
             return False
         if inside and inside[0] > token + 1 and reading.capital(token):
             name.take(inside[0])
@@ -134,7 +134,7 @@ class Rest:
         return True
 
     def _named_after(self, reading: Reading, name: _Name) -> bool:
-        """Take an honorific or a word such as "mosque" right after a head: the body has somebody's name, or a place's."""
+        """Take an honorific or a word such as "tower" right after a head: somebody or a place gave the name."""
         token = name.token
         if name.free:
             return False

@@ -186,7 +186,7 @@ class Roles:
         after = draft.after
         kept = reading.at("unit", after)
         if kept and not reading.capital(after) and (kept[0] in at or self._places.place(reading, kept[0])):
-            draft.reach(kept[0])  # "curator of prints, Museum X": what is kept
+            draft.reach(kept[0])  # "head of sales, Company X": what follows the role
             return True
         linked, beyond = reading.at("of-body", after), reading.at("org-join", after)
         if linked and draft.country and (spot := self._places.place(reading, linked[0])):

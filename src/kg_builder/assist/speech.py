@@ -121,9 +121,12 @@ class Speeches:
         for start, end in quotes:
             closing, opening = reading.token(end - 1), reading.token(start)
             if first <= closing < after and closing + 1 < after:
-                following = self._starting(reading, inside, closing + (2 if reading.is_(closing + 1, ",") else 1))
+                place = closing + (2 if reading.is_(closing + 1, ",") else 1)
+                verb = 1 if reading.word(place) and not reading.capital(place) else 0
+                following = self._starting(reading, inside, place + verb)
                 if following and following.known:
-                    yield _Said(closing, following.after, following, "", "say", "quote-speaker", 0.7)
+                    said = reading.low[place] if verb else ""
+                    yield _Said(following.first, following.after, following, said, "say", "quote-speaker", 0.7)
                     return
             if first < opening < after and reading.is_(opening - 1, ",", ":"):
                 leads = [m for m in inside if m.first <= first + 1 and opening - m.after <= _NEAR and m.known]

@@ -29,7 +29,7 @@ class Unlisted:
         for token in reading.back.get("role", {}):
             if token < len(reading.words) and not taken[token] and self._abbreviation(reading, token):
                 yield Body(token, token + 1, reading.words[token], "acronym", 0.65, end=token + 1)
-        joined = [token for body in bodies if (token := self._beside(reading, body))]
+        joined = [place for body in bodies if (place := self._beside(reading, body))]
         for token in sorted({*reading.back.get("partner-verb", {}), *joined}):
             after = self._run(reading, token, taken)
             if after > token + (token in joined) and not self._known(reading, token):
