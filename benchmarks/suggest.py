@@ -15,7 +15,8 @@ from kg_builder.assist.matching import Matcher
 from kg_builder.assist.suggest import Suggester
 from kg_builder.sources.project import load_project
 
-FOLDERS = ("tests/eval/tuning", "tests/eval/held-out", "tests/eval/fresh")
+NAMES = ("tuning", "held-out", "fresh", "varied", "newsrooms", "third", "fourth")
+FOLDERS = tuple(f"tests/eval/{name}" for name in NAMES)
 
 
 def best(runs: int, reader: Suggester, texts: list[str]) -> float:

@@ -10,7 +10,7 @@ import sys
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from types import FrameType
 from typing import TextIO
 
@@ -24,6 +24,8 @@ from kg_server.http.problems import StartError
 from kg_server.listening import Listeners, listen_together
 from kg_server.multiprocess.common import Common, Member
 from kg_server.prompt import http_protocol
+from kg_server.review.app import Desk
+from kg_server.review.serve import serve_review
 from kg_server.settings import Settings
 from kg_server.supervise import Turn, keep
 
@@ -71,6 +73,27 @@ def serve(
             return _run(settings, listener, turn, out or sys.stdout, err or sys.stderr)
 
         return keep(run, told=listeners.close) if settings.supervise else run(Turn())
+
+
+def review(desk: Desk, path: PurePosixPath, port: int, *, browser: bool, err: TextIO | None = None) -> int:
+    """Serve the review page until the process is told to stop.
+
+    Args:
+        desk: that decides.
+        path: the page to begin with.
+        port: on the loopback interface; 0 is any free one.
+        browser: whether to open it.
+        err: where to say why it is not served; standard error by default.
+
+    Returns:
+        The exit code, as that of `serve`.
+    """
+    try:
+        serve_review(desk, path, port, browser=browser)
+    except StartError as error:
+        print(f"error: {error}", file=err or sys.stderr)
+        return error.exit_code
+    return 0
 
 
 def _serve_together(settings: Settings, listeners: Listeners, out: TextIO, err: TextIO) -> int:

@@ -14,7 +14,12 @@ const require = createRequire(import.meta.url);
 
 // Evergreen browsers of the last two years.
 const target = ["chrome128", "edge128", "firefox129", "safari18"];
-const scripts = { site: "src/site.ts", theme: "src/theme.ts", query: "src/query/main.ts" };
+const scripts = {
+  site: "src/site.ts",
+  theme: "src/theme.ts",
+  query: "src/query/main.ts",
+  review: "src/review/main.ts",
+};
 // What everything else stands upon comes first, what overrules everything comes last.
 const first = ["tokens.css", "base.css", "layout.css"];
 const last = ["print.css"];

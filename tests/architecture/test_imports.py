@@ -21,7 +21,8 @@ BUILDER: dict[str, set[str]] = {
     "release": BASE | {"sources", "graph"},
     "assist": BASE | {"sources"},
     "link": BASE | {"sources", "release"},
-    "cli": BASE | {"sources", "graph", "release", "assist", "link"},
+    "curate": BASE | {"sources", "graph", "assist"},
+    "cli": BASE | {"sources", "graph", "release", "assist", "link", "curate"},
 }
 
 SHARED = {"errors", "settings"}
@@ -47,13 +48,14 @@ SERVER: dict[str, set[str]] = {
     "pages": BELOW_PAGES | {"describe"},
     "operations": SHARED | LEAVES | {"backends"},
     "app": BELOW_APP | {"multiprocess"},
+    "review": {"errors", "http", "pages"},
     "cork": set(),
     "supervise": {"backends"},
     "rsgi": BELOW_APP | {"app"},
     "connections": SHARED | LEAVES | {"cork", "multiprocess"},
     "prompt": {"connections", "cork", "multiprocess"},
     "run": BELOW_APP
-    | {"app", "configuration", "connections", "listening", "multiprocess", "prompt", "rsgi", "supervise"},
+    | {"app", "configuration", "connections", "listening", "multiprocess", "prompt", "review", "rsgi", "supervise"},
 }
 
 CONTRACTS = {"kg_builder": BUILDER, "kg_server": SERVER}

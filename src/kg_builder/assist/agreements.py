@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
-from kg_builder.assist.body import Body
-from kg_builder.assist.groups import Group, Groups, within
+from kg_builder.assist.groups import within
 from kg_builder.assist.lexicon import Lexicon
-from kg_builder.assist.people import Person
+from kg_builder.assist.parties import PARTIES, Parties
 from kg_builder.assist.reading import Reading
+from kg_builder.assist.scene import Scene, numbers
 from kg_builder.assist.years import Span
 
 _NEAR = 14
 _STATUS = ("signed", "renewed", "planned", "started")
-_PARTIES = 2
 _DAY = 10
-_GAP = 3
+_BESIDE = 2
+_DATELINE = 40
+_DERIVED = "derived"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,25 +40,13 @@ class Agreement:
     countries: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """What a text holds beside agreements."""
-
-    reading: Reading
-    bodies: list[Body]
-    groups: Groups
-    people: list[Person]
-    dates: list[Span]
-    speakers: frozenset[tuple[int, int]]
-    places: list[Body] = field(default_factory=list)
-
-
 class Agreements:
     """Finds agreements with the words of a lexicon."""
 
     def __init__(self, lexicon: Lexicon) -> None:
         """Take the words."""
         self._lexicon = lexicon
+        self._makers_of = Parties(lexicon)
         self._general = [*lexicon.spelled.get("agreement", {"": ()})][-1]
 
     def find(self, scene: Scene) -> list[Agreement]:
@@ -76,18 +64,18 @@ class Agreements:
         return [
             each
             for each in finished
-            if len(each.parties) + len(each.countries) >= _PARTIES or len(each.signatories) >= _PARTIES
+            if len(each.parties) + len(each.countries) >= PARTIES or len(each.signatories) >= PARTIES
         ]
 
     def _followed(self, scene: Scene, agreement: Agreement) -> Agreement:
         """Take a missing party from the next sentence, where that names a known one and just one other."""
         after = agreement.sentence + 1
-        if len(agreement.parties) >= _PARTIES or agreement.countries or after >= len(scene.reading.bounds):
+        if len(agreement.parties) >= PARTIES or agreement.countries or after >= len(scene.reading.bounds):
             return agreement
-        named = [b for b in within(scene.reading, scene.bodies, after) if not self._beside(scene.reading, b)]
-        numbers = _numbers(scene.groups, named)
-        fits = len(numbers) == _PARTIES and set(agreement.parties) <= set(numbers)
-        return replace(agreement, parties=tuple(numbers)) if fits else agreement
+        named = [b for b in within(scene.reading, scene.bodies, after) if not self._makers_of.beside(scene.reading, b)]
+        both = numbers(scene.groups, named)
+        fits = len(both) == PARTIES and set(agreement.parties) <= set(both)
+        return replace(agreement, parties=tuple(both)) if fits else agreement
 
     def _signs(self, reading: Reading, bounds: tuple[int, int]) -> bool:
         return bool(reading.inside("sign-verb", *bounds) or reading.inside("represents", *bounds))
@@ -109,7 +97,7 @@ class Agreements:
             (abs(noun[0] - verb[0]), noun, verb)
             for noun in loose
             for verb in verbs
-            if noun[0] >= verb[0] and noun[0] - verb[1] <= 2  # noqa: PLR2004 - the verb's object
+            if verb[2] != "planned" and noun[0] >= verb[0] and noun[0] - verb[1] <= 2  # noqa: PLR2004 - the verb's object
         ]
         options = [option for option in options if not self._denied(reading, option[1], option[2])]
         if not options:
@@ -120,7 +108,7 @@ class Agreements:
         if planned and verb[2] == "started":
             return None
         left, right = min(noun[0], verb[0]), max(noun[1], verb[1])
-        parties, countries = self._parties(scene, number, (left, right))
+        parties, countries = self._makers_of.find(scene, number, (left, right))
         kinds = [n for n in nouns if n[2] != self._general] or [noun]
         best = min(kinds, key=lambda n: abs(n[0] - verb[0]))
         return Agreement(
@@ -135,12 +123,23 @@ class Agreements:
         )  # fmt: skip
 
     def _denied(self, reading: Reading, noun: tuple[int, int, str], verb: tuple[int, int, str]) -> bool:
-        near = [reading.before("agreement-stop", token) for token in (noun[0], verb[0])]
-        return any(near) or reading.at("agreement-stop", noun[1]) is not None
+        near = [
+            stop
+            for token in (noun[0], verb[0])
+            if (stop := reading.before("agreement-stop", token)) and not noun[0] <= stop[0] < noun[1]
+        ]
+        made = reading.at("relative", noun[1]) is not None and verb[0] > noun[1]
+        near = [stop for stop in near if not (made and stop[1] == _DERIVED)]
+        several = noun[0] > 0 and reading.words[noun[0] - 1].isdigit()
+        return several or any(near) or reading.at("agreement-stop", noun[1]) is not None
 
     def _planned(self, reading: Reading, verb: int, first: int) -> bool:
         reach = 6
+        if reading.at("planned", first) and reading.is_(first + 1, ","):
+            return True
         for token in range(max(first, verb - reach), verb):
+            if verb - token <= _BESIDE and reading.at("agree-to", token):
+                return True
             if reading.at("planned", token) and not any(reading.is_(place, ",", ";") for place in range(token, verb)):
                 return True
         _, after = reading.bounds[reading.sentence[verb]]
@@ -156,79 +155,6 @@ class Agreements:
                 if number is not None and lead and len(str(number)) < 3:  # noqa: PLR2004 - no year
                     return f"P{number}{'Y' if key == 'years' else 'M'}"
         return ""
-
-    def _parties(self, scene: Scene, number: int, core: tuple[int, int]) -> tuple[tuple[int, ...], tuple[str, ...]]:
-        reading = scene.reading
-        first, after = self._makers(reading, number, core[0])
-        named = [
-            b
-            for b in within(reading, scene.bodies, number)
-            if first <= b.first < after and not self._beside(reading, b)
-        ]
-        chosen = _numbers(scene.groups, named)
-        if len(chosen) < _PARTIES and number and not self._complete(chosen):
-            earlier = [b for b in within(reading, scene.bodies, number - 1) if not self._beside(reading, b)]
-            for group in _numbers(scene.groups, earlier):
-                if group not in chosen and len(chosen) < _PARTIES:
-                    chosen.append(group)
-        if len(chosen) > _PARTIES:
-            chosen = self._linked(scene, named, core) or chosen
-        countries: tuple[str, ...] = ()
-        if not chosen:
-            inside = [
-                p
-                for p in scene.places
-                if reading.sentence[p.first] == number
-                and p.head == "country"
-                and not reading.before("place-before", p.first)
-            ]
-            countries = tuple(dict.fromkeys(place.name for place in inside))[:_PARTIES]
-        return tuple(chosen), countries
-
-    def _complete(self, chosen: Iterable[int]) -> bool:
-        return len(list(chosen)) >= _PARTIES
-
-    def _beside(self, reading: Reading, body: Body) -> bool:
-        """Tell whether a body is only the place, or a part of another body."""
-        before = reading.before("place-before", body.first)
-        spot = reading.before("place-head", body.first)
-        at = before is not None and reading.low[before[0]] in self._lexicon.terms("at-place")
-        return (
-            at
-            or spot is not None
-            or self._lexicon.has("unit-of", reading.low[body.first])
-            or reading.at("embassy", body.first) is not None
-        )
-
-    def _linked(self, scene: Scene, named: list[Body], core: tuple[int, int]) -> list[int]:
-        """Of more than two bodies, return those that "and", "with" and commas join, nearest to the agreement."""
-        reading = scene.reading
-        chains: list[list[Body]] = []
-        for body in named:
-            gap = reading.low[chains[-1][-1].end : body.first] if chains else []
-            joined = len(gap) <= _GAP and any(
-                self._lexicon.has("and", w) or reading.at("party-link", chains[-1][-1].end) or w == "," for w in gap
-            )
-            if chains and joined:
-                chains[-1].append(body)
-            else:
-                chains.append([body])
-        with_link = [b for b in named if reading.before("party-link", b.first)]
-        subject = [b for b in named if b.end <= core[0]][:1]
-        both = _numbers(scene.groups, [*subject, *with_link])
-        if len(both) >= _PARTIES:
-            return both
-        long = [chain for chain in chains if len(_numbers(scene.groups, chain)) >= _PARTIES]
-        return _numbers(scene.groups, long[0]) if long else []
-
-    def _makers(self, reading: Reading, sentence: int, core: int) -> tuple[int, int]:
-        """Return where in a sentence those stand who agree: not those who witness it, before or after the verb."""
-        first, after = reading.bounds[sentence]
-        for token, _, _ in reading.inside("witness", first, after):
-            if token > core:
-                return first, token
-            first = max(first, token)
-        return first, after
 
     def _add(self, found: list[Agreement], read: Agreement) -> None:
         for place, other in enumerate(found):
@@ -264,7 +190,7 @@ class Agreements:
             if not self._signs(reading, (first, after)):
                 continue
             verbs = [t for name in ("sign-verb", "represents") for t, _, _ in reading.inside(name, first, after)]
-            first, after = self._makers(reading, number, min(verbs))
+            first, after = self._makers_of.makers(reading, number, min(verbs))
             for place, person in enumerate(scene.people):
                 inside = [m for m in person.mentions if first <= m[0] < after]
                 group = scene.groups.of(person.body)
@@ -273,15 +199,17 @@ class Agreements:
                     inside
                     and (place, number) not in scene.speakers
                     and place not in signers
-                    and (fits or len(agreement.parties) < _PARTIES)
+                    and (fits or len(agreement.parties) < PARTIES)
                 ):
                     if group is None and person.role is None and not self._by(reading, inside[0][0]):
+                        continue
+                    if reading.before("no-signer", person.role.first if person.role else inside[0][0]):
                         continue
                     signers.append(place)
         parties = list(agreement.parties)
         for place in signers:
             group = scene.groups.of(scene.people[place].body)
-            if group and group.number not in parties and len(parties) < _PARTIES:
+            if group and group.number not in parties and len(parties) < PARTIES:
                 parties.append(group.number)
         return replace(
             agreement,
@@ -294,22 +222,38 @@ class Agreements:
         return any(reading.before(name, token) for name in ("person-before", "and", "sign-verb"))
 
     def _dated(self, scene: Scene, agreement: Agreement) -> Agreement:
+        """Give an agreement its date: of its own sentence, else of one that belongs to it, else of the occasion."""
         reading = scene.reading
-        days = [span for span in scene.dates if len(span.iso.split("/")[0]) == _DAY]
-        for number in sorted(agreement.sentences, key=lambda n: (n != agreement.sentence, n)):
-            first, after = reading.bounds[number]
-            start, end = reading.starts[first], reading.ends[after - 1]
-            inside = [span for span in days if start <= span.start < end]
-            if inside:
-                near = min(inside, key=lambda span: abs(span.start - agreement.start))
-                return replace(agreement, date=near.iso)
-        return agreement
+        days = [span for span in scene.dates if not self._ends(reading, span)]
+        told = sorted(agreement.sentences, key=lambda n: (n != agreement.sentence, n))
+        after = agreement.sentence + 1
+        if after < len(reading.bounds) and reading.at("ceremony", reading.bounds[after][0]):
+            told.append(after)
+        for exact in (True, False):
+            for number in told:
+                first, after = reading.bounds[number]
+                start, end = reading.starts[first], reading.ends[after - 1]
+                inside = [span for span in days if start <= span.start < end and _is_day(span) == exact]
+                near = number == agreement.sentence or (
+                    number == agreement.sentence + 1 and self._signs(reading, (first, after))
+                )
+                if inside and (exact or near):
+                    nearest = min(inside, key=lambda span: abs(span.start - agreement.start))
+                    return replace(agreement, date=nearest.iso)
+        begin, _ = reading.bounds[agreement.sentence]
+        if reading.at("same-occasion", begin):
+            earlier = [span for span in days if _is_day(span) and span.start < reading.starts[begin]]
+            return replace(agreement, date=earlier[-1].iso) if earlier else agreement
+        opening = [span for span in days if _is_day(span) and span.end < _DATELINE]
+        signed = opening and agreement.status != "planned" and "XXXX" not in opening[0].iso
+        return replace(agreement, date=opening[0].iso) if signed else agreement
+
+    def _ends(self, reading: Reading, span: Span) -> bool:
+        """Tell whether something ends on a date or goes on since it, so that no agreement is of that date."""
+        if span.since or span.ahead or span.rule == "year-before":
+            return True
+        return reading.before("date-end", reading.token(span.start)) is not None
 
 
-def _numbers(groups: Groups, bodies: Iterable[Body]) -> list[int]:
-    found: list[int] = []
-    for body in bodies:
-        group: Group | None = groups.of(body)
-        if group and group.number not in found:
-            found.append(group.number)
-    return found
+def _is_day(span: Span) -> bool:
+    return len(span.iso.split("/")[0]) == _DAY

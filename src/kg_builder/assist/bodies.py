@@ -2,47 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Container, Mapping
 
-from kg_builder.assist.body import Body, abbreviates
+from kg_builder.assist.abbreviations import Abbreviations
+from kg_builder.assist.body import Body
 from kg_builder.assist.lexicon import Lexicon
 from kg_builder.assist.places import PLACES, Places
 from kg_builder.assist.reading import Reading
+from kg_builder.assist.rest import Rest
+from kg_builder.assist.unlisted import Unlisted
 
 _SHORT = 3
-_PROPER = 3
-
-
-@dataclass(slots=True)
-class _Name:
-    """A name while it is read: it goes on at ``token`` and so far ends before ``end``.
-
-    ``role`` tells that it follows a role, ``complete`` that a word which only names have is among it, ``placed`` that
-    a place is; ``free`` counts words that could be any name's.
-    """
-
-    token: int
-    end: int
-    kind: str
-    role: bool
-    complete: bool = False
-    placed: bool = False
-    free: int = 0
-    begin: int = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.begin = self.token
-
-    @property
-    def full(self) -> bool:
-        """Tell whether no further free word belongs to it."""
-        return self.placed or (self.role and self.complete) or self.free >= _PROPER
-
-    def take(self, after: int, *, placed: bool = False) -> None:
-        """Let the name end before a token."""
-        self.token = self.end = after
-        self.placed = self.placed or placed
-        self.complete = self.complete or placed
 
 
 class Bodies:
@@ -52,6 +22,9 @@ class Bodies:
         """Take the words and the finder of places."""
         self._lexicon = lexicon
         self._places = places
+        self._rest = Rest(lexicon, places)
+        self._abbreviations = Abbreviations(lexicon, places)
+        self._unlisted = Unlisted(lexicon, places)
 
     def organisations(self, reading: Reading, taken: list[bool]) -> list[Body]:
         """Return the organisations of a text, in order, none within another."""
@@ -64,39 +37,64 @@ class Bodies:
         ending = {
             reading.sentence[place] for place, low in enumerate(reading.low) if low in tails and reading.capitals[place]
         }
+        short = self._abbreviations
+        spelled = short.spelled(reading, taken)
+        termed |= set(spelled)
         while token < count:
             if token not in termed and reading.sentence[token] not in ending:
                 token += 1
                 continue
-            body = None
-            if reading.capital(token) and not taken[token]:
-                body = self._at(reading, token)
-            elif not taken[token]:
-                body = self._lower_camel(reading, token)
-            if body and body.rule != "gazetteer" and self._goes_on(reading, token):
-                token = body.after
+            title = reading.before("honorific", token + 1)
+            if title and title[0] < token:
+                token += 1
+                continue
+            body = self._begun(reading, token, spelled) if not taken[token] else None
+            if body and body.rule in {"head", "tail"} and self._goes_on(reading, token):
+                token = self._known_within(reading, token, body.after)
             elif body:
-                body = self._with_short(reading, body)
+                body = self._abbreviations.with_short(reading, body)
                 found.append(body)
                 token = body.end
             else:
                 token += 1
-        return found
+        found = [*short.in_full(reading, found), *short.again(reading, found, taken)]
+        inside = list(taken)
+        for body in found:
+            inside[body.first : body.end] = [True] * (body.end - body.first)
+        return sorted([*found, *self._unlisted.find(reading, found, inside)], key=lambda each: each.first)
 
-    def unit(self, reading: Reading, body: Body) -> bool:
-        """Tell whether a body is a part of another that a role names: the bureau of its head."""
+    def _begun(self, reading: Reading, token: int, spelled: Mapping[int, Body]) -> Body | None:
+        """Return the body that begins at a token; amid a run of capitals a listed name goes before a longer one."""
+        if not reading.capital(token):
+            return self._lower_camel(reading, token)
+        body = spelled.get(token) or self._at(reading, token)
+        if body and body.rule == "head" and self._goes_on(reading, token):
+            return self._known(reading, token, "organisation") or body
+        return body
+
+    def _known_within(self, reading: Reading, token: int, after: int) -> int:
+        """Return where a known name begins inside a run of capitals that is none, or the run's end."""
+        known = (place for place in range(token + 1, after) if self._known(reading, place, "organisation"))
+        return next(known, after)
+
+    def unit(self, reading: Reading, body: Body, starts: Container[int]) -> bool:
+        """Tell whether a body is a part of another that a role names: the bureau of its head.
+
+        ``starts`` are the first tokens of all bodies.
+        """
         if not self._lexicon.has("unit-of", reading.low[body.first]) or not self._after_role(reading, body.first):
             return False
-        return not any(self._places.place(reading, token) for token in range(body.first, body.after))
+        return body.end in starts or not any(
+            self._places.place(reading, token) for token in range(body.first, body.after)
+        )
 
     def _goes_on(self, reading: Reading, token: int) -> bool:
         """Tell whether the word before is part of the same name, so that this is no beginning."""
         before = token - 1
         if before < 0 or not reading.capital(before) or reading.sentence[before] != reading.sentence[token]:
             return False
-        if before == reading.first_of(reading.sentence[before]) and self._lexicon.has(
-            "function-word", reading.low[before]
-        ):
+        opens = before == reading.first_of(reading.sentence[before]) or not reading.word(before - 1)
+        if opens and self._lexicon.has("function-word", reading.low[before]):
             return False
         return not any(
             reading.before(name, token)
@@ -149,7 +147,9 @@ class Bodies:
         place = self._places.place(reading, after)
         if place and words[0].isupper() and reading.has_space(after):
             after = place[0]  # an embassy is named with its city
-        return Body(token, after, reading.slice(token, after), "gazetteer", 0.95, key=key, end=after)
+        head = reading.at("org-head", token)
+        kind = head[1] if head else ""
+        return Body(token, after, reading.slice(token, after), "gazetteer", 0.95, key=key, head=kind, end=after)
 
     def _written_as_name(self, word: str, key: str) -> bool:
         return (
@@ -167,14 +167,32 @@ class Bodies:
             return None
         after, kind = hit
         role = self._after_role(reading, token)
-        end, complete = self._rest(reading, after, kind, role=role)
+        end, complete = self._rest.end(reading, after, kind, role=role)
         if end == after and not (reading.words[token].isupper() and len(reading.words[token]) > _SHORT):
             return None
-        if reading.at("org-head-weak", token) == (after, "weak") and not complete:
+        weak = reading.at("org-head-weak", token) == (after, "weak") and not complete
+        where = reading.before("place-before", token) if reading.at("place-head", token) else None
+        if weak or (where and self._lexicon.has("at-place", reading.low[where[0]])):
             return None
-        if kind == "english" and end == after:
+        spot = self._places.place(reading, token)
+        if (kind == "english" and end == after) or (spot and spot[0] >= end):
             return None
-        return Body(token, end, reading.slice(token, end), "head", 0.9 if complete else 0.75, head=kind, end=end)
+        seat = reading.before("city", end)
+        base = reading.slice(token, seat[0]) if seat and seat[0] > after else ""
+        name = reading.slice(token, end)
+        score = 0.9 if complete else 0.75
+        others = self._without_state(reading, token, end)
+        if reading.words[token].isupper() and after > token and end > after + 1:
+            others = (*others, reading.slice(after, end))  # a company without its form
+        return Body(token, end, name, "head", score, head=kind, others=others, end=end, base=base)
+
+    def _without_state(self, reading: Reading, token: int, end: int) -> tuple[str, ...]:
+        """Return a name without "Republic of" and the like before its country, which texts leave out."""
+        for first, after, _ in reading.inside("country-prefix", token + 1, end):
+            place = self._places.place(reading, first)
+            if place and place[0] == end and after < end:
+                return (f"{reading.slice(token, first)} {reading.slice(after, end)}",)
+        return ()
 
     def _after_role(self, reading: Reading, token: int) -> bool:
         first = token
@@ -187,133 +205,9 @@ class Bodies:
             first = interim[0]
         return reading.before("role", first) is not None
 
-    def _rest(self, reading: Reading, after: int, kind: str, *, role: bool) -> tuple[int, bool]:
-        """Return where a name ends that began with a head, and whether a word that only names have was among it."""
-        name = _Name(after, after, kind, role)
-        sentence = reading.sentence[after - 1]
-        while name.token < len(reading.words) and reading.sentence[name.token] == sentence:
-            if not self._grows(reading, name):
-                break
-        return name.end, name.complete
-
-    def _grows(self, reading: Reading, name: _Name) -> bool:
-        """Take the next token into a name; False where the name ends."""
-        token = name.token
-        place = self._places.place(reading, token)
-        known = reading.at("organisation", token) or reading.at("known-organisation", token)
-        inside = known if token > name.begin else None
-        if inside and inside[0] == token + 1 and name.complete and not place:
-            return False
-        if inside and inside[0] > token + 1 and reading.capital(token):
-            name.take(inside[0], placed=True)
-            return True
-        if place and not (name.placed and not self._lexicon.has("org-word", reading.low[token])):
-            name.take(place[0], placed=True)
-            return True
-        if reading.capital(token):
-            return self._capital(reading, name)
-        joined = self._linked(reading, token, name)
-        name.token = joined or token
-        return joined is not None
-
-    def _linked(self, reading: Reading, token: int, name: _Name) -> int | None:
-        """Return the token at which a name goes on after a hyphen, a particle or a joining word, if it does."""
-        hyphen = reading.is_(token, "-") and reading.glued(token) and reading.glued(token + 1)
-        if hyphen and reading.capital(token + 1):
-            return token + 1
-        dashed = token + 2 if reading.is_(token + 1, "-") else token + 1
-        if reading.at("name-particle", token) and reading.capital(dashed) and not name.placed:
-            return dashed
-        return self._join(reading, token, name.kind, placed=name.placed)
-
-    def _capital(self, reading: Reading, name: _Name) -> bool:
-        """Take a word with a capital into a name; False where it is no part of it."""
-        token = name.token
-        if self._stops(reading, token):
-            return False
-        if self._inner(reading, token):
-            named = reading.at("org-head", token)
-            name.take(token + 1)
-            name.complete = not (named and self._lexicon.has("org-head-bare", named[1]))
-            return True
-        if name.role and name.complete and not name.placed and self._before_comma(reading, token):
-            name.take(token + 1)
-            return True
-        person = self._lexicon.has("given", reading.low[token]) and name.complete and not name.role
-        if name.full or person or (name.role and self._leaves_person(reading, token)):
-            return False
-        name.take(token + 1)
-        name.free += 1
-        name.complete = name.complete or name.role
-        return True
-
-    def _before_comma(self, reading: Reading, token: int) -> bool:
-        """Tell whether one word ends a body's name because its head follows after a comma."""
-        return reading.is_(token + 1, ",") and reading.capital(token + 2)
-
-    def _stops(self, reading: Reading, token: int) -> bool:
-        if reading.at("month", token) or reading.at("weekday", token) or reading.at("agreement", token):
-            return True
-        inner = self._lexicon.has("org-word", reading.low[token])
-        if reading.at("honorific", token) and not inner and len(reading.words[token]) > 1:
-            return True
-        if (reading.at("role", token) or reading.at("capacity", token)) and not inner:
-            return True
-        return len(reading.words[token]) == 1 and reading.is_(token + 1, ".")
-
-    def _inner(self, reading: Reading, token: int) -> bool:
-        low = reading.low[token]
-        return (
-            self._lexicon.has("org-word", low)
-            or self._lexicon.has("org-tail", low)
-            or reading.at("org-head", token) is not None
-        )
-
-    def _leaves_person(self, reading: Reading, token: int) -> bool:
-        """Tell whether a person's name begins here, after a role and a bare head."""
-        if self._lexicon.has("given", reading.low[token]):
-            return True
-        run = 0
-        while reading.capital(token + run) and run < 6:  # noqa: PLR2004 - no name is longer
-            run += 1
-        return False if run != 2 else self._lexicon.has("given", reading.low[token + 1])  # noqa: PLR2004
-
-    def _join(self, reading: Reading, token: int, kind: str, *, placed: bool) -> int | None:
-        """Return the token at which a name goes on after "and", "for", "of" or a comma, if it does."""
-        hit = reading.at("org-join", token)
-        comma = hit is None and reading.is_(token, ",")
-        following = hit[0] if hit else token + 1
-        if comma and following < len(reading.words) and self._lexicon.has("and", reading.low[following]):
-            following += 1
-        honoured = reading.at("honorific", following) and not self._inner(reading, following)
-        if not (hit or comma) or not reading.capital(following) or honoured:
-            return None
-        if hit and hit[1] == "english":
-            goes_on = kind == "english" or self._lexicon.has("org-tail", reading.low[token - 1])
-        else:
-            listed = hit is not None or self._wide(kind, "list")
-            goes_on = listed and not placed and self._same_name(reading, token, following, kind)
-        return following if goes_on else None
-
-    def _same_name(self, reading: Reading, token: int, following: int, kind: str) -> bool:
-        """Tell whether what "and" joins is part of one name, and no other body or place."""
-        if not self._lexicon.has("org-word", reading.low[following]) or self._places.place(reading, following):
-            return False
-        head = reading.at("org-head", following)
-        wide = self._wide(kind, "and") and not reading.before("organisation", token)
-        return not head or wide or not (reading.capital(head[0]) or self._places.place(reading, head[0]))
-
-    def _wide(self, kind: str, how: str) -> bool:
-        """Tell whether the lexicon lets names of a kind go on in some way: in a list, over another head."""
-        return kind in self._lexicon.spelled.get("org-head-wide", {}).get(how, ())
-
     def _tailed(self, reading: Reading, token: int) -> Body | None:
         """Return an English name that ends in its kind: one run of capitals up to the last such word."""
-        if (
-            self._lexicon.has("function-word", reading.low[token])
-            or reading.at("role", token)
-            or reading.at("honorific", token)
-        ):
+        if self._no_beginning(reading, token):
             return None
         end, tail = token, 0
         sentence, count = reading.sentence[token], len(reading.words)
@@ -334,36 +228,27 @@ class Bodies:
             return None
         joined = reading.at("org-join", tail)
         if joined and joined[1] == "english" and reading.capital(joined[0]):
-            tail, _ = self._rest(reading, joined[0], "english", role=False)
-        return Body(
-            token,
-            tail,
-            reading.slice(token, tail),
-            "tail",
-            0.85,
-            head=self._lexicon.terms("org-tail").get(reading.low[tail - 1], ""),
-            end=tail,
+            tail, _ = self._rest.end(reading, joined[0], "english", role=False)
+        return self._seated(reading, token, tail)
+
+    def _no_beginning(self, reading: Reading, token: int) -> bool:
+        """Tell whether an English name cannot begin with a word, or begins with the second of two places."""
+        spot = self._places.place(reading, token)
+        within = any((hit := reading.at("role", token - back)) and hit[0] > token for back in range(3))
+        return bool(
+            self._lexicon.has("function-word", reading.low[token])
+            or within
+            or reading.at("honorific", token)
+            or (spot and self._places.place(reading, spot[0]))
         )
 
-    def _with_short(self, reading: Reading, body: Body) -> Body:
-        """Take an abbreviation in brackets with the name it follows."""
-        after = body.after
-        if not reading.is_(after, "("):
-            return body
-        close = next((t for t in range(after + 1, min(after + 5, len(reading.words))) if reading.words[t] == ")"), None)
-        if close is None:
-            return body
-        text = reading.slice(after + 1, close)
-        if not abbreviates(text):
-            return body
-        return Body(
-            body.first,
-            body.after,
-            body.name,
-            body.rule,
-            min(0.97, body.score + 0.05),
-            body.key,
-            body.head,
-            text,
-            close + 1,
-        )
+    def _seated(self, reading: Reading, token: int, tail: int) -> Body:
+        """Return the body of an English name, with the country that follows it; it is known without that too."""
+        seat = self._places.place(reading, tail)
+        end = seat[0] if seat and seat[2] == "country" else tail
+        others = (reading.slice(token, tail),) if end > tail else ()
+        inner = next((place for place in range(token, tail) if self._rest.inner(reading, place)), token)
+        if inner - token > 1 and not reading.at("org-join", inner - 1):
+            others = (*others, reading.slice(token, inner))  # the words before its kind
+        head = self._lexicon.terms("org-tail").get(reading.low[tail - 1], "")
+        return Body(token, end, reading.slice(token, end), "tail", 0.85, head=head, others=others, end=end)

@@ -11,7 +11,8 @@ _LONGEST = 16
 class Body:
     """The name of an organisation or place in a text: tokens ``first`` to before ``after``, the name without brackets.
 
-    ``key`` is the lexicon's or the authority file's key where the name is known; ``head`` the kind of its first word.
+    ``key`` is the lexicon's or the authority file's key where the name is known; ``head`` the kind of its first word;
+    ``base`` the name without the city that ends it.
     """
 
     first: int
@@ -22,6 +23,8 @@ class Body:
     key: str = ""
     head: str = ""
     short: str = ""
+    others: tuple[str, ...] = ()
+    base: str = ""
     end: int = 0
 
 

@@ -67,6 +67,7 @@ class Anchors:
         published: the article's own day, where it is known.
         days: the days of the text that have a year.
         past: years that the text speaks of as past or present; ``since`` those from which something lasts.
+        ahead: years that the text speaks of as to come.
         latest: the last year that a text may be of.
     """
 
@@ -74,6 +75,7 @@ class Anchors:
     days: tuple[date, ...] = ()
     past: tuple[int, ...] = ()
     since: tuple[int, ...] = ()
+    ahead: tuple[int, ...] = ()
     latest: int = 0
 
 
@@ -133,14 +135,21 @@ def _of_nearest(day: Day, weekday: int | None, anchors: Anchors) -> Inferred | N
 
 def _after_past(day: Day, weekday: int | None, anchors: Anchors) -> Inferred | None:
     told = _told(anchors)
-    later = _fits(day, weekday, range(told, anchors.latest + 1)) if told else []
-    if later and weekday is not None:
-        return Inferred(later[0], "year-after-past", 0.7)
-    return Inferred(told, "year-last-named", 0.6) if later and told in anchors.past else None
+    bound = min((*anchors.ahead, anchors.latest))
+    if weekday is None:
+        named = told in anchors.past and told <= bound and not anchors.ahead
+        return Inferred(told, "year-last-named", 0.6) if named and _fits(day, None, [told]) else None
+    if not told and not anchors.ahead:
+        return None
+    between = _fits(day, weekday, range(told or bound - _CYCLE, bound + 1))
+    if between:
+        return Inferred(between[-1 if anchors.ahead else 0], "year-after-past", 0.7)
+    before = _fits(day, weekday, range(bound - _CYCLE, min(told, bound) + 1))
+    return Inferred(before[-1], "year-before-named", 0.55) if before else None
 
 
 def _last_fitting(day: Day, weekday: int | None, anchors: Anchors) -> Inferred | None:
-    if weekday is None or not anchors.latest or _told(anchors):
+    if weekday is None or not anchors.latest or _told(anchors) or anchors.ahead:
         return None
     last = _fits(day, weekday, range(anchors.latest - _CYCLE, anchors.latest + 1))
     return Inferred(last[-1], "year-last-fitting", 0.5) if last else None

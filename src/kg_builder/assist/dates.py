@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
@@ -172,10 +172,18 @@ class Dates:
         single = one.first == one.last and other.first == other.last
         return bool(single and self._joined.fullmatch(gap) and _order(one.first)[skip:] < _order(other.last)[skip:])
 
-    def resolve(self, found: list[Found], anchors: Anchors) -> Iterator[Span]:
-        """Give the days without a year one, where something tells it, and check the weekdays."""
-        days = tuple(date(each.first.year, each.first.month, each.first.day) for each in found if each.first.year)
-        anchors = replace(anchors, days=days, latest=self.latest)
+    def resolve(self, found: list[Found], anchors: Anchors, ends: Iterable[int] = ()) -> Iterator[Span]:
+        """Give the days without a year one, where something tells it, and check the weekdays.
+
+        ``ends`` are the places of days on which something ends or runs out: they do not tell when a text was written.
+        """
+        over = set(ends)
+        given = [each for each in found if each.first.year]
+        days = tuple(
+            date(each.first.year, each.first.month, each.first.day) for each in given if each.start not in over
+        )
+        ahead = tuple(each.last.year for each in given if each.start in over)
+        anchors = replace(anchors, days=days, ahead=(*anchors.ahead, *ahead), latest=self.latest)
         for each in found:
             yield _resolve(each, anchors)
 

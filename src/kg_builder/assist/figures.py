@@ -10,9 +10,10 @@ from kg_builder.assist.numbers import Found, Number, Numbers, plain
 from kg_builder.assist.reading import Reading
 
 _DASHES = "-–—"
-_SMALL = 2
+_CLOSING = (".", ",", ";", ")", '"', "”")
+_SMALL = 1
 _YEAR_DIGITS = 4
-_YEARS = range(1900, 2100)
+_YEARS = range(1500, 2100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ class Figures:
         """Take the words."""
         self._lexicon = lexicon
         self._numbers = Numbers(lexicon)
+        self._holders = next(iter(lexicon.spelled.get("unit-of-roles", {})), "")
 
     def find(self, reading: Reading, taken: list[bool]) -> list[Figure]:
         """Return the figures of a text; ``taken`` marks the tokens of dates and names."""
@@ -104,7 +106,7 @@ class Figures:
         if self._label(reading, number):
             return number.after, None
         after = self._repeated(reading, number)
-        second = self._range(reading, after)
+        second = self._range(reading, after, reading.words[number.after - 1])
         if second:
             after = second.after
         bound, first = self._bound_before(reading, token)
@@ -168,7 +170,7 @@ class Figures:
             return True
         if reading.at("label-after", number.after):
             return True
-        if reading.is_(token - 1, *_DASHES, "/") and reading.glued(token) and reading.glued(token - 1):
+        if reading.is_(token - 1, "-", "–", "/") and reading.glued(token) and reading.glued(token - 1):
             return reading.word(token - 2) or reading.words[token - 2][0].isdigit()
         if reading.is_(number.after, "/", ":") and reading.glued(number.after):
             return True
@@ -185,7 +187,7 @@ class Figures:
             return again.after + 1
         return after
 
-    def _range(self, reading: Reading, after: int) -> Found | None:
+    def _range(self, reading: Reading, after: int, first: str) -> Found | None:
         if reading.is_(after, *_DASHES):
             following = after + 1
         else:
@@ -196,9 +198,13 @@ class Figures:
         if following >= len(reading.words):
             return None
         word = reading.words[following]
-        return (
-            self._numbers.at(reading, following) if word[0].isdigit() or word.lower() in self._numbers.words else None
-        )
+        if not (word[0].isdigit() or word.lower() in self._numbers.words) or self._year(word) != self._year(first):
+            return None
+        return self._numbers.at(reading, following)
+
+    def _year(self, word: str) -> bool:
+        """Tell whether a number is printed as years are."""
+        return len(word) == _YEAR_DIGITS and word.isdigit() and int(word) in _YEARS
 
     def _bound_before(self, reading: Reading, token: int) -> tuple[str, int]:
         first, bound = token, ""
@@ -222,7 +228,8 @@ class Figures:
     def _after_unit(self, reading: Reading, after: int, bound: str) -> tuple[int, str]:
         hit = reading.at("bound-after", after)
         following = reading.at("bound-before", after)
-        if hit and not following:
+        compared = hit and reading.word(hit[0]) and not self._lexicon.has("function-word", reading.low[hit[0]])
+        if hit and not following and not compared:
             return hit[0], bound or hit[1]
         later = reading.at("time-after", after)
         return (later[0] if later else after), bound
@@ -232,6 +239,7 @@ class Figures:
         return (
             self._signed(reading, place)
             or self._named(reading, place)
+            or self._part(reading, place)
             or self._by_verb(reading, place)
             or self._as_before(reading, place)
         )
@@ -259,6 +267,15 @@ class Figures:
         before = reading.low[number.first - 1]
         return number.spelled and number.value <= 1 and self._lexicon.has("not-one", before)
 
+    def _part(self, reading: Reading, place: _Place) -> _Counted | None:
+        """Take the unit of the whole for a part of it: "76 of 89 houses"."""
+        of = reading.at("part-of", place.after)
+        whole = self._numbers.at(reading, of[0]) if of and of[0] < len(reading.words) else None
+        unit = self._unit(reading, whole.after, needs_known=False) if whole else None
+        if unit is None:
+            return None
+        return _Unit(place.after, unit.key, unit.printed), place.after, "number-of-whole", 0.8
+
     def _by_verb(self, reading: Reading, place: _Place) -> _Counted | None:
         verb = reading.before("quantity-verb", place.first)
         subject = self._subject(reading, verb[0]) if verb and not self._one_of(reading, place.number) else None
@@ -267,14 +284,19 @@ class Figures:
     def _as_before(self, reading: Reading, place: _Place) -> _Counted | None:
         """Take the unit of the figure before, where no noun follows: "892 in one script, 525 in the other"."""
         number, after, previous = place.number, place.after, place.previous
-        if previous is None or previous.unit in {"", "percent", "ordinal"} or number.spelled:
+        if previous is None or previous.unit in {"", "percent", "ordinal"}:
+            return None
+        if number.spelled and (
+            number.value <= _SMALL or not (reading.at("of-them", after) or reading.at("relative", after))
+        ):
             return None
         if reading.before("quantity-verb", place.first) or after >= len(reading.words):
             return None
-        year = number.value in _YEARS and len(reading.words[number.first]) == _YEAR_DIGITS
+        year = self._year(reading.words[number.first])
         reach = 1 if reading.at("of-them", after) else 0
         far = reading.sentence[number.first] - self._sentence_of(reading, previous) > reach
-        if year or far or not self._lexicon.has("no-unit", reading.low[after]):
+        closed = reading.is_(after, *_CLOSING) and not far
+        if year or far or not (closed or self._lexicon.has("no-unit", reading.low[after])):
             return None
         return _Unit(after, previous.unit, previous.printed), after, "number-same-unit", 0.6
 
@@ -296,6 +318,9 @@ class Figures:
             return None if named else _Unit(end, key, reading.slice(after, end))
         if needs_known or not self._countable(reading, after):
             return None
+        role = reading.at("role", after)
+        if role:
+            return _Unit(role[0], self._holders, reading.slice(after, role[0]))
         for clitic in self._lexicon.terms("clitic"):
             bare = reading.low[after].removesuffix(clitic)
             if self._lexicon.has("unit", bare):

@@ -35,7 +35,7 @@ class Groups:
         self.all: list[Group] = []
         self._of: dict[int, Group] = {}
         for body in bodies:
-            names = [body.name, *([body.short] if body.short else [])]
+            names = [name for name in (body.name, body.short, *body.others) if name]
             group = next((each for each in self.all if self._same(each, body, names)), None)
             if group is None:
                 group = Group(len(self.all), [], set())
@@ -56,16 +56,25 @@ class Groups:
             return body.name.casefold() in group.folded or not _with_place(body, group)
         if body.key and group.keys and body.rule == "gazetteer":
             return False
-        if any(name.casefold() in group.folded for name in names):
+        if any(name.casefold() in group.folded for name in names) or body.name in {each.base for each in group.bodies}:
             return True
-        for name in names:
-            for other in group.names:
-                if " " in name and " " in other:
-                    continue
-                short, long = sorted((name, other), key=len)
-                if len(short) >= _LEAST and " " not in short and " " in long and shortens(short, long):
-                    return True
-        return False
+        listed = bool(group.keys) != bool(body.key)  # a list that knows one of the two does not know them as one
+        return not listed and any(_abbreviated(name, other) for name in names for other in group.names)
+
+
+def _abbreviated(name: str, other: str) -> bool:
+    """Tell whether one of two names abbreviates the other, or its words after a first one that both have."""
+    shared = name.partition(" ")[0] == other.partition(" ")[0]
+    short, long = sorted(_without_shared(name, other), key=len)
+    enough = len(short) >= _LEAST or (shared and short.isupper())
+    return enough and " " not in short and " " in long and shortens(short, long)
+
+
+def _without_shared(one: str, other: str) -> tuple[str, str]:
+    """Return two names without the first word that both have, if something is left of each."""
+    first, _, rest = one.partition(" ")
+    second, _, more = other.partition(" ")
+    return (rest, more) if first == second and rest and more else (one, other)
 
 
 def _with_place(body: Body, group: Group) -> bool:

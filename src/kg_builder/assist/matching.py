@@ -18,7 +18,7 @@ from kg_builder.assist.reading import TOKEN
 _EQUAL = 1e-9
 _PART = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 _DECADE = re.compile(r"(\d{3})[Xx]|(\d{3})0s")
-_GLOSSES = ("role", "role-modifier", "capacity", "leads", "country", "region", "role-body", "former")
+_GLOSSES = ("role", "role-modifier", "capacity", "leads", "country", "region", "role-body", "former", "state-body")
 _BOUNDS = (
     ("at-least", ("at least", "at-least", "minimum", "min", ">=", "≥", "no fewer")),
     ("at-most", ("at most", "at-most", "maximum", "max", "up to", "<=", "≤")),

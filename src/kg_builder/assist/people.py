@@ -83,6 +83,9 @@ class People:
                 token += 1
                 continue
             person, score, rule = self._weigh(reading, run, around)
+            if person is None and not rule and certain and self._listed(reading, certain[-1], run):
+                place = (run.first, run.after)
+                person = Person(reading.slice(*place), *place, 0.62, "listed", mentions=(place,))
             if person:
                 certain.append(person)
             else:
@@ -90,6 +93,11 @@ class People:
             token = max(run.end, token + 1)
         people = self._merge(certain)
         return self._mentions(reading, people, unsure)
+
+    def _listed(self, reading: Reading, before: Person, run: Run) -> bool:
+        """Tell whether "and" joins a run to the person before it."""
+        joined = reading.before("and", run.first)
+        return joined is not None and before.after == joined[0] and run.after - run.first > 1 and before.role is None
 
     def _run(self, reading: Reading, token: int, around: Around) -> Run | None:
         """Return the run of capitals at a token that may be a name: honorifics off its front, degrees off its end."""
@@ -143,7 +151,8 @@ class People:
     def _ends(self, reading: Reading, first: int, token: int) -> bool:
         """Tell whether a word with a capital is no part of the name before it."""
         word = reading.low[token]
-        honoured = reading.at("honorific", token) and not self._lexicon.has("given", word) and len(word) > 1
+        inner = self._lexicon.has("given", word) or reading.before("name-particle", token)
+        honoured = reading.at("honorific", token) and not inner and len(word) > 1
         dated = reading.at("month", token) and reading.words[token - 1][0].isdigit()
         return bool(token > first and (honoured or dated)) or self._breaks(reading, token)
 
@@ -192,15 +201,9 @@ class People:
         else:
             score, rule = self._weak(reading, run, named, body)
         if not before and not lead and not run.honorifics and rule != "known":
-            if (
-                reading.at("publisher", run.first)
-                or reading.at("not-a-person", run.first)
-                or (place and not named[0])
-                or self._titled(reading, run)
-            ):
-                return None, 0.0, "thing"
-            if reading.at("org-head", run.first) or any(self._lexicon.has("org-tail", word) for word in words):
-                return None, 0.0, "body"
+            other = self._other(reading, run, placed=place is not None and not named[0])
+            if other:
+                return None, 0.0, other
         if (
             capitals
             and len(capitals) == len([w for w in reading.words[run.first : run.after] if len(w) > 1])
@@ -217,6 +220,20 @@ class People:
         )  # fmt: skip
         return person, score, rule
 
+    def _other(self, reading: Reading, run: Run, *, placed: bool) -> str:
+        """Return what a run of capitals is that is no person: a thing, a body, or nothing that is known."""
+        degree = reading.at("degree", run.first)
+        if (
+            placed
+            or reading.at("publisher", run.first)
+            or reading.at("not-a-person", run.first)
+            or (degree and degree[0] >= run.after)
+            or self._titled(reading, run)
+        ):
+            return "thing"
+        tails = any(self._lexicon.has("org-tail", word) for word in reading.low[run.first : run.after])
+        return "body" if tails or reading.at("org-head", run.first) else ""
+
     def _weak(self, reading: Reading, run: Run, named: list[bool], body: Body | None) -> tuple[float, str]:
         """Return how sure a name is that has neither role nor honorific, and by which rule."""
         speech = bool(reading.before("speech-verb", run.first) or reading.before("according-to", run.first))
@@ -227,6 +244,8 @@ class People:
             (0.72, "of-body", body is not None and several),
             (0.82, "speech", (speech or said) and several and (any(named) or speech)),
             (0.65, "speech", (speech or said) and named[0]),
+            (0.65, "speech", said and several and reading.is_(run.first - 1, ",") and reading.is_(run.after, ",")),
+            (0.65, "initials", several and reading.is_(run.first + 1, ".") and len(reading.words[run.first]) == 1),
             (0.8 if led else 0.72, "given-name", several and named[0]),
             (0.7 if led else 0.6, "given-name", several and any(named)),
         )
@@ -317,7 +336,7 @@ class People:
         for run, _, rule in unsure:
             if rule in {"place", "thing"}:
                 continue
-            words = [word.lower() for word in reading.words[run.first : run.after] if word != "."]
+            words = [word.lower() for word in reading.words[run.first : run.after] if word[0].isalpha()]
             owners = [place for place, name in enumerate(names) if same(words, name)]
             if len(owners) == 1:
                 person = people[owners[0]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -15,7 +16,8 @@ TOKEN = re.compile(r"[^\W\d_]{2,3}(?=\d)|[^\W\d_]\w*(?:['’](?=\w)\w+)*|\d+(?:[
 _CLOSING = "\"'”’)»"
 WORDS_ONLY = frozenset(
     ("function-word", "given", "no-unit", "digit", "number-word", "teen", "group", "magnitude", "org-tail", "org-word",
-     "unit-of", "org-head-bare", "org-head-wide", "latest", "not-one", "abbreviation", "at-place")
+     "unit-of", "org-head-bare", "org-head-wide",
+     "org-head-honoured", "governs", "role-territory", "latest", "not-one", "abbreviation", "at-place")
 )  # fmt: skip
 """Classes of single words that rules look up and that need not be searched for."""
 
@@ -88,6 +90,10 @@ class Reading:
     def has_space(self, token: int) -> bool:
         """Tell whether a token follows the one before it after a space."""
         return 0 < token < len(self.words) and self.starts[token] > self.ends[token - 1]
+
+    def token(self, place: int) -> int:
+        """Return the number of the token at or after a place of the text."""
+        return min(bisect_left(self.starts, place), max(len(self.starts) - 1, 0))
 
     def first_of(self, sentence: int) -> int:
         """Return the first token of a sentence."""

@@ -16,6 +16,8 @@ _QUOTE = re.compile(r"(?<![\w.,!?])[\"“](?=\S)([^\"“”\n]{12,1200}?)[\"”]
 _UNOPENED = 4
 _FAR = 16
 _BESIDE, _OPENING = 3, 3
+_NEAR = 5
+_TITLED = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ class Speeches:
                 is not None
             ]
             found += [self._speech(reading, said, people[speaker].name, quotes) for said, speaker in saying]
-            last = saying[-1][1] if saying else _acting(inside, first, last)
+            last = saying[-1][1] if saying else self._acting(reading, inside, first, last)
         return _distinct(found)
 
     def _said(
@@ -96,7 +98,7 @@ class Speeches:
             for name in ("speech-pronoun", "according-to", "speech-verb")
             for token, _, _ in reading.inside(name, first, after)
         }
-        end = 0
+        end, silent = 0, True
         for token in sorted(spoken):
             if token < end or _within(reading.starts[token], quotes) or reading.at("speech-stop", token):
                 continue
@@ -106,8 +108,41 @@ class Speeches:
                 or self._by_verb(reading, token, inside, first)
             )
             if said and (said.mention or known):
-                end = said.end
+                end, silent = said.end, False
                 yield said
+        if silent:
+            yield from self._beside_quotes(reading, inside, (first, after), quotes)
+
+    def _beside_quotes(
+        self, reading: Reading, inside: list[_Mention], bounds: tuple[int, int], quotes: list[tuple[int, int]]
+    ) -> Iterator[_Said]:
+        """Yield whoever stands right after a quotation, or opens the sentence before one, with a verb of any kind."""
+        first, after = bounds
+        for start, end in quotes:
+            closing, opening = reading.token(end - 1), reading.token(start)
+            if first <= closing < after and closing + 1 < after:
+                place = closing + (2 if reading.is_(closing + 1, ",") else 1)
+                verb = 1 if reading.word(place) and not reading.capital(place) else 0
+                following = self._starting(reading, inside, place + verb)
+                if following and following.known:
+                    said = reading.low[place] if verb else ""
+                    yield _Said(following.first, following.after, following, said, "say", "quote-speaker", 0.7)
+                    return
+            if first < opening < after and reading.is_(opening - 1, ",", ":"):
+                leads = [m for m in inside if m.first <= first + 1 and opening - m.after <= _NEAR and m.known]
+                if leads:
+                    yield _Said(opening, opening, leads[0], "", "say", "speaker-quote", 0.65)
+                    return
+
+    def _acting(self, reading: Reading, inside: list[_Mention], first: int, last: int | None) -> int | None:
+        """Return whom "he" means after a sentence without speech: who begins it, or whom alone it names."""
+        named = [m for m in inside if m.person is not None and not m.pronoun]
+        opening = [m for m in inside if m.first <= first + _OPENING]
+        if opening and opening[0].person is not None:
+            return opening[0].person
+        alone = len({m.person for m in named}) == 1 and not any(m.pronoun for m in inside)
+        free = alone and not any(self._object(reading, m.first) for m in named)
+        return named[0].person if free or (alone and last is None) else last
 
     def _mentions(
         self, reading: Reading, people: list[Person], roles: list[Role], groups: Groups, quotes: list[tuple[int, int]]
@@ -123,7 +158,8 @@ class Speeches:
         by_after = {mention.first: mention for mention in found}
         for role in roles:
             if role.first in covered or any(place in named for place in range(role.after, role.after + 3)):
-                near = next((by_after[p] for p in range(role.after, role.after + 3) if p in by_after), None)
+                reach = _TITLED if role.first in covered else _OPENING
+                near = next((by_after[p] for p in range(role.after, role.after + reach) if p in by_after), None)
                 if near:  # "the head of X, N. N.": the mention begins with the role
                     found.append(_Mention(role.first, near.after, near.person, role))
                 continue
@@ -212,7 +248,8 @@ class Speeches:
         near = [
             span
             for span in quotes
-            if (span[1] <= place and place - span[1] <= _BESIDE) or (span[0] >= place and span[1] <= end + 2)
+            if (span[1] <= place and (place - span[1] <= _BESIDE or span[1] > start))
+            or (span[0] >= place and span[1] <= end + 2)
         ]
         if near:
             start, end = min(near[0][0], start), max(near[0][1], end)
@@ -221,15 +258,6 @@ class Speeches:
         )
         manner = "direct" if near or unopened else "indirect"
         return Speech(start, end, said.verb, said.act, manner, speaker, said.score, said.rule, token)
-
-
-def _acting(inside: list[_Mention], first: int, last: int | None) -> int | None:
-    """Return whom "he" means after a sentence without speech: who begins it, or whom alone it names."""
-    opening = [m for m in inside if m.first <= first + _OPENING]
-    if opening and opening[0].person is not None:
-        return opening[0].person
-    subjects = {m.person for m in inside if m.person is not None and not m.pronoun}
-    return subjects.pop() if len(subjects) == 1 and last is None else last
 
 
 def _within(place: int, spans: list[tuple[int, int]]) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from kg_builder.assist.agreements import Agreements, Scene
+from kg_builder.assist.agreements import Agreements
 from kg_builder.assist.bodies import Bodies
 from kg_builder.assist.body import Body
 from kg_builder.assist.calendar import Anchors
@@ -21,13 +21,14 @@ from kg_builder.assist.places import Places
 from kg_builder.assist.proposals import Proposal
 from kg_builder.assist.reading import Finder, Reading
 from kg_builder.assist.roles import Role, Roles
+from kg_builder.assist.scene import Scene
 from kg_builder.assist.speech import Speeches
 from kg_builder.assist.writer import Writer
 from kg_builder.assist.years import Span, Years
 
 _QUOTED = re.compile(r"(?<![\w.,!?])[\"“](?=\S)([^\"“”\n]{3,160})(?<=\S)[\"”]")
 _SHORT, _LONGEST_TITLE = 3, 15
-_BACK = 2
+_BACK, _BETWEEN, _OPENING = 2, 2, 1
 _DASHES = "-–—"
 
 
@@ -69,7 +70,8 @@ class Suggester:
         titles = _titles(text)
         taken = _marked(reading, [*((span.start, span.end) for span in dates), *titles])
         every = self._bodies.organisations(reading, taken)
-        units = {body.first: body for body in every if self._bodies.unit(reading, body)}
+        starts = {body.first for body in every}
+        units = {body.first: body for body in every if self._bodies.unit(reading, body, starts)}
         bodies = [body for body in every if body.first not in units]
         inside = [False] * len(reading.words)
         for body in every:
@@ -82,9 +84,22 @@ class Suggester:
         around = Around(at, blocked, {role.after: role for role in roles}, {role.first: role for role in roles})
         groups = Groups(bodies)
         people = [
-            _meant(reading, groups, _led(reading, bodies, person)) for person in self._people.find(reading, around)
+            self._of_field(bodies, _meant(reading, groups, _led(reading, bodies, person)))
+            for person in self._people.find(reading, around)
         ]
         return Seen(reading, dates, bodies, roles, people, around, titles)
+
+    def _of_field(self, bodies: list[Body], person: Person) -> Person:
+        """Give whoever governs a field or a territory the one body of the text that does: the ministry of that name."""
+        role = person.role
+        kind = self.lexicon.terms("governs").get(role.key) if role else None
+        if role is None or kind is None or person.body or role.country:
+            return person
+        field = role.title.lower().split()[-1]
+        fits = {
+            body.name: body for body in reversed(bodies) if body.head == kind and field in body.name.lower().split()
+        }
+        return replace(person, body=next(iter(fits.values()))) if len(fits) == 1 else person
 
     def _block_dateline(self, reading: Reading, blocked: list[bool]) -> None:
         """Block what stands between the place of a dateline and its dash: the publisher."""
@@ -123,12 +138,26 @@ class Suggester:
     def _read_dates(self, reading: Reading, published: date | None) -> list[Span]:
         days = self._dates.find(reading.text)
         years = self._years.find(reading, [(day.start, day.end) for day in days])
-        past = tuple(
-            int(span.iso[:4]) for span in years if not span.ahead and not span.since and span.rule != "century"
+        told = [(int(span.iso[:4]), span, _ahead(reading, span.start)) for span in years if span.rule != "century"]
+        anchors = Anchors(
+            published,
+            past=tuple(year for year, span, ahead in told if not (ahead or span.ahead or span.since)),
+            since=tuple(year for year, span, _ in told if span.since),
+            ahead=tuple(int(span.iso.split("/")[-1][:4]) for _, span, ahead in told if ahead or span.ahead),
         )
-        since = tuple(int(span.iso[:4]) for span in years if span.since)
-        found = [*self._dates.resolve(days, Anchors(published, past=past, since=since)), *years]
+        ends = [day.start for day in days if reading.before("date-end", reading.token(day.start))]
+        found = [*self._dates.resolve(days, anchors, ends), *years]
         return sorted(found, key=lambda span: (span.start, span.end))
+
+
+def _ahead(reading: Reading, start: int) -> bool:
+    """Tell whether a sentence speaks of a time as to come: before it, or after it where it begins the sentence."""
+    token = reading.token(start)
+    first, after = reading.bounds[reading.sentence[token]]
+    if token - first <= _OPENING:
+        return bool(reading.inside("ahead", token, after))
+    begin = next((place + 1 for place in range(token, first, -1) if reading.is_(place, ";")), first)
+    return bool(reading.inside("ahead", begin, token))
 
 
 def _led(reading: Reading, bodies: list[Body], person: Person) -> Person:
@@ -137,18 +166,31 @@ def _led(reading: Reading, bodies: list[Body], person: Person) -> Person:
     if person.body or not (person.leads or reading.before("leads", held)):
         return person
     sentence = reading.sentence[person.first]
-    before = [body for body in bodies if reading.sentence[body.first] == sentence and body.first < person.first]
-    return replace(person, body=before[0]) if before else person
+    before = [body for body in bodies if reading.sentence[body.first] == sentence and body.first < held]
+    while len(before) > 1 and _coordinated(reading, before[-2], before[-1]):
+        before.pop()
+    return replace(person, body=before[-1]) if before else person
+
+
+def _coordinated(reading: Reading, one: Body, other: Body) -> bool:
+    """Tell whether "and" or a comma alone stands between two names."""
+    gap = range(one.end, other.first)
+    return 0 < len(gap) <= _BETWEEN and all(reading.is_(token, ",") or reading.at("and", token) for token in gap)
 
 
 def _meant(reading: Reading, groups: Groups, person: Person) -> Person:
-    """Give whoever has a role in "this house" the body that is meant: the only one of the last sentence with any."""
+    """Give whoever has a role in "this house" the body that is meant: the only one of the last sentence with any.
+
+    Names that begin with the very word of the description come first.
+    """
     role = person.role
     if role is None or not role.described or person.body:
         return person
     before = [body for group in groups.all for body in group.bodies if body.first < role.first]
     near = [body for body in before if reading.sentence[role.first] - reading.sentence[body.first] <= _BACK]
-    last = [body for body in near if reading.sentence[body.first] == max(reading.sentence[b.first] for b in near)]
+    described = reading.low[role.first : role.after]
+    alike = [body for body in near if reading.low[body.first] in described] or near
+    last = [body for body in alike if reading.sentence[body.first] == max(reading.sentence[b.first] for b in alike)]
     meant = {group.number for body in last if (group := groups.of(body))}
     return replace(person, body=last[0]) if len(meant) == 1 else person
 

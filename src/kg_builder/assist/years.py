@@ -13,6 +13,7 @@ from kg_builder.assist.reading import Reading
 _YEAR = re.compile(r"(?:1[0-9]|20)\d\d")
 _DASHES = "-–—"
 _DECADE = 10
+_MODERN = 1500
 _DIGITS = 4
 _ROMAN = re.compile(r"[IVX]+")
 _VALUES = {"I": 1, "V": 5, "X": 10}
@@ -133,7 +134,26 @@ class Years:
             return Span(reading.starts[token], end, year, 0.85, "year-listed", ahead=last[1].ahead)
         if reading.is_(token - 1, "(") and reading.is_(token + 1, ")"):
             return Span(reading.starts[token], end, year, 0.55, "year-in-brackets")
+        if self._after_noun(reading, token):
+            return Span(reading.starts[token], end, year, 0.5, "year-after-noun")
         return None
+
+    def _after_noun(self, reading: Reading, token: int) -> bool:
+        """Tell whether a number can only be a year: after a small word that counts, bounds and labels nothing."""
+        others = (
+            "label-before",
+            "quantity-verb",
+            "bound-before",
+            "currency",
+            "law-number",
+            "range-word",
+            "until",
+            "unit",
+        )
+        if not reading.word(token - 1) or reading.capital(token - 1) or int(reading.words[token]) < _MODERN:
+            return False
+        named = any(reading.before(name, token) for name in others)
+        return not named and not self._lexicon.has("function-word", reading.low[token - 1])
 
     def _cue(self, reading: Reading, token: int) -> tuple[int | None, str]:
         part = reading.before("part-of-year", token)

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from kg_builder.cli import assess, build, diff, explain, link, query, serve, suggest, text, verify
+from kg_builder.cli import assess, build, diff, explain, link, query, review, serve, suggest, text, verify
 from kg_builder.cli.common import CommandParser
 from kg_builder.cli.output import BAD_QUERY, INTERRUPTED, INVALID, UNAVAILABLE, report, tell
 from kg_builder.errors import KgError, QueryError, SourceError
 
-FAMILIES = (build, assess, diff, serve, query, explain, text, suggest, link, verify)
+FAMILIES = (build, assess, diff, serve, query, explain, text, suggest, review, link, verify)
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -22,7 +22,7 @@ def add(commands: Commands) -> None:
 
 def run_serve(options: argparse.Namespace) -> int:
     """Start the server that is installed beside the builder."""
-    server = _server()
+    server = installed_server()
     if server is None:
         raise ReleaseError("no server is installed: install the distribution «rujukan» whole, by `make serve`")
     given = {name: value for name, value in vars(options).items() if name not in _OWN}
@@ -35,12 +35,12 @@ def run_serve(options: argparse.Namespace) -> int:
 
 
 def _add_options(parser: argparse.ArgumentParser) -> None:
-    server = _server()
+    server = installed_server()
     if server is not None:
         server.add_options(parser)
 
 
-def _server() -> Any:  # noqa: ANN401
+def installed_server() -> Any:  # noqa: ANN401
     """Return the module that the server's entry point names; None when no server is installed."""
     found = [entry for entry in metadata.entry_points(group=GROUP) if entry.name == "serve"]
     return import_module(found[0].module) if found else None

@@ -27,6 +27,7 @@ def add(commands: Commands) -> None:
     parser.add_argument("article", help="an article's id, or a UTF-8 text file")
     parser.add_argument("--kind", action="append", default=[], help="only proposals of this kind (may be repeated)")
     parser.add_argument("--least", type=float, default=0.0, help="only proposals with at least this score (0 to 1)")
+    parser.add_argument("--all", action="store_true", help="also what a reviewer has answered already")
     parser.add_argument(
         "--published", default="", metavar="DAY", help="the article's day, from which years are inferred"
     )
@@ -50,6 +51,7 @@ def run_suggest(options: argparse.Namespace) -> int:
     from datetime import date
 
     from kg_builder.assist.gazetteer import published_day, suggester
+    from kg_builder.assist.memory import not_answered, read_memory
     from kg_builder.sources.texts import decode, find_text
 
     project = project_of(options)
@@ -64,9 +66,15 @@ def run_suggest(options: argparse.Namespace) -> int:
         day = date.fromisoformat(options.published) if options.published else published_day(project, options.article)
     except ValueError as error:
         raise SourceError([Problem(Mark("--published"), f"{error}; write 2024-06-28")]) from error
+    problems: list[Problem] = []
+    memory = read_memory(project, options.article, problems)
+    if problems:
+        raise SourceError(problems)
+    every = suggester(project).suggest(text.text, day)
+    offered = every if options.all else not_answered(every, memory)
     proposals = [
         proposal
-        for proposal in suggester(project).suggest(text.text, day)
+        for proposal in offered
         if proposal.score >= options.least and (not options.kind or proposal.kind in options.kind)
     ]
     if options.json:
@@ -74,7 +82,8 @@ def run_suggest(options: argparse.Namespace) -> int:
         return OK
     for proposal in proposals:
         say(_line(proposal))
-    say(f"{counted(len(proposals), 'proposal')}; none is a fact until somebody accepts it")
+    answered = f"; {len(every) - len(offered)} answered before left out" if len(every) > len(offered) else ""
+    say(f"{counted(len(proposals), 'proposal')}; none is a fact until somebody accepts it{answered}")
     return OK
 
 

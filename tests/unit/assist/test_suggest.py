@@ -68,10 +68,29 @@ LEAST = {
 }
 
 
-@pytest.mark.parametrize("folder", ["tuning", "held-out", "fresh"])
-def test_our_own_texts(suggester: Suggester, folder: str) -> None:
+# The later sets were used less: their texts are longer and of many subjects.
+LATER = {
+    "dates": 0.97,
+    "figures": 0.93,
+    "persons": 0.96,
+    "persons with title and organisation": 0.87,
+    "organisations": 0.91,
+    "agreements (type, parties, status, date)": 0.7,
+    "signatories with role": 0.93,
+    "speaker attribution": 0.94,
+}
+
+
+@pytest.mark.parametrize(
+    ("folder", "least"),
+    [
+        *((folder, LEAST) for folder in ("tuning", "held-out", "fresh")),
+        *((folder, LATER) for folder in ("varied", "newsrooms", "third", "fourth")),
+    ],
+)
+def test_our_own_texts(suggester: Suggester, folder: str, least: dict[str, float]) -> None:
     result = evaluate(read_gold(ROOT / "tests/eval" / folder), suggester.suggest, Matcher(suggester.lexicon))
-    low = {name: score.f1 for name, score in result.scores.items() if score.f1 < LEAST[name]}
+    low = {name: score.f1 for name, score in result.scores.items() if score.f1 < least[name]}
     assert not low, result.misses
 
 

@@ -1,0 +1,113 @@
+"""Names, agreements and speech in sentences of our own: what a rule reads, and where it abstains."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from kg_builder.assist.suggest import Suggester
+
+
+def read(suggester: Suggester, text: str, kind: str) -> list[dict[str, Any]]:
+    return [dict(p.value) for p in suggester.suggest(text) if p.kind == kind]
+
+
+def test_an_abbreviation_in_brackets_is_known_further_on(suggester: Suggester) -> None:
+    text = "Himpunan Pengrajin Rotan Cirebon (HPRC) berdiri. Ketua HPRC Dirga Sunandar datang."
+    assert [value["name"] for value in read(suggester, text, "organisation")] == ["Himpunan Pengrajin Rotan Cirebon"]
+    (person,) = read(suggester, text, "person")
+    assert (person["name"], person["title"], person["organisation"]) == ("Dirga Sunandar", "Ketua", "HPRC")
+
+
+def test_words_before_brackets_that_spell_them_are_a_name(suggester: Suggester) -> None:
+    (body,) = read(suggester, "Bantuan dikirim Palang Biru Nusantara (PBN) kemarin.", "organisation")
+    assert (body["name"], body["abbreviation"]) == ("Palang Biru Nusantara", "PBN")
+
+
+@pytest.mark.parametrize(
+    "text", ["Pelaku Usaha Mikro Kecil Menengah (UMKM) hadir.", "Di Nusa Tenggara Barat (NTB) hujan."]
+)
+def test_things_and_places_before_brackets_are_none(suggester: Suggester, text: str) -> None:
+    assert not read(suggester, text, "organisation")
+
+
+def test_a_list_is_not_overruled_by_letters(suggester: Suggester) -> None:
+    """The letters of a listed short name can be found in another body's name; they stay two."""
+    text = "Perpusnas menyambut tamu. Perpustakaan Nasional St. Anna menyampaikan salam."
+    assert len(read(suggester, text, "organisation")) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "body"),
+    [
+        (
+            "Wakil Rektor Bidang Riset Universitas Airlangga Budi Santoso hadir.",
+            "Wakil Rektor Bidang Riset",
+            "Airlangga",
+        ),
+        ("Kepala Pusat Data BNPB Rina Lestari hadir.", "Kepala Pusat Data", "BNPB"),
+        ("Pengamat ekonomi dari Universitas Airlangga, Budi Santoso, hadir.", "Pengamat ekonomi", "Airlangga"),
+        ("Bupati Mekarjati Budi Santoso hadir.", "Bupati Mekarjati", ""),
+    ],
+)
+def test_titles(suggester: Suggester, text: str, title: str, body: str) -> None:
+    (person,) = read(suggester, text, "person")
+    assert person["title"] == title
+    assert person.get("organisation", "").endswith(body)
+    assert bool(person.get("organisation")) == bool(body)
+
+
+@pytest.mark.parametrize(
+    ("verb", "status"),
+    [
+        ("menandatangani", "signed"),
+        ("memperpanjang", "renewed"),
+        ("akan menandatangani", "planned"),
+        ("sepakat menandatangani", "planned"),
+        ("membicarakan kemungkinan menandatangani", "planned"),
+        ("batal menandatangani", None),
+    ],
+)
+def test_how_far_an_agreement_is(suggester: Suggester, verb: str, status: str | None) -> None:
+    text = f"Universitas Airlangga dan Museum Nasional {verb} nota kesepahaman, Rabu (24/5/2023)."
+    found = read(suggester, text, "agreement")
+    assert [(value["type"], value["status"], value["date"]) for value in found] == (
+        [("MoU", status, "2023-05-24")] if status else []
+    )
+
+
+def test_both_are_those_that_the_text_names(suggester: Suggester) -> None:
+    text = "Universitas Airlangga menyambut Universitas Andalas. Kedua universitas meneken nota kesepahaman."
+    (agreement,) = read(suggester, text, "agreement")
+    assert agreement["parties"] == ["Universitas Airlangga", "Universitas Andalas"]
+
+
+def test_an_agreement_is_not_of_the_day_on_which_it_ends(suggester: Suggester) -> None:
+    text = "Universitas Airlangga dan Museum Nasional memperbarui nota kesepahaman yang berakhir 30 Juni 2019."
+    assert [value.get("date") for value in read(suggester, text, "agreement")] == [None]
+
+
+@pytest.mark.parametrize(
+    ("text", "manner"),
+    [
+        ('"Kami datang untuk belajar di sini," gumam Budi Santoso.', "direct"),
+        ('"Kami datang untuk belajar di sini," Budi Santoso terkekeh.', "direct"),
+        ("Budi Santoso mengatakan hujan turun.", "indirect"),
+    ],
+)
+def test_who_speaks(suggester: Suggester, text: str, manner: str) -> None:
+    found = read(suggester, f"Rektor Budi Santoso datang. {text}", "speech")
+    assert [(value["speaker"], value["manner"]) for value in found] == [("Budi Santoso", manner)]
+
+
+@pytest.mark.parametrize(
+    ("text", "iso"),
+    [
+        ("Acara itu digelar Selasa (14/11). Pada 2024 panitia berencana kembali.", "2023-11-14"),
+        ("Acara itu digelar Jumat (7/5). Hubungan berlangsung sejak 2010.", "2021-05-07"),
+        ("Acara itu digelar Rabu (24/5). Sebelumnya berjalan 2018-2021.", "2023-05-24"),
+    ],
+)
+def test_years_that_lie_ahead_and_behind_tell_a_days_year(suggester: Suggester, text: str, iso: str) -> None:
+    assert iso in [value["iso"] for value in read(suggester, text, "date")]
