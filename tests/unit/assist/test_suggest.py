@@ -85,7 +85,7 @@ LATER = {
     ("folder", "least"),
     [
         *((folder, LEAST) for folder in ("tuning", "held-out", "fresh")),
-        *((folder, LATER) for folder in ("varied", "newsrooms", "third", "fourth")),
+        *((folder, LATER) for folder in ("varied", "newsrooms", "third", "fourth", "fifth")),
     ],
 )
 def test_our_own_texts(suggester: Suggester, folder: str, least: dict[str, float]) -> None:
