@@ -36,9 +36,9 @@ web: $(RUN) ## bundle what the pages run in the browser: server/kg_server/static
 	@$(BUNDLE)
 
 test: $(DEV) web ## run the tests (ARGS="-k name" for some of them)
-	@sh tests/support/debian.sh chromium chromium
+	@sh tests/support/debian.sh chromium-headless-shell chromium-headless-shell
 	@$(BUNDLE) run test
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not long" $(ARGS)
+	@$(BIN)/python -m pytest -n 3 --dist loadfile -m "not long" $(ARGS)
 
 longtest: $(DEV) web ## run those that attack, kill, fill disks and start other engines
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -m long --ignore=tests/hostile $(ARGS)

@@ -153,6 +153,26 @@ def test_names_are_completed_and_their_prefixes_declared(open_tab: Opener) -> No
     assert "rdfs:" not in text(page)
 
 
+PLACE = """(editor, word) => {
+  const texts = document.createTreeWalker(editor, NodeFilter.SHOW_TEXT)
+  while (texts.nextNode()) {
+    const start = texts.currentNode.data.indexOf(word)
+    if (start < 0) continue
+    const range = document.createRange()
+    range.setStart(texts.currentNode, start)
+    range.setEnd(texts.currentNode, start + word.length)
+    const { x, y, width, height } = range.getBoundingClientRect()
+    return [x + width / 2, y + height / 2]
+  }
+}"""
+
+
+def place_of(editor: Locator, word: str) -> tuple[float, float]:
+    """The middle of a word, which need not be an element of its own."""
+    x, y = editor.evaluate(PLACE, word)
+    return x, y
+
+
 def test_hints_mend_and_words_are_explained(open_tab: Opener) -> None:
     query = "PREFIX dp: <https://w3id.org/rujukan/diplomacy/vocab#>\nSELECT ?lbrary { ?library dp:singedMoU ?other }"
     page = open_tab(address(query)).page
@@ -162,10 +182,11 @@ def test_hints_mend_and_words_are_explained(open_tab: Opener) -> None:
     page.get_by_role("button", name="Use dp:signedMoU").click()
     page.get_by_role("button", name="Use ?library").click()
     assert text(page).endswith("SELECT ?library { ?library dp:signedMoU ?other }")
-    word, tooltip = page.get_by_text("dp:signedMoU").last, page.locator(".cm-tooltip-hover")
+    tooltip = page.locator(".cm-tooltip-hover")
     for step in range(10):
-        # The word may be drawn anew under a pointer that came early, so it moves until it is seen.
-        word.hover(position={"x": 4 + step, "y": 5})
+        # The line may be drawn anew under a pointer that came early, so it moves until it is seen.
+        x, y = place_of(editor(page), "signedMoU")
+        page.mouse.move(x + step, y)
         with suppress(TooLate):
             tooltip.wait_for(timeout=2000)
             break

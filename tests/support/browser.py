@@ -40,7 +40,10 @@ _REFUSED = "Failed to load resource: the server responded with a status of "
 
 def chromium() -> str | None:
     """The path of Debian's browser, or of one that is called the same."""
-    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    return next(
+        filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"))),
+        None,
+    )
 
 
 @contextmanager
