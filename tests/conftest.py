@@ -12,6 +12,7 @@ settings.load_profile("project")
 # Tests that attack, kill, fill disks or start other engines for a minute or so each. `make test` leaves them out, so
 # that it is done in less than five minutes; `make longtest` runs them, and so does CI.
 LONG = (
+    "browser/test_xss.py",
     "contract/backends/",
     "contract/test_deployment.py",
     "contract/test_fairness.py",
@@ -33,7 +34,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if not item.path.is_relative_to(here):
             continue
         place = item.path.relative_to(here).as_posix()
-        if place.startswith(LONG) or item.name.partition("[")[0] in LONG_TESTS:
+        # What axe-core says of a page differs little on a phone; that a page fits there is tried on each of them.
+        again = place.startswith("browser/test_accessibility.py") and item.name.endswith("-phone]")
+        if again or place.startswith(LONG) or item.name.partition("[")[0] in LONG_TESTS:
             item.add_marker(pytest.mark.long)
 
 

@@ -86,6 +86,6 @@ def serving(folder: Path) -> Iterator[Served]:
     served = Served(releases)
     first = served._make(WEB, ())
     (folder / "current").symlink_to(first)
-    with running(Settings(release=folder / "current", workers=1)) as client:
+    with running(Settings(release=folder / "current", workers=1, spare=0)) as client:
         served.client, served.now = client, first
         yield served

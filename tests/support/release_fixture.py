@@ -121,9 +121,15 @@ def make_release(folder: Path, trig: str = TRIG, release: str = "aaaa1111") -> P
     return folder
 
 
+_DEFAULT = (Settings().workers, Settings().spare)
+
+
 @contextmanager
 def running(settings: Settings) -> Iterator[httpx.Client]:
     """A client of the server, which is stopped whatever happens; it logs only where the settings name a file."""
+    if (settings.workers, settings.spare) == _DEFAULT:
+        # Each server begins with all of its query processes; where a test does not ask for a number, few will do.
+        settings = replace(settings, workers=2, spare=0)
     app = create_app(settings if settings.log_file else replace(settings, log="off"))
     with listen("127.0.0.1", 0) as listener:
         port = listener.getsockname()[1]
