@@ -14,16 +14,21 @@ settings.load_profile("project")
 LONG = (
     "browser/test_xss.py",
     "contract/backends/",
+    "contract/test_connections.py",
     "contract/test_deployment.py",
     "contract/test_fairness.py",
+    "contract/test_http_limits.py",
     "contract/test_kill_real_build.py",
+    "contract/test_openapi.py",
+    "contract/test_query_processes.py",
     "contract/test_survives.py",
     "hostile/",
 )
 LONG_TESTS = (
     "test_a_build_killed_at_any_moment_leaves_a_whole_release",
     "test_every_question_has_one_outcome_and_its_own",
-    "test_nothing_is_left_behind_by_many_queries_and_kills",
+    "test_a_long_answer_comes_whole_and_leaves_nothing",
+    "test_the_server_stays_small_while_long_answers_pass",
 )
 
 
