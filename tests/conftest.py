@@ -12,6 +12,7 @@ settings.load_profile("project")
 # Tests that attack, kill, fill disks or start other engines for a minute or so each. `make test` leaves them out, so
 # that it is done in less than five minutes; `make longtest` runs them, and so does CI.
 LONG = (
+    "browser/test_origin.py",
     "browser/test_xss.py",
     "contract/backends/",
     "contract/test_connections.py",
@@ -20,6 +21,7 @@ LONG = (
     "contract/test_http_limits.py",
     "contract/test_kill_real_build.py",
     "contract/test_openapi.py",
+    "contract/test_processes.py",
     "contract/test_query_processes.py",
     "contract/test_survives.py",
     "hostile/",
@@ -28,6 +30,8 @@ LONG_TESTS = (
     "test_a_build_killed_at_any_moment_leaves_a_whole_release",
     "test_every_question_has_one_outcome_and_its_own",
     "test_a_long_answer_comes_whole_and_leaves_nothing",
+    "test_both_engines_agree_on_the_real_graph_broken",
+    "test_a_build_killed_around_each_rename_leaves_a_whole_release",
     "test_the_server_stays_small_while_long_answers_pass",
 )
 
