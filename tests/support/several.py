@@ -7,9 +7,12 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
+from uuid import uuid4
 
 import httpx2 as httpx
 from tests.support.operations import BEARER, TOKEN
+from tests.support.processes import kill, marked
+from tests.support.release_fixture import wait_until
 from tests.support.served import Served, command, served
 
 _PREFIX = 12
@@ -73,10 +76,17 @@ def lines(url: str, number: int = 2) -> Iterator[list[Line]]:
 
 @contextmanager
 def several(release: Path, errors: Path, **settings: object) -> Iterator[Served]:
-    """A server of two processes behind a proxy on this machine, whose connections stay open."""
+    """A server of two processes behind a proxy on this machine, whose connections stay open; all of it ends."""
     given = {
         "processes": 2, "cache_mb": 0, "spare": 0, "idle_seconds": 60, "head_seconds": 60, "log": "off",
         "trusted_proxies": "127.0.0.1", **settings,
     }  # fmt: skip
-    with served(command(release, **given), errors, {"RUJUKAN_OPERATOR_TOKEN": TOKEN}) as server:
-        yield server
+    mark = uuid4().hex
+    try:
+        with served(command(release, **given), errors, {"RUJUKAN_OPERATOR_TOKEN": TOKEN, "STARTED_BY": mark}) as server:
+            yield server
+    finally:
+        # A keeper that is killed leaves processes that go on serving (decision 0021).
+        for process in marked(mark):
+            kill(process)
+        wait_until(lambda: not marked(mark))
