@@ -6,7 +6,7 @@ import multiprocessing
 import pickle
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -15,13 +15,20 @@ from hypothesis import strategies as st
 from tests.support import museum as m
 
 from kg_builder.errors import Problem
-from kg_builder.sources.authority import refresh
+from kg_builder.sources.authority import index, refresh
 from kg_builder.sources.authority.database import database_file
 from kg_builder.sources.authority.index import OpenAuthority, open_authority
 from kg_builder.sources.authority.reading import Change
 from kg_builder.sources.entities import Authority, Entity, load_authority
 from kg_builder.sources.project import Project, load_project
 from kg_builder.sources.schema import Schema, load_schema
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _small_files_are_compared_with_copies() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(index, "LARGE", -1)
+        yield
 
 
 @pytest.fixture
