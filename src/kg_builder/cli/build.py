@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from typing import Any
 
 from kg_builder.cli.common import Commands, command, json_option, project_of
 from kg_builder.cli.output import OK, counted, progress, say, say_json
@@ -20,8 +21,11 @@ def add(commands: Commands) -> None:
         commands,
         "check",
         run_check,
-        "Check every record, quote, shape and link without writing anything.",
-        "rujukan check --json",
+        "Check every record, quote, shape and link, or some articles' records alone, and publish nothing.",
+        "rujukan check my-article",
+    )
+    parser.add_argument(
+        "articles", nargs="*", metavar="ARTICLE", help="an article's id or its record's file (default: everything)"
     )
     json_option(parser)
 
@@ -62,7 +66,28 @@ def run_build(options: argparse.Namespace) -> int:
 
 
 def run_check(options: argparse.Namespace) -> int:
-    """Check everything and say how much was verified."""
+    """Check everything, or some articles, and say how much was verified."""
+    return _check_some(options) if options.articles else _check_all(options)
+
+
+def _check_some(options: argparse.Namespace) -> int:
+    from kg_builder.build.check import check_articles
+
+    found = check_articles(project_of(options), options.articles)
+    records = [
+        {"article": each.article, "verified": each.verified, "attestations": each.attestations, "quotes": each.spans}
+        for each in found
+    ]
+    counts = {
+        "asserted": sum(each.facts for each in found),
+        "verified": sum(each.spans for each in found if each.verified),
+        "trusted": sum(each.spans for each in found if not each.verified),
+    }
+    _say_checked(records, counts, as_json=options.json)
+    return OK
+
+
+def _check_all(options: argparse.Namespace) -> int:
     from kg_builder.graph.assemble import assemble
     from kg_builder.sources.corpus import load_corpus
 
@@ -79,14 +104,19 @@ def run_check(options: argparse.Namespace) -> int:
         }
         for loaded in corpus.records
     ]
-    if options.json:
-        say_json({"ok": True, "problems": [], "records": records, "counts": graph.counts})
-        return OK
+    _say_checked(records, graph.counts, as_json=options.json)
+    return OK
+
+
+def _say_checked(records: list[dict[str, Any]], counts: dict[str, int], *, as_json: bool) -> None:
+    if as_json:
+        say_json({"ok": True, "problems": [], "records": records, "counts": counts})
+        return
     for record in records:
         state = "verified against the text" if record["verified"] else "trusted (the text is not on this machine)"
         say(f"{record['article']}: {record['attestations']} attestations, {record['quotes']} quotes, {state}")
+    derived = f", {counts['derived']:,} derived" if "derived" in counts else ""
     say(
-        f"No problems. {counted(graph.counts['verified'], 'quote')} verified, {graph.counts['trusted']:,} trusted; "
-        f"{counted(graph.counts['asserted'], 'fact')}, {graph.counts['derived']:,} derived."
+        f"No problems. {counted(counts['verified'], 'quote')} verified, {counts['trusted']:,} trusted; "
+        f"{counted(counts['asserted'], 'fact')}{derived}."
     )
-    return OK

@@ -17,7 +17,7 @@ from kg_builder.sources.project import Expectation, Project
 from kg_builder.sources.schema import Schema
 
 _NODE, _TARGET, _TYPE = (Term(f"<{name}>") for name in (f"{SH}node", f"{SH}targetClass", f"{RDF}type"))
-_IDENTITY = {Term(f"<{SCHEMA}sameAs>"), Term(f"<{OWL}sameAs>")}
+IDENTITY = {Term(f"<{SCHEMA}sameAs>"), Term(f"<{OWL}sameAs>")}
 _NODE_SHAPE = Term(f"<{SH}NodeShape>")
 _LABEL = Term(f"<{RDFS}label>")
 
@@ -141,7 +141,7 @@ def refused_problems(
     barred = {(project.iris.entity(link.slug), link.target): link for link in links.refused}
     for subject, predicate, target, mark in stated:
         link = barred.get((subject, target)) or barred.get((target, subject))
-        if link and predicate in _IDENTITY:
+        if link and predicate in IDENTITY:
             yield Problem(mark, f"«{link.slug}» is not {link.target[1:-1]}: refused at {link.mark}", "refused")
 
 
