@@ -16,6 +16,7 @@ def add(commands: Commands) -> None:
         commands, "build", run_build, "Build the graph into a release and make it current.", "rujukan build"
     )
     parser.add_argument("--force", action="store_true", help="build even where nothing changed")
+    parser.add_argument("--watch", action="store_true", help="build again after each save, until Ctrl-C")
     json_option(parser)
     parser = command(
         commands,
@@ -31,7 +32,24 @@ def add(commands: Commands) -> None:
 
 
 def run_build(options: argparse.Namespace) -> int:
-    """Build and say what was built."""
+    """Build and say what was built; once, or after each save."""
+    if options.watch:
+        from kg_builder.cli.watch import run_watch
+
+        return run_watch(options, project_of(options).root, lambda: _build_once(options))
+    outcome, lines = _build_once(options)
+    if options.json:
+        say_json(outcome)
+        return OK
+    for line in lines:
+        say(line)
+    if not outcome["unchanged"]:
+        say("Look into build/current, or run: rujukan serve")
+    return OK
+
+
+def _build_once(options: argparse.Namespace) -> tuple[dict[str, Any], list[str]]:
+    """Build, and return what is told as JSON and what people read."""
     from kg_builder.release.build import build
 
     project = project_of(options)
@@ -39,30 +57,23 @@ def run_build(options: argparse.Namespace) -> int:
     with progress(quiet=options.json) as tell:
         built = build(project, tell, force=options.force)
     seconds = time.monotonic() - start
-    manifest = built.release.manifest
-    if options.json:
-        say_json(
-            {
-                "ok": True,
-                "release": built.release.id,
-                "path": project.name(built.release.path),
-                "unchanged": built.unchanged,
-                "seconds": round(seconds, 3),
-                "quads": manifest.counts.quads,
-            }
-        )
-        return OK
+    counts = built.release.manifest.counts
+    outcome = {
+        "ok": True,
+        "release": built.release.id,
+        "path": project.name(built.release.path),
+        "unchanged": built.unchanged,
+        "seconds": round(seconds, 3),
+        "quads": counts.quads,
+    }
     if built.unchanged:
-        say(f"Nothing changed; release {built.release.id} stays current ({seconds:.2f} s).")
-        return OK
-    counts = manifest.counts
-    say(
+        return outcome, [f"Nothing changed; release {built.release.id} stays current ({seconds:.2f} s)."]
+    line = (
         f"Release {built.release.id}: {counted(counts.articles, 'article')}, {counted(counts.asserted, 'fact')}, "
         f"{counted(counts.attestations, 'attestation')}, {counted(counts.spans, 'quote')} "
         f"({counts.verified:,} verified, {counts.trusted:,} trusted), {counted(counts.quads, 'quad')}; {seconds:.2f} s."
     )
-    say(f"Look into {project.name(project.build)}/current, or run: rujukan serve")
-    return OK
+    return outcome, [line]
 
 
 def run_check(options: argparse.Namespace) -> int:
