@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import sqlite3
+import weakref
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -99,7 +100,7 @@ class Database:
         self._path = path
         self._owner = os.getpid()
         self._inode = path.stat().st_ino if path.exists() else 0
-        self._connection = _connect(path)
+        self._connection = self._connect()
 
     def rows(self, question: str, *values: object) -> Iterator[Row]:
         """Yield the rows of an answer."""
@@ -107,7 +108,7 @@ class Database:
             # A connection must not be used after a fork; the same file is opened anew, never a newer one.
             if self._path.stat().st_ino != self._inode:
                 raise sqlite3.OperationalError("the index was replaced")
-            self._connection, self._owner = _connect(self._path), os.getpid()
+            self._connection, self._owner = self._connect(), os.getpid()
         yield from self._connection.execute(question, values)
 
     def row(self, question: str, *values: object) -> Row | None:
@@ -126,14 +127,15 @@ class Database:
         }
 
     def close(self) -> None:
-        """End the connection."""
+        """End the connection; it ends by itself when nobody has it any more."""
         self._connection.close()
 
-
-def _connect(path: Path) -> sqlite3.Connection:
-    # The file is replaced, never changed: SQLite need not lock it.
-    address = f"file:{quote(str(path))}?mode=ro&immutable=1"
-    return sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False)
+    def _connect(self) -> sqlite3.Connection:
+        # The file is replaced, never changed: SQLite need not lock it.
+        address = f"file:{quote(str(self._path))}?mode=ro&immutable=1"
+        connection = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False)
+        weakref.finalize(self, connection.close)
+        return connection
 
 
 def encode(entity: Entity) -> str:

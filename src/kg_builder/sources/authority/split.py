@@ -113,7 +113,8 @@ def differing(former: bytes, content: bytes) -> Part | None:
     """
     most = min(len(former), len(content))
     same = _alike(former, content, most)
-    begin = content.rfind(b"\n", 0, same)
+    # Both the line's end and what follows it are the same in both states.
+    begin = content.rfind(b"\n", 0, max(same - 1, 0))
     while begin >= 0 and content[begin + 1 : begin + 2] in _NO_KEY:
         begin = content.rfind(b"\n", 0, begin)
     tail = _alike(former[same:][::-1], content[same:][::-1], most - same)
