@@ -28,12 +28,12 @@ def add(commands: Commands) -> None:
 
 def run_build(options: argparse.Namespace) -> int:
     """Build and say what was built."""
-    from kg_builder.release.build import build
+    from kg_builder.build.run import Options, build
 
     project = project_of(options)
     start = time.monotonic()
     with progress(quiet=options.json) as tell:
-        built = build(project, tell, force=options.force)
+        built = build(project, tell, Options(force=options.force))
     seconds = time.monotonic() - start
     manifest = built.release.manifest
     if options.json:
