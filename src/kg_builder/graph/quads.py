@@ -7,7 +7,7 @@ default graph alone. What is the usual case is left unsaid: certainty stated, ra
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from kg_builder.ids import Iris
 from kg_builder.model import Article, Attestation, Certainty, CuratedTriple, Rank, Record, Span, Term, Triple
@@ -18,12 +18,21 @@ TYPE = iri(f"{RDF}type")
 STATEMENT = iri(f"{RDF}Statement")
 SUBJECT, PREDICATE, OBJECT = (iri(f"{RDF}{name}") for name in ("subject", "predicate", "object"))
 DERIVED_FROM = iri(f"{PROV}wasDerivedFrom")
+_ACCORDING_TO, _CERTAINTY, _CONVEYED_IN, _NOTE, _RANK = (
+    iri(f"{RJ}{name}") for name in ("accordingTo", "certainty", "conveyedIn", "note", "rank")
+)
+_START, _END, _EXACT = (iri(f"{OA}{name}") for name in ("start", "end", "exact"))
+_ARTICLE, _FIRST_WORDS, _LAST_WORDS, _TEXT_HASH = (
+    iri(f"{RJ}{name}") for name in ("article", "firstWords", "lastWords", "textHash")
+)
 POSITION, QUOTE = iri(f"{OA}TextPositionSelector"), iri(f"{OA}TextQuoteSelector")
 _CERTAINTIES = {
     Certainty.INFERRED: iri(f"{RJ}Inferred"),
     Certainty.AMBIGUOUS: iri(f"{RJ}Ambiguous"),
 }
 _RANKS = {Rank.PREFERRED: iri(f"{RJ}Preferred"), Rank.DEPRECATED: iri(f"{RJ}Deprecated")}
+
+_STATED, _NORMAL = Certainty.STATED, Rank.NORMAL
 
 _TRIPLE = re.compile(r'<[^>]*> <[^>]*> (?:<[^>]*>|"(?:[^"\\]|\\.)*"(?:@[A-Za-z0-9-]+|\^\^<[^>]*>)?) \.\n\Z')
 
@@ -61,38 +70,67 @@ def record_lines(record: Record, iris: Iris) -> list[str]:
         record: the article and its attestations.
         iris: the maker of the graph's IRIs.
     """
-    lines: set[str] = set(twice(article_triples(record.article), iris.graph("entities")))
+    # Not splitlines: to it, more characters than the line feed end a line.
+    return [f"{quad}\n" for quad in record_text(record, iris).split("\n")[:-1]]
+
+
+def record_text(record: Record, iris: Iris) -> str:
+    """Return what `record_lines` does, as one text.
+
+    A node's lines are made in their order, as one block. As no IRI is the beginning of another, blocks in order are
+    lines in order, and blocks are far fewer.
+    """
+    article = record.article
+    heads = set(article_triples(article))
+    facts = {attestation.triple for attestation in record.attestations if attestation.asserted}
+    blocks = [_fact_block(triple, article.iri) for triple in facts - heads]
+    entities = iris.graph("entities")
+    blocks += [_fact_block(triple, *([article.iri] if triple in facts else []), entities) for triple in heads]
     spans: set[Span] = set()
     for attestation in record.attestations:
         spans.update(attestation.spans)
-        if attestation.asserted:
-            lines.update(twice([attestation.triple], record.article.iri))
-        lines.update(line(triple) for triple in attestation_triples(attestation, iris))
-    for span in spans:
-        lines.update(line(triple) for triple in span_triples(span, record.article, iris))
-    return sorted(lines)
+    nodes = {span: iris.span(span) for span in spans}
+    described: dict[Term, str] = {}
+    for span, node in nodes.items():
+        _describe(described, node, _span_block(span, node, article.iri))
+    for attestation in record.attestations:
+        node = attestation_iri(attestation, iris)
+        _describe(described, node, _attestation_block(attestation, node, nodes))
+    blocks += described.values()
+    return "".join(sorted(blocks))
 
 
-def attestation_triples(attestation: Attestation, iris: Iris) -> Iterator[Triple]:
-    """Yield the description of one attestation."""
-    node = attestation_iri(attestation, iris)
+def _describe(described: dict[Term, str], node: Term, block: str) -> None:
+    former = described.setdefault(node, block)
+    if former != block:
+        lines = {*former.split("\n"), *block.split("\n")} - {""}
+        described[node] = "".join(f"{each}\n" for each in sorted(lines))
+
+
+def _fact_block(triple: Triple, *graphs: Term) -> str:
+    start = " ".join(triple)
+    return "".join([f"{start} .\n", *(f"{start} {graph} .\n" for graph in sorted(graphs))])
+
+
+def _attestation_block(attestation: Attestation, node: Term, spans: Mapping[Span, Term]) -> str:
     subject, predicate, target = attestation.triple
-    yield node, TYPE, STATEMENT
-    yield node, SUBJECT, subject
-    yield node, PREDICATE, predicate
-    yield node, OBJECT, target
-    for span in attestation.spans:
-        yield node, DERIVED_FROM, iris.span(span)
-    if attestation.certainty in _CERTAINTIES:
-        yield node, iri(f"{RJ}certainty"), _CERTAINTIES[attestation.certainty]
-    if attestation.rank in _RANKS:
-        yield node, iri(f"{RJ}rank"), _RANKS[attestation.rank]
-    if attestation.note:
-        yield node, iri(f"{RJ}note"), text(attestation.note, "en")
-    if attestation.according_to:
-        yield node, iri(f"{RJ}accordingTo"), attestation.according_to
-    if attestation.conveyed_in:
-        yield node, iri(f"{RJ}conveyedIn"), attestation.conveyed_in
+    block = (
+        f"{node} {OBJECT} {target} .\n{node} {PREDICATE} {predicate} .\n"
+        f"{node} {SUBJECT} {subject} .\n{node} {TYPE} {STATEMENT} .\n"
+    )
+    for span in sorted({spans[span] for span in attestation.spans}):
+        block += f"{node} {DERIVED_FROM} {span} .\n"
+    if speaker := attestation.according_to:
+        block += f"{node} {_ACCORDING_TO} {speaker} .\n"
+    if (certainty := attestation.certainty) is not _STATED:
+        block += f"{node} {_CERTAINTY} {_CERTAINTIES[certainty]} .\n"
+    if speech := attestation.conveyed_in:
+        block += f"{node} {_CONVEYED_IN} {speech} .\n"
+    if note := attestation.note:
+        block += f"{node} {_NOTE} {text(note, 'en')} .\n"
+    if (rank := attestation.rank) is not _NORMAL:
+        block += f"{node} {_RANK} {_RANKS[rank]} .\n"
+    return block
 
 
 def attestation_iri(attestation: Attestation, iris: Iris) -> Term:
@@ -100,20 +138,18 @@ def attestation_iri(attestation: Attestation, iris: Iris) -> Term:
     return iris.statement(attestation.triple, attestation.article, attestation.key)
 
 
-def span_triples(span: Span, article: Article, iris: Iris) -> Iterator[Triple]:
-    """Yield the description of one span: a Web Annotation position and quote selector in one node."""
-    node = iris.span(span)
-    yield node, TYPE, POSITION
-    yield node, TYPE, QUOTE
-    yield node, iri(f"{RJ}article"), article.iri
-    yield node, iri(f"{OA}start"), typed(str(span.start), f"{XSD}integer")
-    yield node, iri(f"{OA}end"), typed(str(span.end), f"{XSD}integer")
+def _span_block(span: Span, node: Term, article: Term) -> str:
+    """Return the description of one span: a Web Annotation position and quote selector in one node."""
+    end = f'{node} {_END} "{span.end}"^^<{XSD}integer> .\n'
+    start = f'{node} {_START} "{span.start}"^^<{XSD}integer> .\n'
+    kinds = f"{node} {TYPE} {POSITION} .\n{node} {TYPE} {QUOTE} .\n"
     if span.exact:
-        yield node, iri(f"{OA}exact"), text(span.exact)
-    else:
-        yield node, iri(f"{RJ}firstWords"), text(span.first)
-        yield node, iri(f"{RJ}lastWords"), text(span.last)
-        yield node, iri(f"{RJ}textHash"), text(span.digest)
+        words = f"{node} {_EXACT} {text(span.exact)} .\n"
+        return f"{kinds}{end}{words}{start}{node} {_ARTICLE} {article} .\n"
+    return (
+        f"{kinds}{end}{start}{node} {_ARTICLE} {article} .\n{node} {_FIRST_WORDS} {text(span.first)} .\n"
+        f"{node} {_LAST_WORDS} {text(span.last)} .\n{node} {_TEXT_HASH} {text(span.digest)} .\n"
+    )
 
 
 def article_triples(article: Article) -> Iterator[Triple]:
@@ -121,12 +157,12 @@ def article_triples(article: Article) -> Iterator[Triple]:
     node = article.iri
     yield node, TYPE, iri(f"{SCHEMA}NewsArticle")
     yield node, iri(f"{SCHEMA}inLanguage"), text(article.language)
-    yield node, iri(f"{RJ}textHash"), text(article.sha256)
+    yield node, _TEXT_HASH, text(article.sha256)
     yield node, iri(f"{RJ}textLength"), typed(str(article.length), f"{XSD}integer")
     yield node, iri(f"{RJ}curator"), article.curator
     yield node, iri(f"{RJ}curated"), typed(article.curated, f"{XSD}date")
     if article.note:
-        yield node, iri(f"{RJ}note"), text(article.note, "en")
+        yield node, _NOTE, text(article.note, "en")
     yield from article.statements
 
 
