@@ -45,7 +45,17 @@ class Places:
 
 
 def compile_shapes(path: Path) -> shacl.Shapes:
-    """Compile the shapes so that an inherited constraint is reported itself, not as a failure of its parent.
+    """Compile the shapes of a Turtle file; raises OSError and SyntaxError."""
+    return shapes_of(flat_shapes(path))
+
+
+def shapes_of(lines: str) -> shacl.Shapes:
+    """Compile shapes from the N-Triples of `flat_shapes`."""
+    return shacl.Shapes.from_text(lines, format="ntriples")
+
+
+def flat_shapes(path: Path) -> str:
+    """Return shapes as N-Triples in which an inherited constraint is reported itself, not as a failure of its parent.
 
     ``S sh:node P`` on a node shape is rewritten to «P targets what S targets», which accepts the same graphs.
     """
@@ -69,17 +79,24 @@ def compile_shapes(path: Path) -> shacl.Shapes:
                 changed = True
     kept = [t for t in triples if t[1] != _TARGET and not (t[1] == _NODE and t[0] in shapes)]
     kept.extend((subject, _TARGET, target) for subject, found in targets.items() for target in sorted(found))
-    return shacl.Shapes.from_text("".join(f"{s} {p} {o} .\n" for s, p, o in kept), format="ntriples")
+    return "".join(f"{s} {p} {o} .\n" for s, p, o in kept)
 
 
-def violations(shapes: shacl.Shapes, triples: Iterable[str], places: Places, schema: Schema) -> list[Problem]:
-    """Validate the default graph.
+def violations(
+    shapes: shacl.Shapes,
+    triples: Iterable[str],
+    places: Places,
+    schema: Schema,
+    focus: Container[Term] | None = None,
+) -> list[Problem]:
+    """Validate the default graph, or that part of it which a few nodes are judged by.
 
     Args:
         shapes: from `compile_shapes`.
         triples: N-Triples lines of the default graph and of the class hierarchy.
         places: where records state what is in the graph.
         schema: names the record key of a property in messages.
+        focus: the nodes of which the triples hold all that matters; None for every node.
 
     Returns:
         A problem per violation, located in the record or authority file that causes it.
@@ -91,9 +108,11 @@ def violations(shapes: shacl.Shapes, triples: Iterable[str], places: Places, sch
     for result in results:
         if result.component == "NodeConstraintComponent" and result.value in focused:
             continue  # the inner node reports the cause itself
-        focus, path, value = Term(result.focus_node), Term(result.path or ""), Term(result.value or "")
-        mark = places.of(focus, path, value)
-        found.append(Problem(mark, f"«{places.name(focus)}» {_explain(result, path, places, schema)}", "shacl"))
+        node, path, value = Term(result.focus_node), Term(result.path or ""), Term(result.value or "")
+        if focus is not None and node not in focus:
+            continue
+        mark = places.of(node, path, value)
+        found.append(Problem(mark, f"«{places.name(node)}» {_explain(result, path, places, schema)}", "shacl"))
     return sorted(set(found))
 
 
