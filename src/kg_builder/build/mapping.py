@@ -11,19 +11,15 @@ from kg_builder.errors import Mark, Problem
 from kg_builder.graph.about import ontology_lines
 from kg_builder.graph.coverage import coverage
 from kg_builder.graph.layers import ONTOLOGY, RESERVED
-from kg_builder.graph.quads import (
-    TYPE,
-    attestation_iri,
-    line,
-    record_lines,
-)
+from kg_builder.graph.quads import TYPE, ArticleQuads, article_quads, line
 from kg_builder.graph.validate import Places, flat_shapes, shapes_of, violations
-from kg_builder.model import Record, Term
+from kg_builder.model import Article, Record
 from kg_builder.sources.project import Project
 from kg_builder.sources.records import LoadedRecord, Setting, read_record
 from kg_builder.sources.schema import Schema, engine_vocabulary, ontology_files, shapes_file
 from kg_builder.sources.texts import Text, decode
 from kg_builder.sources.values import Declared
+
 
 @dataclass(frozen=True, slots=True)
 class Context:
@@ -134,21 +130,19 @@ class Mapper:
         if loaded is None or problems:
             return Mapped(given.article, problems=tuple(sorted(set(problems))), named=named)
         record, iris = loaded.record, self._context.project.iris
-        shard = record_lines(record, iris)
-        problems.extend(self._evidence_problems(loaded, shard, asked.named))
-        lines = "".join(shard).encode()
-        spans = {span for each in record.attestations for span in each.spans}
+        made = article_quads(record, iris)
+        problems.extend(self._evidence_problems(record.article, made, asked.named))
         return Mapped(
             article=given.article,
-            lines=lines,
-            sha256=hashlib.sha256(lines).hexdigest(),
-            quads=lines.count(b"\n"),
+            lines=made.lines,
+            sha256=hashlib.sha256(made.lines).hexdigest(),
+            quads=made.lines.count(b"\n"),
             problems=tuple(sorted(set(problems))),
             named=named,
-            facts=len({each.triple for each in record.attestations if each.asserted}),
-            attestations=len({attestation_iri(each, iris) for each in record.attestations}),
+            facts=len(made.facts),
+            attestations=len(made.attestations),
             conveyed=len({each.triple for each in record.attestations if each.conveyed_in}),
-            spans=len(spans),
+            spans=len(made.spans),
             verified=loaded.verified,
             text_sha256=record.article.sha256,
         )
@@ -173,22 +167,20 @@ class Mapper:
             problems.extend(_quoted_problems(loaded.record, project))
         return loaded
 
-    def _evidence_problems(self, loaded: LoadedRecord, shard: list[str], named: Mapping[str, str]) -> Iterator[Problem]:
+    def _evidence_problems(self, article: Article, made: ArticleQuads, named: Mapping[str, str]) -> Iterator[Problem]:
         """Yield what the shapes say of attestations and phrases, of which no other article speaks."""
-        iris, schema, record = self._context.project.iris, self._context.schema, loaded.record
-        marks = {attestation_iri(each, iris): each.mark for each in record.attestations}
-        spans = {iris.span(span): each.mark for each in record.attestations for span in each.spans}
-        evidence = marks | spans
-        lines = [each for each in shard if Term(each.partition(" ")[0]) in evidence]
-        lines.extend(
+        iris, schema = self._context.project.iris, self._context.schema
+        kinds = (
             line((iris.entity(slug), TYPE, kind))
             for slug, key in named.items()
             if key
             for kind in schema.shapes[key].classes
         )
-        lines.extend({line(each.triple) for each in record.attestations if each.asserted})
-        places = Places({}, evidence, {}, record.article.mark)
-        yield from violations(self._shapes, [*lines, self._context.hierarchy], places, schema, evidence)
+        marks = {node: each.mark for node, each in made.attestations.items()}
+        for each in made.attestations.values():
+            marks.update((made.spans[span], each.mark) for span in each.spans)
+        triples = [made.evidence, *kinds, *map(line, made.facts), self._context.hierarchy]
+        yield from violations(self._shapes, triples, Places({}, marks, {}, article.mark), schema, marks)
 
 
 def _decoded(content: bytes, name: str, problems: list[Problem]) -> str | None:

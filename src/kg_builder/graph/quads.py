@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from kg_builder.ids import Iris
 from kg_builder.model import Article, Attestation, Certainty, CuratedTriple, Rank, Record, Span, Term, Triple
@@ -63,41 +64,63 @@ def twice(triples: Iterable[Triple], graph: Term) -> Iterator[str]:
         yield line(triple, graph)
 
 
+@dataclass(frozen=True, slots=True)
+class ArticleQuads:
+    """All quads of one article, and what they are made of.
+
+    Attributes:
+        lines: N-Quads: the lines sorted, each once.
+        evidence: those of the lines that describe attestations and spans; unsorted.
+        facts: the triples that the article asserts.
+        attestations: by their IRIs.
+        spans: the phrases that attestations rest on, with their IRIs.
+    """
+
+    lines: bytes
+    evidence: str
+    facts: frozenset[Triple]
+    attestations: dict[Term, Attestation]
+    spans: dict[Span, Term]
+
+
 def record_lines(record: Record, iris: Iris) -> list[str]:
-    """Return all quads of one article, sorted, each once.
+    """Return all quads of one article, sorted, each once."""
+    # Not splitlines: to it, more characters than the line feed end a line.
+    return [f"{quad}\n" for quad in article_quads(record, iris).lines.decode().split("\n")[:-1]]
+
+
+def article_quads(record: Record, iris: Iris) -> ArticleQuads:
+    """Return all quads of one article.
+
+    A node's lines are made in their order, as one block. As no IRI is the beginning of another, blocks in order are
+    lines in order, and blocks are far fewer.
 
     Args:
         record: the article and its attestations.
         iris: the maker of the graph's IRIs.
     """
-    # Not splitlines: to it, more characters than the line feed end a line.
-    return [f"{quad}\n" for quad in record_text(record, iris).split("\n")[:-1]]
-
-
-def record_text(record: Record, iris: Iris) -> str:
-    """Return what `record_lines` does, as one text.
-
-    A node's lines are made in their order, as one block. As no IRI is the beginning of another, blocks in order are
-    lines in order, and blocks are far fewer.
-    """
     article = record.article
     heads = set(article_triples(article))
     facts = {attestation.triple for attestation in record.attestations if attestation.asserted}
-    blocks = [_fact_block(triple, article.iri) for triple in facts - heads]
+    stated = [_fact_block(triple, article.iri) for triple in facts - heads]
     entities = iris.graph("entities")
-    blocks += [_fact_block(triple, *([article.iri] if triple in facts else []), entities) for triple in heads]
-    spans: set[Span] = set()
+    stated += [_fact_block(triple, *([article.iri] if triple in facts else []), entities) for triple in heads]
+    used: set[Span] = set()
     for attestation in record.attestations:
-        spans.update(attestation.spans)
-    nodes = {span: iris.span(span) for span in spans}
+        used.update(attestation.spans)
+    spans = {span: iris.span(span) for span in used}
     described: dict[Term, str] = {}
-    for span, node in nodes.items():
+    for span, node in spans.items():
         _describe(described, node, _span_block(span, node, article.iri))
+    attestations: dict[Term, Attestation] = {}
     for attestation in record.attestations:
         node = attestation_iri(attestation, iris)
-        _describe(described, node, _attestation_block(attestation, node, nodes))
-    blocks += described.values()
-    return "".join(sorted(blocks))
+        attestations.setdefault(node, attestation)
+        _describe(described, node, _attestation_block(attestation, node, spans))
+    # UTF-8 sorts as code points do.
+    blocks = [block.encode() for block in (*stated, *described.values())]
+    blocks.sort()
+    return ArticleQuads(b"".join(blocks), "".join(described.values()), frozenset(facts), attestations, spans)
 
 
 def _describe(described: dict[Term, str], node: Term, block: str) -> None:
