@@ -179,7 +179,7 @@ class Mapper:
         marks = {node: each.mark for node, each in made.attestations.items()}
         for each in made.attestations.values():
             marks.update((made.spans[span], each.mark) for span in each.spans)
-        triples = [made.evidence, *kinds, *map(line, made.facts), self._context.hierarchy]
+        triples = [*made.described.values(), *kinds, *map(line, made.facts), self._context.hierarchy]
         yield from violations(self._shapes, triples, Places({}, marks, {}, article.mark), schema, marks)
 
 

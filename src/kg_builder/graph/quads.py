@@ -70,15 +70,15 @@ class ArticleQuads:
 
     Attributes:
         lines: N-Quads: the lines sorted, each once.
-        evidence: those of the lines that describe attestations and spans; unsorted.
+        described: the lines of each attestation and each span, by its IRI.
         facts: the triples that the article asserts.
         attestations: by their IRIs.
         spans: the phrases that attestations rest on, with their IRIs.
     """
 
     lines: bytes
-    evidence: str
-    facts: frozenset[Triple]
+    described: dict[Term, str]
+    facts: set[Triple]
     attestations: dict[Term, Attestation]
     spans: dict[Span, Term]
 
@@ -118,9 +118,8 @@ def article_quads(record: Record, iris: Iris) -> ArticleQuads:
         attestations.setdefault(node, attestation)
         _describe(described, node, _attestation_block(attestation, node, spans))
     # UTF-8 sorts as code points do.
-    blocks = [block.encode() for block in (*stated, *described.values())]
-    blocks.sort()
-    return ArticleQuads(b"".join(blocks), "".join(described.values()), frozenset(facts), attestations, spans)
+    blocks = sorted(map(str.encode, (*stated, *described.values())))
+    return ArticleQuads(b"".join(blocks), described, facts, attestations, spans)
 
 
 def _describe(described: dict[Term, str], node: Term, block: str) -> None:
