@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from kg_builder.errors import Mark, Problem
 from kg_builder.graph.about import ontology_lines
 from kg_builder.graph.coverage import coverage
 from kg_builder.graph.layers import ONTOLOGY, RESERVED
 from kg_builder.graph.quads import TYPE, ArticleQuads, article_quads, line
-from kg_builder.graph.validate import Places, flat_shapes, shapes_of, violations
-from kg_builder.model import Article, Record
+from kg_builder.graph.validate import Places, flat_shapes, kind_problems, shapes_of, violations
+from kg_builder.model import Article, Record, Triple
 from kg_builder.sources.project import Project
 from kg_builder.sources.records import LoadedRecord, Setting, read_record
 from kg_builder.sources.schema import Schema, engine_vocabulary, ontology_files, shapes_file
 from kg_builder.sources.texts import Text, decode
 from kg_builder.sources.values import Declared
+
+DIGEST: Final = 8
+"""Bytes of a fact's digest; two of ten million facts are taken for one with a chance of three in a million."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,9 @@ class Mapped:
         problems: what is wrong; where there is anything, the lines are not to be used.
         named: the ids that the record refers to outside itself, each with the key of its kind, or nothing where none
             is declared. The same record and text give other lines only where one of these has another kind.
+        head: how many triples say what is known of the article itself.
         facts: how many triples it asserts.
+        digests: eight bytes of the SHA-256 of each of them, by which those of many articles are counted once.
         attestations: how many attestations it makes.
         conveyed: how many triples it merely conveys.
         spans: how many phrases it quotes.
@@ -81,7 +87,9 @@ class Mapped:
     quads: int = 0
     problems: tuple[Problem, ...] = ()
     named: tuple[tuple[str, str], ...] = ()
+    head: int = 0
     facts: int = 0
+    digests: bytes = b""
     attestations: int = 0
     conveyed: int = 0
     spans: int = 0
@@ -131,7 +139,9 @@ class Mapper:
             return Mapped(given.article, problems=tuple(sorted(set(problems))), named=named)
         record, iris = loaded.record, self._context.project.iris
         made = article_quads(record, iris)
-        problems.extend(self._evidence_problems(record.article, made, asked.named))
+        kinds = set(self._kinds(asked.named))
+        problems.extend(kind_problems(record.attestations, made.facts | kinds, {record.article.iri}))
+        problems.extend(self._evidence_problems(record.article, made, kinds))
         return Mapped(
             article=given.article,
             lines=made.lines,
@@ -139,7 +149,9 @@ class Mapper:
             quads=made.lines.count(b"\n"),
             problems=tuple(sorted(set(problems))),
             named=named,
+            head=len(made.head),
             facts=len(made.facts),
+            digests=b"".join(sorted(hashlib.sha256(line(fact).encode()).digest()[:DIGEST] for fact in made.facts)),
             attestations=len(made.attestations),
             conveyed=len({each.triple for each in record.attestations if each.conveyed_in}),
             spans=len(made.spans),
@@ -167,20 +179,21 @@ class Mapper:
             problems.extend(_quoted_problems(loaded.record, project))
         return loaded
 
-    def _evidence_problems(self, article: Article, made: ArticleQuads, named: Mapping[str, str]) -> Iterator[Problem]:
+    def _kinds(self, named: Mapping[str, str]) -> Iterator[Triple]:
+        """Yield what the authority file says of the kinds of what is named."""
+        for slug, key in named.items():
+            if key:
+                entity = self._context.project.iris.entity(slug)
+                yield from ((entity, TYPE, kind) for kind in self._context.schema.shapes[key].classes)
+
+    def _evidence_problems(self, article: Article, made: ArticleQuads, kinds: Set[Triple]) -> Iterator[Problem]:
         """Yield what the shapes say of attestations and phrases, of which no other article speaks."""
-        iris, schema = self._context.project.iris, self._context.schema
-        kinds = (
-            line((iris.entity(slug), TYPE, kind))
-            for slug, key in named.items()
-            if key
-            for kind in schema.shapes[key].classes
-        )
         marks = {node: each.mark for node, each in made.attestations.items()}
         for each in made.attestations.values():
             marks.update((made.spans[span], each.mark) for span in each.spans)
-        triples = [*made.described.values(), *kinds, *map(line, made.facts), self._context.hierarchy]
-        yield from violations(self._shapes, triples, Places({}, marks, {}, article.mark), schema, marks)
+        triples = [*made.described.values(), *map(line, made.head | made.facts | kinds), self._context.hierarchy]
+        places = Places({}, marks, {}, article.mark)
+        yield from violations(self._shapes, triples, places, self._context.schema, marks)
 
 
 def _decoded(content: bytes, name: str, problems: list[Problem]) -> str | None:

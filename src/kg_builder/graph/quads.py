@@ -71,6 +71,7 @@ class ArticleQuads:
     Attributes:
         lines: N-Quads: the lines sorted, each once.
         described: the lines of each attestation and each span, by its IRI.
+        head: the triples that say what is known of the article itself.
         facts: the triples that the article asserts.
         attestations: by their IRIs.
         spans: the phrases that attestations rest on, with their IRIs.
@@ -78,6 +79,7 @@ class ArticleQuads:
 
     lines: bytes
     described: dict[Term, str]
+    head: set[Triple]
     facts: set[Triple]
     attestations: dict[Term, Attestation]
     spans: dict[Span, Term]
@@ -100,11 +102,11 @@ def article_quads(record: Record, iris: Iris) -> ArticleQuads:
         iris: the maker of the graph's IRIs.
     """
     article = record.article
-    heads = set(article_triples(article))
+    head = set(article_triples(article))
     facts = {attestation.triple for attestation in record.attestations if attestation.asserted}
-    stated = [_fact_block(triple, article.iri) for triple in facts - heads]
+    stated = [_fact_block(triple, article.iri) for triple in facts - head]
     entities = iris.graph("entities")
-    stated += [_fact_block(triple, *([article.iri] if triple in facts else []), entities) for triple in heads]
+    stated += [_fact_block(triple, *([article.iri] if triple in facts else []), entities) for triple in head]
     used: set[Span] = set()
     for attestation in record.attestations:
         used.update(attestation.spans)
@@ -119,7 +121,7 @@ def article_quads(record: Record, iris: Iris) -> ArticleQuads:
         _describe(described, node, _attestation_block(attestation, node, spans))
     # UTF-8 sorts as code points do.
     blocks = sorted(map(str.encode, (*stated, *described.values())))
-    return ArticleQuads(b"".join(blocks), described, facts, attestations, spans)
+    return ArticleQuads(b"".join(blocks), described, head, facts, attestations, spans)
 
 
 def _describe(described: dict[Term, str], node: Term, block: str) -> None:
