@@ -7,7 +7,7 @@ default graph alone. What is the usual case is left unsaid: certainty stated, ra
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from kg_builder.ids import Iris
@@ -33,6 +33,9 @@ _CERTAINTIES = {
 }
 _RANKS = {Rank.PREFERRED: iri(f"{RJ}Preferred"), Rank.DEPRECATED: iri(f"{RJ}Deprecated")}
 
+# Between the node and what is said of it.
+_OBJECT, _PREDICATE, _SUBJECT, _DERIVED_FROM = (f" {each} " for each in (OBJECT, PREDICATE, SUBJECT, DERIVED_FROM))
+_IS_STATEMENT = f" {TYPE} {STATEMENT} .\n"
 _STATED, _NORMAL = Certainty.STATED, Rank.NORMAL
 
 _TRIPLE = re.compile(r'<[^>]*> <[^>]*> (?:<[^>]*>|"(?:[^"\\]|\\.)*"(?:@[A-Za-z0-9-]+|\^\^<[^>]*>)?) \.\n\Z')
@@ -104,21 +107,24 @@ def article_quads(record: Record, iris: Iris) -> ArticleQuads:
     article = record.article
     head = set(article_triples(article))
     facts = {attestation.triple for attestation in record.attestations if attestation.asserted}
-    stated = [_fact_block(triple, article.iri) for triple in facts - head]
     entities = iris.graph("entities")
-    stated += [_fact_block(triple, *([article.iri] if triple in facts else []), entities) for triple in head]
-    used: set[Span] = set()
-    for attestation in record.attestations:
-        used.update(attestation.spans)
-    spans = {span: iris.span(span) for span in used}
+    stated = [_fact_block(triple, article.iri) for triple in facts - head]
+    stated += [_fact_block(triple, entities, article.iri if triple in facts else None) for triple in head]
     described: dict[Term, str] = {}
-    for span, node in spans.items():
-        _describe(described, node, _span_block(span, node, article.iri))
     attestations: dict[Term, Attestation] = {}
+    # Few phrases support many attestations.
+    evidence: dict[tuple[Span, ...], list[Term]] = {}
+    spans: dict[Span, Term] = {}
     for attestation in record.attestations:
+        phrases = evidence.get(attestation.spans)
+        if phrases is None:
+            spans.update((span, iris.span(span)) for span in attestation.spans)
+            phrases = evidence[attestation.spans] = sorted({spans[span] for span in attestation.spans})
         node = attestation_iri(attestation, iris)
         attestations.setdefault(node, attestation)
-        _describe(described, node, _attestation_block(attestation, node, spans))
+        _describe(described, node, _attestation_block(attestation, node, phrases))
+    for span, node in spans.items():
+        _describe(described, node, _span_block(span, node, article.iri))
     # UTF-8 sorts as code points do.
     blocks = sorted(map(str.encode, (*stated, *described.values())))
     return ArticleQuads(b"".join(blocks), described, head, facts, attestations, spans)
@@ -131,19 +137,23 @@ def _describe(described: dict[Term, str], node: Term, block: str) -> None:
         described[node] = "".join(f"{each}\n" for each in sorted(lines))
 
 
-def _fact_block(triple: Triple, *graphs: Term) -> str:
-    start = " ".join(triple)
-    return "".join([f"{start} .\n", *(f"{start} {graph} .\n" for graph in sorted(graphs))])
+def _fact_block(triple: Triple, graph: Term, other: Term | None = None) -> str:
+    subject, predicate, target = triple
+    stated = f"{subject} {predicate} {target}"
+    if other is None:
+        return f"{stated} .\n{stated} {graph} .\n"
+    first, second = sorted((graph, other))
+    return f"{stated} .\n{stated} {first} .\n{stated} {second} .\n"
 
 
-def _attestation_block(attestation: Attestation, node: Term, spans: Mapping[Span, Term]) -> str:
+def _attestation_block(attestation: Attestation, node: Term, phrases: Iterable[Term]) -> str:
     subject, predicate, target = attestation.triple
     block = (
-        f"{node} {OBJECT} {target} .\n{node} {PREDICATE} {predicate} .\n"
-        f"{node} {SUBJECT} {subject} .\n{node} {TYPE} {STATEMENT} .\n"
+        f"{node}{_OBJECT}{target} .\n{node}{_PREDICATE}{predicate} .\n{node}{_SUBJECT}{subject} .\n"
+        f"{node}{_IS_STATEMENT}"
     )
-    for span in sorted({spans[span] for span in attestation.spans}):
-        block += f"{node} {DERIVED_FROM} {span} .\n"
+    for phrase in phrases:
+        block += f"{node}{_DERIVED_FROM}{phrase} .\n"
     if speaker := attestation.according_to:
         block += f"{node} {_ACCORDING_TO} {speaker} .\n"
     if (certainty := attestation.certainty) is not _STATED:

@@ -12,6 +12,7 @@ from kg_builder.sources.edtf import parse_edtf
 from kg_builder.sources.schema import Kind, NodeShape, PropertyShape, Schema
 from kg_builder.terms import iri, typed
 
+_DATE, _LITERAL = Kind.DATE, Kind.LITERAL
 EARLIEST, LATEST, DAY = (iri(f"{RJ}{name}") for name in ("earliest", "latest", "date"))
 
 
@@ -117,8 +118,9 @@ def single_triple(subject: Term, shape: PropertyShape, value: str, scope: Scope)
     Raises:
         ValueError: the value does not fit the shape; the message is for people.
     """
-    if shape.kind is Kind.DATE:
+    kind = shape.kind
+    if kind is _DATE:
         return date_triples(subject, shape.path, value)
-    if shape.kind is Kind.LITERAL:
+    if kind is _LITERAL:
         return [(subject, shape.path, scope.literal(value, shape))]
     return [(subject, shape.path, scope.reference(value, shape))]
