@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 from tests.support import museum as m
+from watchfiles import watch
 
 RECORD = f"data/articles/{m.ONE}.yaml"
 LIMIT = 120
@@ -151,6 +152,16 @@ def test_a_checkout_of_another_commit_is_built(root: Path) -> None:
             last = seen.next()
         git("checkout", "-q", ".")
         seen.until(first)
+        seen.end()
+
+
+def test_dumps_follow_when_nothing_is_saved(root: Path) -> None:
+    with watching(root, "--json") as seen:
+        seen.next()
+        manifest = root / "build/current/manifest.json"
+        for _ in watch(root / "build/releases", rust_timeout=500, yield_on_timeout=True):
+            if "kg.nq" in json.loads(manifest.read_bytes())["dumps"]:
+                break
         seen.end()
 
 

@@ -36,7 +36,7 @@ def run_build(options: argparse.Namespace) -> int:
     if options.watch:
         from kg_builder.cli.watch import run_watch
 
-        return run_watch(options, project_of(options).root, lambda: _build_once(options))
+        return run_watch(options, project_of(options).root, lambda *, dumps: _build_once(options, dumps=dumps))
     outcome, lines = _build_once(options)
     if options.json:
         say_json(outcome)
@@ -48,14 +48,14 @@ def run_build(options: argparse.Namespace) -> int:
     return OK
 
 
-def _build_once(options: argparse.Namespace) -> tuple[dict[str, Any], list[str]]:
+def _build_once(options: argparse.Namespace, *, dumps: bool = True) -> tuple[dict[str, Any], list[str]]:
     """Build, and return what is told as JSON and what people read."""
-    from kg_builder.release.build import build
+    from kg_builder.build.run import Options, build
 
     project = project_of(options)
     start = time.monotonic()
     with progress(quiet=options.json) as tell:
-        built = build(project, tell, force=options.force)
+        built = build(project, tell, Options(force=options.force, dumps=dumps))
     seconds = time.monotonic() - start
     counts = built.release.manifest.counts
     outcome = {

@@ -5,23 +5,32 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from kg_builder.cli.output import problems_as_json, report, say, tell
 from kg_builder.errors import KgError, SourceError
 
 Outcome = dict[str, Any]
 
+_IDLE = 4
+"""How often nothing must have been saved, at half a second each, before the dumps of a release are written."""
 
-def run_watch(options: argparse.Namespace, root: Path, build: Callable[[], tuple[Outcome, list[str]]]) -> int:
-    """Build, and build again whenever sources are saved, until interrupted.
+
+class Build(Protocol):
+    """Builds once and returns what is told as JSON and what people read; raises as a build does."""
+
+    def __call__(self, *, dumps: bool) -> tuple[Outcome, list[str]]:
+        """Build; the dumps may be left to a later call."""
+
+
+def run_watch(options: argparse.Namespace, root: Path, build: Build) -> int:
+    """Build, and build again whenever sources are saved, until interrupted; the dumps follow when nothing is saved.
 
     Args:
         options: of the command.
         root: the project's folder.
-        build: builds once and returns what is told as JSON and what people read; raises as a build does.
+        build: builds once.
 
     Raises:
         KeyboardInterrupt: it was interrupted.
@@ -33,24 +42,28 @@ def run_watch(options: argparse.Namespace, root: Path, build: Callable[[], tuple
     watcher.build()
     options.force = False
     tell(f"Watching {', '.join(f'{name}/' for name in FOLDERS)}; Ctrl-C ends it.")
+    idle = 0
     for changed in saved(root):
+        idle = 0 if changed else idle + 1
         if changed or watcher.again:
             watcher.build()
+        elif idle == _IDLE:
+            watcher.build(dumps=True)
     return 0  # pragma: no cover - only an interrupt ends it
 
 
 class _Watcher:
-    def __init__(self, build: Callable[[], tuple[Outcome, list[str]]], *, as_json: bool) -> None:
+    def __init__(self, build: Build, *, as_json: bool) -> None:
         self._build, self._as_json = build, as_json
         self._last: object = None
         self.again = False
         """Whether the build could not be made for a reason that may pass by itself."""
 
-    def build(self) -> None:
+    def build(self, *, dumps: bool = False) -> None:
         """Build and tell what came of it, unless that was told already."""
         self.again = False
         try:
-            outcome, lines = self._build()
+            outcome, lines = self._build(dumps=dumps)
         except SourceError as error:
             if self._news(error.problems):
                 self._tell_problems(error)
