@@ -14,6 +14,7 @@ from kg_builder.graph.coverage import coverage
 from kg_builder.graph.layers import ONTOLOGY, RESERVED
 from kg_builder.graph.quads import (
     TYPE,
+    article_triples,
     attestation_iri,
     in_default_graph,
     line,
@@ -76,6 +77,7 @@ class Mapped:
         problems: what is wrong; where there is anything, the lines are not to be used.
         named: the ids that the record refers to outside itself, each with the key of its kind, or nothing where none
             is declared. The same record and text give other lines only where one of these has another kind.
+        head: how many triples say what is known of the article itself.
         facts: how many triples it asserts.
         digests: eight bytes of the SHA-256 of each of them, by which those of many articles are counted once.
         attestations: how many attestations it makes.
@@ -91,6 +93,7 @@ class Mapped:
     quads: int = 0
     problems: tuple[Problem, ...] = ()
     named: tuple[tuple[str, str], ...] = ()
+    head: int = 0
     facts: int = 0
     digests: bytes = b""
     attestations: int = 0
@@ -155,6 +158,7 @@ class Mapper:
             quads=lines.count(b"\n"),
             problems=tuple(sorted(set(problems))),
             named=named,
+            head=len(set(article_triples(record.article))),
             facts=len(stated),
             digests=b"".join(sorted(hashlib.sha256(line(triple).encode()).digest()[:DIGEST] for triple in stated)),
             attestations=len({attestation_iri(each, iris) for each in record.attestations}),

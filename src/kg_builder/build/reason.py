@@ -26,7 +26,7 @@ Lines = dict[Term, set[str]]
 _TOGETHER = 10_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Reasoner:
     """Rules over one store.
 
@@ -34,11 +34,15 @@ class Reasoner:
         rules: the rules.
         facts: the store.
         prefixes: what the rules may use without declaring it.
+        quads: how many more the store holds by the conclusions that were put into it and taken out.
+        derived: the same for the graph of what is derived.
     """
 
     rules: tuple[Rule, ...]
     facts: Facts
     prefixes: Mapping[str, str]
+    quads: int = 0
+    derived: int = 0
 
     def conclude_all(self) -> Iterator[tuple[Term, str]]:
         """Apply the rules to the whole store until nothing new follows, and put the conclusions into it.
@@ -98,18 +102,25 @@ class Reasoner:
 
     def add(self, conclusion: Triple) -> bool:
         """Put a conclusion into the store, unless it is there; tells whether it was put."""
-        derived = quad(conclusion, self.facts.iris.graph(DERIVED))
+        derived, plain = quad(conclusion, self.facts.iris.graph(DERIVED)), quad(conclusion)
         if derived in self.facts.store:
             return False
-        self.facts.store.add(derived)
-        self.facts.store.add(quad(conclusion))
+        self.derived += 1
+        self.quads += 1 + (plain not in self.facts.store)
+        self.facts.store.extend([derived, plain])
         return True
 
     def remove(self, conclusion: Triple) -> None:
         """Take a conclusion out of the store; where it is stated too, that stays."""
-        self.facts.store.remove(quad(conclusion, self.facts.iris.graph(DERIVED)))
+        derived, plain = quad(conclusion, self.facts.iris.graph(DERIVED)), quad(conclusion)
+        if derived not in self.facts.store:
+            return
+        self.facts.store.remove(derived)
+        self.derived -= 1
+        self.quads -= 1
         if not any(self.facts.graphs(conclusion)):
-            self.facts.store.remove(quad(conclusion))
+            self.facts.store.remove(plain)
+            self.quads -= 1
 
     def _saturate(self) -> None:
         fresh: list[Triple] | None = None
