@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from distributed import Client
 
@@ -18,6 +20,7 @@ import kg_builder
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 120.0
+T = TypeVar("T")
 
 
 @dataclass
@@ -54,13 +57,13 @@ class Cluster:
     def worker(self, *arguments: str, source: Path | None = None) -> subprocess.Popen[bytes]:
         """Start a worker and wait until it is one; without a nanny, so that who kills it kills all of it."""
         with Client(self.address, set_as_default=False) as client:
-            before = len(client.nthreads())
+            before = set(client.nthreads())
             process = self.start(
                 *("worker", self.address, "--nthreads", "1", "--no-nanny", "--no-dashboard", "--host", "127.0.0.1"),
                 *("--local-directory", str(self.folder), *arguments),
                 source=source,
             )
-            client.wait_for_workers(before + 1, timeout=PATIENCE)
+            until(lambda: set(client.nthreads()) - before or None)
         return process
 
     def end(self) -> None:
@@ -83,18 +86,23 @@ def scheduler(folder: Path) -> Iterator[Cluster]:
             *("--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--dashboard-address", "127.0.0.1:0"),
             *("--scheduler-file", str(told)),
         )
-        cluster.address = _address(told)
+        cluster.address = until(lambda: _address(told))
         yield cluster
     finally:
         cluster.end()
 
 
-def _address(told: Path) -> str:
-    import json
+def _address(told: Path) -> str | None:
+    with suppress(FileNotFoundError, json.JSONDecodeError):
+        return str(json.loads(told.read_text())["address"])
+    return None
 
+
+def until(there: Callable[[], T | None]) -> T:
+    """Ask again and again until there is an answer: the processes say nothing of their own accord."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
-        with suppress(FileNotFoundError, json.JSONDecodeError):
-            return str(json.loads(told.read_text())["address"])
+        if (answer := there()) is not None:
+            return answer
         time.sleep(0.05)
-    raise TimeoutError(told)
+    raise TimeoutError
