@@ -203,4 +203,5 @@ def _document(site: Site, request: Request, release: Release) -> dict[str, objec
             }
             for each in manifest.dumps
         ],
+        **({"dumps_later": list(manifest.later)} if manifest.later else {}),
     }
