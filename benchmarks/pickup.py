@@ -1,6 +1,6 @@
 """How soon a running server answers from a new release, by the size of the corpus: from the moment `current` moves.
 
-The new release is the former one and one quad more, which a client asks for again and again until it is answered. The
+The new release is the former one with another quad, which a client asks for again and again until it is answered. The
 server is at work as any is: its pages have been opened, its search is ready, what it counts has been counted.
 """
 
@@ -48,7 +48,7 @@ class Pickup:
         manifest: bytes of its manifest.
         answer: median seconds until a question is answered from it.
         longest: that any answer took meanwhile, in seconds.
-        home: median seconds that the home page then takes.
+        home: seconds that the home page takes at its first visit after that.
         growth: bytes by which the server's memory grew over all moves.
     """
 
@@ -62,7 +62,7 @@ class Pickup:
 
 
 def successors(release: Path, folder: Path, number: int) -> list[Path]:
-    """Return as many releases as asked for, each of which says one thing more than the one before.
+    """Return as many releases as asked for, each of which says one thing otherwise than the one before.
 
     What is large in them is not copied but linked, as in a release that a build makes of the former one.
     """
@@ -139,36 +139,34 @@ def measure(release: Path, runs: int) -> Pickup:
         made = successors(release, folder, runs)
         settings = {"budget-seconds": 0, "log-file": log, "spool-dir": folder}
         with served(command(current, **settings), folder / "errors") as site:
-            answers, pages, longest = [], [], 0.0
+            Client(site).get("/", "text/html")
+            _wait_for_search(log)
+            before, answers, longest = resident_mb(site.process.pid), list[float](), 0.0
             client = Client(site)
-            client.get("/", "text/html")
-            _wait_for(log, 1)
-            before = resident_mb(site.process.pid)
             for number, each in enumerate(made):
                 began = time.perf_counter()
                 point(current, each)
                 longest = max(longest, *client.until(str(number).encode()))
                 answers.append(time.perf_counter() - began)
-                began = time.perf_counter()
-                client.get("/", "text/html")
-                pages.append(time.perf_counter() - began)
-                _wait_for(log, number + 2)
             growth = resident_mb(site.process.pid) - before
+            began = time.perf_counter()
+            client.get("/", "text/html")
+            home = time.perf_counter() - began
     return Pickup(
         manifest["counts"]["articles"],
         manifest["counts"]["quads"],
         (release / "manifest.json").stat().st_size,
         statistics.median(answers),
         longest,
-        statistics.median(pages),
+        home,
         int(growth * 2**20),
     )
 
 
-def _wait_for(log: Path, searches: int) -> None:
-    """Wait until the search of as many releases is ready, so that one release's work is not measured with another's."""
+def _wait_for_search(log: Path) -> None:
+    """Wait until the search is ready: then the server has nothing to do but to answer."""
     end = time.monotonic() + 20 * _LONGEST_SECONDS
-    while log.read_text("utf-8").count('"search_ready"') < searches:
+    while '"search_ready"' not in log.read_text("utf-8"):
         if time.monotonic() > end:
             raise RuntimeError("The search is not ready.")
         time.sleep(0.05)
@@ -193,7 +191,8 @@ def table(found: Iterable[Pickup]) -> list[str]:
     lines = ["articles       quads  manifest  answered s  of the smallest  slowest s  home page s  memory grew"]
     lines.extend(
         f"{each.articles:8,} {each.quads:11,} {each.manifest / 1e6:6.1f} MB {each.answer:11.3f} "
-        f"{each.answer / ordered[0].answer:16.2f} {each.longest:10.3f} {each.home:12.3f} {each.growth / 2**20:8,.0f} MiB"
+        f"{each.answer / ordered[0].answer:16.2f} {each.longest:10.3f} {each.home:12.3f} "
+        f"{each.growth / 2**20:8,.0f} MiB"
         for each in ordered
     )
     return lines
