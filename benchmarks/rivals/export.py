@@ -1,6 +1,7 @@
-"""The data that the rivals get ready-made: a release's graph as nodes with their values, in the form that each reads best.
+"""The data that the rivals get ready-made: a release's graph as nodes with their values, in the form each reads best.
 
-What costs us most is done for them: reading YAML, finding quotes in texts, resolving names, hashing IRIs, rules, checks.
+What costs us most is done for them: reading YAML, finding quotes in texts, resolving names, hashing IRIs, the rules
+and the checks.
 """
 
 from __future__ import annotations
@@ -117,7 +118,9 @@ def write_json(tables: list[Table], named: list[Named], folder: Path) -> None:
         for table in tables
     ]
     _dump(data, folder / "nodes.json")
-    quads = [[each.subject, each.slot.predicate, each.slot.kind, each.slot.of, each.value, each.graph] for each in named]
+    quads = [
+        [each.subject, each.slot.predicate, each.slot.kind, each.slot.of, each.value, each.graph] for each in named
+    ]
     _dump(quads, folder / "named.json")
 
 

@@ -1,4 +1,4 @@
-"""The RML mapping of the exported tables: a triples map for each, with constant predicates; named quads have theirs in a column."""
+"""The RML mapping of the exported tables: a triples map for each, with constant predicates but for named quads."""
 
 from __future__ import annotations
 
@@ -41,5 +41,9 @@ def _quad(column: Column) -> str:
 def _object(name: str, slot: Slot) -> str:
     if slot.kind == "class":
         return f"rr:constant <{slot.of}> ; rr:termType rr:IRI"
-    ending = {"iri": "; rr:termType rr:IRI", "words": f'; rr:language "{slot.of}"', "value": f"; rr:datatype <{slot.of}>"}
+    ending = {
+        "iri": "; rr:termType rr:IRI",
+        "words": f'; rr:language "{slot.of}"',
+        "value": f"; rr:datatype <{slot.of}>",
+    }
     return f'rml:reference "{name}" {ending.get(slot.kind, "")}'
