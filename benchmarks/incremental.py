@@ -1,4 +1,4 @@
-"""What an edit costs after a full build: one article changed, added or removed, an entity of the authority file renamed.
+"""What an edit costs after a full build: an article changed, added or removed, an entry of the authority file renamed.
 
 Each build runs in a process of its own, as `rujukan build` does, first alone and then beside a server that answers from
 the current release and is asked until it knows of the edit. Times count from the start of the build, once its process
