@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-WIDTH, HEIGHT = 640, 300
-LEFT, RIGHT, TOP, BOTTOM = 76, 158, 44, 46
+WIDTH, HEIGHT = 660, 300
+LEFT, RIGHT, TOP, BOTTOM = 70, 172, 44, 46
 _STYLE = """
 svg{font:15px system-ui,sans-serif}
 text{fill:#24292f}.quiet{fill:#57606a;font-size:14px}.grid{stroke:#d0d7de;stroke-width:1}
@@ -37,10 +37,9 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """Lines that share an axis; ``unit`` writes a value of it."""
+    """Lines that share an axis; each has a point."""
 
     title: str
-    unit: str
     lines: Sequence[Line]
 
 
@@ -59,14 +58,14 @@ def cost_chart(benchmarks: Mapping[str, Any]) -> str:
     changed = [(each["articles"], each["edits"]["change"]["served"]) for each in edits]
     seconds = (
         Line("full build", "until it is served", of("served")),
-        Line("bulk_load", "the same quads alone", of("load")),
+        Line("bulk_load alone", "of the same quads", of("load")),
         Line("one article changed", "until it is served", changed),
     )
     memory = (
         Line("full build", "at its peak", of("memory", 2**20)),
-        Line("bulk_load", "at its peak", of("load_memory", 2**20)),
+        Line("bulk_load alone", "at its peak", of("load_memory", 2**20)),
     )
-    return draw((Panel("Seconds", "s", seconds), Panel("Memory in MiB", "MiB", memory)))
+    return draw((Panel("Seconds", seconds), Panel("Memory in MiB", memory)))
 
 
 def draw(panels: Sequence[Panel]) -> str:
@@ -83,11 +82,8 @@ def draw(panels: Sequence[Panel]) -> str:
 
 
 def _told(panel: Panel) -> str:
-    return ", ".join(
-        f"{line.name} {' '.join(f'{_short(y)} at {x:,.0f} articles' for x, y in line.points[-1:])}"
-        for line in panel.lines
-        if line.points
-    )
+    ends = ((line.name, *line.points[-1]) for line in panel.lines)
+    return ", ".join(f"{name} {_short(y)} at {x:,.0f} articles" for name, x, y in ends)
 
 
 def _panel(panel: Panel, top: int) -> Iterator[str]:
@@ -111,18 +107,26 @@ def _panel(panel: Panel, top: int) -> Iterator[str]:
         x, bottom = place(10**power, 10**low_y)
         yield f'<text class="quiet" x="{x:.1f}" y="{bottom + 20:.1f}" text-anchor="middle">{10**power:,.0f}</text>'
     yield f'<text class="quiet" x="{LEFT + across}" y="{top + HEIGHT - 6}" text-anchor="end">articles</text>'
-    taken: list[float] = []
+    yield f'<text class="quiet" x="{LEFT}" y="{top + HEIGHT - 6}">dashed: extrapolated</text>'
+    ends: list[tuple[float, str, Line]] = []
     for kind, line in zip(_KINDS, panel.lines, strict=False):
         points = [place(*point) for point in line.points]
         beyond = [place(*point) for point in _with_beyond(line.points)]
         yield f'<path class="beyond {kind}" d="{_path(beyond)}"/><path class="line {kind}" d="{_path(points)}"/>'
         yield from (_mark(kind, *point) for point in points)
-        y = beyond[-1][1] if beyond else top + TOP
-        while any(abs(y - other) < 38 for other in taken):
-            y += 2
-        taken.append(y)
-        yield f'<text class="f{kind}" x="{LEFT + across + 10}" y="{y:.1f}">{escape(line.name)}</text>'
-        yield f'<text class="quiet" x="{LEFT + across + 10}" y="{y + 17:.1f}">{escape(line.more)}</text>'
+        ends.append((beyond[-1][1], kind, line))
+    yield from _names(ends)
+
+
+def _names(ends: Sequence[tuple[float, str, Line]]) -> Iterator[str]:
+    """Write each line's name where it ends, or as near as the names above it leave room."""
+    room = 0.0
+    for end, kind, line in sorted(ends, key=lambda each: each[0]):
+        y = max(end, room)
+        room = y + 38
+        x = WIDTH - RIGHT + 12
+        yield f'<text class="f{kind}" x="{x}" y="{y:.1f}">{escape(line.name)}</text>'
+        yield f'<text class="quiet" x="{x}" y="{y + 17:.1f}">{escape(line.more)}</text>'
 
 
 def _with_beyond(points: Sequence[tuple[float, float]]) -> Sequence[tuple[float, float]]:

@@ -27,7 +27,7 @@ def test_every_block_stands_on_a_page() -> None:
 
 
 def test_the_chart_is_made_from_the_figures() -> None:
-    drawn = figures.cost_chart(figures.figures()["benchmarks"])
+    drawn = chart.cost_chart(figures.figures()["benchmarks"])
     assert figures.CHART.read_text("utf-8") == drawn, AGAIN
 
 
