@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from kg_builder.errors import Mark, Problem
 from kg_builder.graph.about import ontology_lines
@@ -13,17 +14,22 @@ from kg_builder.graph.coverage import coverage
 from kg_builder.graph.layers import ONTOLOGY, RESERVED
 from kg_builder.graph.quads import (
     TYPE,
+    article_triples,
     attestation_iri,
+    in_default_graph,
     line,
     record_lines,
 )
-from kg_builder.graph.validate import Places, flat_shapes, shapes_of, violations
-from kg_builder.model import Record, Term
+from kg_builder.graph.validate import Places, flat_shapes, kind_problems, shapes_of, violations
+from kg_builder.model import Record, Triple
 from kg_builder.sources.project import Project
 from kg_builder.sources.records import LoadedRecord, Setting, read_record
 from kg_builder.sources.schema import Schema, engine_vocabulary, ontology_files, shapes_file
 from kg_builder.sources.texts import Text, decode
 from kg_builder.sources.values import Declared
+DIGEST: Final = 8
+"""Bytes of a fact's digest; two of ten million facts are taken for one with a chance of three in a million."""
+
 
 @dataclass(frozen=True, slots=True)
 class Context:
@@ -71,7 +77,9 @@ class Mapped:
         problems: what is wrong; where there is anything, the lines are not to be used.
         named: the ids that the record refers to outside itself, each with the key of its kind, or nothing where none
             is declared. The same record and text give other lines only where one of these has another kind.
+        head: how many triples say what is known of the article itself.
         facts: how many triples it asserts.
+        digests: eight bytes of the SHA-256 of each of them, by which those of many articles are counted once.
         attestations: how many attestations it makes.
         conveyed: how many triples it merely conveys.
         spans: how many phrases it quotes.
@@ -85,7 +93,9 @@ class Mapped:
     quads: int = 0
     problems: tuple[Problem, ...] = ()
     named: tuple[tuple[str, str], ...] = ()
+    head: int = 0
     facts: int = 0
+    digests: bytes = b""
     attestations: int = 0
     conveyed: int = 0
     spans: int = 0
@@ -135,7 +145,10 @@ class Mapper:
             return Mapped(given.article, problems=tuple(sorted(set(problems))), named=named)
         record, iris = loaded.record, self._context.project.iris
         shard = record_lines(record, iris)
-        problems.extend(self._evidence_problems(loaded, shard, asked.named))
+        stated = {each.triple for each in record.attestations if each.asserted}
+        kinds = set(self._kinds(asked.named))
+        problems.extend(kind_problems(record.attestations, stated | kinds, {record.article.iri}))
+        problems.extend(self._evidence_problems(loaded, [*shard, *map(line, kinds | stated)]))
         lines = "".join(shard).encode()
         spans = {span for each in record.attestations for span in each.spans}
         return Mapped(
@@ -145,7 +158,9 @@ class Mapper:
             quads=lines.count(b"\n"),
             problems=tuple(sorted(set(problems))),
             named=named,
-            facts=len({each.triple for each in record.attestations if each.asserted}),
+            head=len(set(article_triples(record.article))),
+            facts=len(stated),
+            digests=b"".join(sorted(hashlib.sha256(line(triple).encode()).digest()[:DIGEST] for triple in stated)),
             attestations=len({attestation_iri(each, iris) for each in record.attestations}),
             conveyed=len({each.triple for each in record.attestations if each.conveyed_in}),
             spans=len(spans),
@@ -173,22 +188,23 @@ class Mapper:
             problems.extend(_quoted_problems(loaded.record, project))
         return loaded
 
-    def _evidence_problems(self, loaded: LoadedRecord, shard: list[str], named: Mapping[str, str]) -> Iterator[Problem]:
+    def _kinds(self, named: Mapping[str, str]) -> Iterator[Triple]:
+        """Yield what the authority file says of the kinds of what is named."""
+        for slug, key in named.items():
+            if key:
+                entity = self._context.project.iris.entity(slug)
+                yield from ((entity, TYPE, kind) for kind in self._context.schema.shapes[key].classes)
+
+    def _evidence_problems(self, loaded: LoadedRecord, lines: Iterable[str]) -> Iterator[Problem]:
         """Yield what the shapes say of attestations and phrases, of which no other article speaks."""
-        iris, schema, record = self._context.project.iris, self._context.schema, loaded.record
-        marks = {attestation_iri(each, iris): each.mark for each in record.attestations}
-        spans = {iris.span(span): each.mark for each in record.attestations for span in each.spans}
-        evidence = marks | spans
-        lines = [each for each in shard if Term(each.partition(" ")[0]) in evidence]
-        lines.extend(
-            line((iris.entity(slug), TYPE, kind))
-            for slug, key in named.items()
-            if key
-            for kind in schema.shapes[key].classes
-        )
-        lines.extend({line(each.triple) for each in record.attestations if each.asserted})
+        iris, record = self._context.project.iris, loaded.record
+        evidence = {attestation_iri(each, iris): each.mark for each in record.attestations}
+        evidence |= {iris.span(span): each.mark for each in record.attestations for span in each.spans}
+        known = (each for each in lines if in_default_graph(each))
         places = Places({}, evidence, {}, record.article.mark)
-        yield from violations(self._shapes, [*lines, self._context.hierarchy], places, schema, evidence)
+        yield from violations(
+            self._shapes, [*known, self._context.hierarchy], places, self._context.schema, evidence
+        )
 
 
 def _decoded(content: bytes, name: str, problems: list[Problem]) -> str | None:
