@@ -198,10 +198,14 @@ def plan(found: Found) -> str:
     cost = _largest(found)
     times = PLAN * 1e6 / cost["quads"]
     loading = cost["load"] * times
-    rows = []
-    for cores in CORES:
-        mapping = cost["mapped"] * PLAN / cores
-        rows.append([f"{cores}", _duration(mapping), _duration(loading), _duration(max(mapping, loading))])
+    mapping = cost["mapped"] * PLAN
+    # What a build does beside the longer of the two, as it was measured.
+    overlapped = max(cost["mapped"] * cost["quads"] / 1e6 / found["machine"]["cores"], cost["load"])
+    rest = max(0.0, cost["served"] - overlapped) * times
+    rows = [
+        [f"{cores}", *map(_duration, (mapping / cores, loading, rest, max(mapping / cores, loading) + rest))]
+        for cores in CORES
+    ]
     memory = cost["memory"] + max(0.0, _slope(found)) * (PLAN * 1e6 - cost["quads"])
     disk = (cost["shards"] + cost["store"]) * times
     lines = (
@@ -210,7 +214,9 @@ def plan(found: Found) -> str:
         f"{_bytes(cost['dumps'] * times)} for the other dumps; {_bytes(memory)} of memory where the build loads. "
         f"This is extrapolated, as a straight line, from {cost['quads']:,} quads.\n"
     )
-    return _table(["cores that map", "map", "load, on one machine", "both, overlapped"], rows) + lines
+    return (
+        _table(["cores that map", "map", "load, on one machine", "rules, shapes and the rest", "in all"], rows) + lines
+    )
 
 
 def _largest(found: Found) -> Mapping[str, Any]:
