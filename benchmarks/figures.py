@@ -13,6 +13,7 @@ from typing import Any
 
 from benchmarks.chart import cost_chart
 from benchmarks.common import ROOT
+from benchmarks.incremental import EDITS
 
 FIGURES, CHART = ROOT / "docs/figures.json", ROOT / "docs/images/cost.svg"
 PAGES = (ROOT / "README.md", ROOT / "docs/scale.md")
@@ -109,16 +110,9 @@ def sizes(found: Found) -> str:
 
 def edits(found: Found) -> str:
     """What each kind of edit costs, by size."""
-    told = {
-        "change": "an article changed",
-        "add": "an article added, with its entities",
-        "remove": "an article removed, with its entities",
-        "entry": "an entity renamed that a few articles name",
-        "shared_entry": "an entity renamed that many articles name",
-    }
     measured = found["benchmarks"]["incremental"]["sizes"]
     rows = []
-    for name, title in told.items():
+    for name, (_, title) in EDITS.items():
         each = [size["edits"][name] for size in measured]
         rows.append(
             [title, *(f"{_seconds(e['served'])} ({e['of_full']:.1%}), {_seconds(e['answered'])}" for e in each)]

@@ -89,10 +89,10 @@ def _changed(path: Path, pattern: re.Pattern[str], predicate: str) -> str:
 
 EDITS: dict[str, tuple[Edit, str]] = {
     "change": (change_article, "an article changed"),
-    "add": (add, "an article added"),
-    "remove": (remove, "an article removed"),
-    "entry": (change_entry, "an entity renamed, of few articles"),
-    "shared_entry": (change_shared, "an entity renamed, of many articles"),
+    "add": (add, "an article added, with its entities"),
+    "remove": (remove, "an article removed, with them"),
+    "entry": (change_entry, "an entity of few articles renamed"),
+    "shared_entry": (change_shared, "an entity of many articles renamed"),
 }
 
 
