@@ -85,18 +85,21 @@ class Desk:
         if not self._known(article):
             return _missing(article)
         with self._alone():
-            return Outcome("done", self._shown(open_article(self._project, article)))
+            try:
+                return Outcome("done", self._shown(open_article(self._project, article)))
+            except SourceError as error:
+                return _refused(error)
 
     def decide(self, article: str, asked: Mapping[str, Any]) -> Outcome:
         """Write what was decided, if the page was made from what lies on disk and the record stays right."""
         if not self._known(article):
             return _missing(article)
         with self._alone():
-            stale = self._stale(article, asked)
-            if stale:
-                return stale
-            opened = open_article(self._project, article)
             try:
+                stale = self._stale(article, asked)
+                if stale:
+                    return stale
+                opened = open_article(self._project, article)
                 step = self._tried(opened, self._files(opened, asked))
             except (UnusableError, NotWritableError, SourceError) as error:
                 return _refused(error)
@@ -120,12 +123,15 @@ class Desk:
         if not self._known(article):
             return _missing(article)
         with self._alone():
-            stale = self._stale(article, asked)
+            try:
+                stale = self._stale(article, asked)
+            except SourceError as error:
+                return _refused(error)
             if stale:
                 return stale
             steps = self._steps.get(article, [])
             if not steps:
-                return Outcome("refused", {"problems": [], "message": "There is nothing to undo."})
+                return _refused(UnusableError("There is nothing to undo."))
             step = steps[-1]
             touched = [path for path, new in step.after.items() if content(path) != new]
             if touched:
@@ -253,7 +259,7 @@ def _named(proposals: list[Proposal], asked: Mapping[str, Any]) -> list[Proposal
     if not isinstance(wanted, list):
         raise UnusableError("the decision names no proposals: load the page again")
     known = {proposal_id(each): each for each in proposals}
-    missing = [each for each in wanted if each not in known]
+    missing = [each for each in wanted if not isinstance(each, str) or each not in known]
     if missing:
         raise UnusableError("a proposal is gone: load the page again")
     return [known[each] for each in wanted]
@@ -261,8 +267,11 @@ def _named(proposals: list[Proposal], asked: Mapping[str, Any]) -> list[Proposal
 
 def _refused(error: Exception) -> Outcome:
     if isinstance(error, SourceError):
-        return Outcome("refused", {"problems": [each.as_json() for each in error.problems], "message": ""})
-    return Outcome("refused", {"problems": [], "message": str(error)})
+        told = "\n".join(map(str, error.problems))
+        return Outcome(
+            "refused", {"problem": told, "problems": [each.as_json() for each in error.problems], "message": ""}
+        )
+    return Outcome("refused", {"problem": str(error), "problems": [], "message": str(error)})
 
 
 def _write(new: Files, old: Files) -> None:

@@ -154,6 +154,38 @@ def test_what_no_page_sends_is_refused(desk: Desk, root: Path, asked: dict[str, 
     assert files(root) == before
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"proposals": [[1]]},
+        {"proposals": [{}]},
+        {"start": "here"},
+        {"start": float("nan")},
+        {"start": float("inf")},
+        {"words": "\ud800"},
+        {"note": "\udc00"},
+    ],
+)
+def test_what_json_can_hold_and_no_page_sends_is_refused(desk: Desk, root: Path, change: dict[str, Any]) -> None:
+    before = files(root)
+    asked = accepting(view(desk), "Museum Bahari", "museum-laut")
+    fact = asked["blocks"][0]["facts"][0]
+    fact["quotes"][0] |= {name: value for name, value in change.items() if name in {"start", "words"}}
+    fact["settings"] |= {name: value for name, value in change.items() if name == "note"}
+    found = desk.decide(ARTICLE, asked | {name: value for name, value in change.items() if name == "proposals"})
+    assert found.state == "refused"
+    assert found.body["message"]
+    assert files(root) == before
+
+
+def test_a_text_that_is_none_any_more_is_told(desk: Desk, root: Path) -> None:
+    asked = accepting(view(desk), "Museum Bahari", "museum-laut")
+    (root / f"data/texts/{ARTICLE}.txt").write_bytes(b"\xff\xfe")
+    for found in (desk.view(ARTICLE), desk.decide(ARTICLE, asked), desk.undo(ARTICLE, asked)):
+        assert found.state == "refused"
+        assert "not UTF-8" in found.body["problem"] or "nothing to undo" in found.body["problem"]
+
+
 def test_words_are_found_again_and_long_ones_shortened(desk: Desk, root: Path) -> None:
     shown = view(desk)
     asked = accepting(shown, '"Kami senang', "this-joy")
