@@ -67,7 +67,11 @@ def test_the_token_is_changed_for_a_cookie(desk: Desk) -> None:
 
 @pytest.mark.parametrize(
     ("path", "leads"),
-    [("/%5Cexample.org", "/%5Cexample.org"), ("/%2F%2Fexample.org", "/example.org"), ("/a%0D%0AX: b", "/a%0D%0AX%3A%20b")],
+    [
+        ("/%5Cexample.org", "/%5Cexample.org"),
+        ("/%2F%2Fexample.org", "/example.org"),
+        ("/a%0D%0AX: b", "/a%0D%0AX%3A%20b"),
+    ],
 )
 def test_the_token_leads_nowhere_else(desk: Desk, path: str, leads: str) -> None:
     with desk.client() as client:
