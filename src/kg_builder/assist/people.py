@@ -126,7 +126,8 @@ class People:
 
     def _honoured(self, reading: Reading, token: int, around: Around) -> tuple[int, int, list[str]]:
         """Return where a run begins, where the name in it begins, and the honorifics between."""
-        first, honorifics = token, []
+        first = token
+        honorifics: list[str] = []
         while (
             len(honorifics) < _MOST_HONORIFICS
             and (hit := reading.at("honorific", first))

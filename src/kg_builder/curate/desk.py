@@ -124,24 +124,21 @@ class Desk:
             return _missing(article)
         with self._alone():
             try:
-                stale = self._stale(article, asked)
-            except SourceError as error:
+                return self._stale(article, asked) or self._undone(article)
+            except (UnusableError, SourceError) as error:
                 return _refused(error)
-            if stale:
-                return stale
-            steps = self._steps.get(article, [])
-            if not steps:
-                return _refused(UnusableError("There is nothing to undo."))
-            step = steps[-1]
-            touched = [path for path, new in step.after.items() if content(path) != new]
-            if touched:
-                return self._conflict(article, [self._difference(path, step.after[path]) for path in touched])
-            try:
-                _write(step.before, step.after)
-            except UnusableError as error:
-                return _refused(error)
-            steps.pop()
-            return Outcome("done", self._shown(open_article(self._project, article)))
+
+    def _undone(self, article: str) -> Outcome:
+        steps = self._steps.get(article, [])
+        if not steps:
+            raise UnusableError("There is nothing to undo.")
+        step = steps[-1]
+        touched = [path for path, new in step.after.items() if content(path) != new]
+        if touched:
+            return self._conflict(article, [self._difference(path, step.after[path]) for path in touched])
+        _write(step.before, step.after)
+        steps.pop()
+        return Outcome("done", self._shown(open_article(self._project, article)))
 
     def check(self, article: str) -> list[dict[str, Any]]:
         """Return what ``rujukan check`` says now, of the article's record first; nothing where all is well."""
