@@ -293,3 +293,19 @@ def test_curated_articles_have_little_left(desk: Desk) -> None:
     written = {each["exact"] for each in shown["proposals"] if each["written"]}
     assert {"Senin (3/2/2025)", "lebih dari 1.200 topeng"} <= written
     assert desk.check(ARTICLE) == []
+
+
+def test_the_kind_of_what_is_called_alike_comes_first(root: Path) -> None:
+    text = (
+        (root / "data/drafts.yaml").read_text("utf-8").replace("about: [museum]", "about: [person, artefact, museum]")
+    )
+    (root / "data/drafts.yaml").write_text(text, "utf-8")
+    found = proposal(view(Desk(load_project(root))), "Museum Samudra Nusantara")
+    assert found["drafts"][0]["kinds"] == ["museum", "person", "artefact"]
+
+
+def test_what_has_no_name_is_not_offered_one(root: Path) -> None:
+    text = (root / "data/drafts.yaml").read_text("utf-8").replace("is loan:", "is loan:\n      named: {quote: name}")
+    (root / "data/drafts.yaml").write_text(text, "utf-8")
+    found = proposal(view(Desk(load_project(root))), "Perjanjian peminjaman")
+    assert "named" not in [fact["relation"] for fact in found["drafts"][0]["facts"]]
