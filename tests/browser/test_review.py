@@ -108,6 +108,7 @@ def record(project: Path) -> str:
 
 def test_escape_leaves_the_search_at_once(tab: Tab) -> None:
     page, me = tab.page, Reviewer(tab)
+    me.find("Museum Samudra Nusantara")
     me.press("l")
     page.locator("dialog").wait_for()
     me.press("Escape")
