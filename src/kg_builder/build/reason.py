@@ -133,6 +133,10 @@ class Reasoner:
                             found.update(self._apply(rule, joined))
         return found
 
+    def holds(self, derivation: Derivation) -> bool:
+        """Tell whether a derivation that held once holds now."""
+        return self.facts.is_derived(derivation.triple) and all(map(self.facts.is_known, derivation.premises))
+
     def lines(self, derivations: Iterable[Derivation], concluded: Mapping[Triple, set[Term]] | None = None) -> Lines:
         """Return the lines of derivations, by the subject of the conclusion.
 
@@ -260,10 +264,15 @@ def rederive(before: Reasoner, after: Reasoner, patch: Patch) -> tuple[Lines, Li
         new = _conclude(after, seen)
         if len(seen) == size:
             break
-    for triple, articles in attested.items():
-        for article in articles:
-            old |= before.beside(triple, before.facts.stated_by(article))
-            new |= after.beside(triple, after.facts.stated_by(article))
+    beside = {
+        derivation
+        for triple, articles in attested.items()
+        for article in articles
+        for side in (before, after)
+        for derivation in side.beside(triple, side.facts.stated_by(article))
+    }
+    old |= {each for each in beside if before.holds(each)}
+    new |= {each for each in beside if after.holds(each)}
     concluded: dict[Triple, set[Term]] = {triple: set() for triple in seen}
     for each in new:
         concluded.setdefault(each.triple, set()).add(after.node(each))
