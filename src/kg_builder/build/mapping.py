@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from kg_builder.build.evidence import EvidenceJudge
 from kg_builder.errors import Mark, Problem
 from kg_builder.graph.about import ontology_lines
 from kg_builder.graph.coverage import coverage
 from kg_builder.graph.layers import ONTOLOGY, RESERVED
 from kg_builder.graph.quads import TYPE, ArticleQuads, article_quads, line
-from kg_builder.graph.validate import Places, flat_shapes, kind_problems, shapes_of, violations
 from kg_builder.graph.rules import Pattern, Rule, unify
-from kg_builder.model import Article, Record, Term, Triple
+from kg_builder.graph.validate import flat_shapes, kind_problems
+from kg_builder.model import Record, Term, Triple
 from kg_builder.sources.project import Project
 from kg_builder.sources.records import LoadedRecord, Setting, read_record
 from kg_builder.sources.schema import Schema, engine_vocabulary, ontology_files, shapes_file
@@ -132,7 +133,7 @@ class Mapper:
     def __init__(self, context: Context) -> None:
         """Compile the shapes."""
         self._context = context
-        self._shapes = shapes_of(context.shapes)
+        self._evidence = EvidenceJudge(context.shapes, context.hierarchy, context.schema)
 
     def map(self, given: Given) -> Mapped:
         """Return an article's share of the graph, or what is wrong with it; never raises for what people wrote."""
@@ -146,7 +147,7 @@ class Mapper:
         made = article_quads(record, iris)
         kinds = set(self._kinds(asked.named))
         problems.extend(kind_problems(record.attestations, made.facts | kinds, {record.article.iri}))
-        problems.extend(self._evidence_problems(record.article, made, kinds))
+        problems.extend(self._evidence.problems(record.article, made, kinds))
         return Mapped(
             article=given.article,
             lines=made.lines,
@@ -201,15 +202,6 @@ class Mapper:
             if key:
                 entity = self._context.project.iris.entity(slug)
                 yield from ((entity, TYPE, kind) for kind in self._context.schema.shapes[key].classes)
-
-    def _evidence_problems(self, article: Article, made: ArticleQuads, kinds: Set[Triple]) -> Iterator[Problem]:
-        """Yield what the shapes say of attestations and phrases, of which no other article speaks."""
-        marks = {node: each.mark for node, each in made.attestations.items()}
-        for each in made.attestations.values():
-            marks.update((made.spans[span], each.mark) for span in each.spans)
-        triples = [*made.described.values(), *map(line, made.head | made.facts | kinds), self._context.hierarchy]
-        places = Places({}, marks, {}, article.mark)
-        yield from violations(self._shapes, triples, places, self._context.schema, marks)
 
 
 def fact_digest(triple: Triple) -> bytes:
