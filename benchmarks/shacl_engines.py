@@ -8,7 +8,8 @@ import pyshacl
 import rdflib
 from benchmarks.common import ROOT, best_seconds, options, silent, tell
 
-from kg_builder.graph.assemble import ONTOLOGY, assemble
+from kg_builder.graph.assemble import assemble
+from kg_builder.graph.layers import ONTOLOGY
 from kg_builder.graph.quads import in_default_graph
 from kg_builder.graph.validate import compile_shapes
 from kg_builder.sources.corpus import load_corpus

@@ -60,6 +60,17 @@ class Iris:
         """Return the IRI of an entity or event of the authority file."""
         return iri(f"{self.base}id/{slug}")
 
+    def slug(self, node: Term) -> str:
+        """Return the slug of an entity's IRI; nothing for any other term.
+
+        >>> iris = Iris("https://example.org/")
+        >>> iris.slug(iris.entity("a-b")), iris.slug(iris.local("x", "this-day"))
+        ('a-b', '')
+        """
+        start = f"<{self.base}id/"
+        name = node[len(start) : -1]
+        return name if node.startswith(start) and "/" not in name else ""
+
     def local(self, article: str, slug: str) -> Term:
         """Return the IRI of a node that only one article speaks of; the slug starts with ``this-``."""
         return iri(f"{self.base}id/{article}/{slug.removeprefix(LOCAL)}")
@@ -80,7 +91,7 @@ class Iris:
 
     def statement(self, triple: Triple, article: str, key: str) -> Term:
         """Return the IRI of an attestation: the hash of triple, article and record key."""
-        return iri(f"{self.base}statement/{digest([*triple, article, key])}")
+        return Term(f"<{self.base}statement/{digest((*triple, article, key))}>")
 
     def derivation(self, rule: str, triple: Triple, premises: Iterable[Triple]) -> Term:
         """Return the IRI of one application of a rule."""

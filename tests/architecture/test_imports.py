@@ -19,10 +19,11 @@ BUILDER: dict[str, set[str]] = {
     "sources": BASE,
     "graph": BASE | {"sources"},
     "release": BASE | {"sources", "graph"},
+    "build": BASE | {"sources", "graph", "release"},
     "assist": BASE | {"sources"},
     "link": BASE | {"sources", "release"},
     "curate": BASE | {"sources", "graph", "assist"},
-    "cli": BASE | {"sources", "graph", "release", "assist", "link", "curate"},
+    "cli": BASE | {"sources", "graph", "release", "build", "assist", "link", "curate"},
 }
 
 SHARED = {"errors", "settings"}

@@ -9,6 +9,7 @@ from itertools import chain
 from kg_builder.errors import Mark, Problem, SourceError
 from kg_builder.graph.about import about_lines, ontology_lines, query_lines
 from kg_builder.graph.coverage import coverage
+from kg_builder.graph.layers import ABOUT, AUTHORITY, DERIVED, LINKS, ONTOLOGY, QUERIES, RESERVED
 from kg_builder.graph.quads import attestation_iri, curated_lines, in_default_graph, record_lines
 from kg_builder.graph.rules import Derivation, Rule, derivation_lines, derive, load_rules
 from kg_builder.graph.validate import (
@@ -23,9 +24,6 @@ from kg_builder.model import Attestation, CuratedTriple, Term, Triple
 from kg_builder.namespaces import DCTERMS
 from kg_builder.sources.corpus import Corpus
 from kg_builder.terms import iri
-
-AUTHORITY, LINKS, DERIVED, ONTOLOGY, QUERIES, ABOUT = "entities", "links", "derived", "ontology", "queries", "about"
-_RESERVED = frozenset({AUTHORITY, LINKS, DERIVED, ONTOLOGY, QUERIES, ABOUT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +75,7 @@ def _refuse_reserved(corpus: Corpus) -> None:
     problems = [
         Problem(record.record.article.mark, f"«{record.record.article.id}» names a layer of the graph: rename the file")
         for record in corpus.records
-        if record.record.article.id in _RESERVED
+        if record.record.article.id in RESERVED
     ]
     if problems:
         raise SourceError(problems)

@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 from typing import Final
 
+import pyoxigraph as ox
+
+from kg_builder.errors import ReleaseError
 from kg_builder.model import Term
-from kg_builder.namespaces import RDF
-from kg_builder.release.dumps import KG_NQ
-from kg_builder.release.manifest import Manifest
-from kg_builder.release.side_by_side import labels_in, unlike
+from kg_builder.namespaces import RDF, RDFS
+from kg_builder.release.manifest import Manifest, Shard
+from kg_builder.release.shards import SHARDS_FOLDER, shard_path
+from kg_builder.release.store import STORE_FOLDER, open_store
 from kg_builder.release.terms.lines import RDF_TYPE, split_line
 from kg_builder.release.terms.order import TypeOrder
 from kg_builder.terms import iri_text, is_iri, literal_parts
@@ -26,8 +30,8 @@ CHANGES_FILE: Final = "changes.json"
 FORMAT: Final = 1
 MOST_LISTED: Final = 200
 """Facts that are listed, of those added and of those removed."""
-
-_TYPE = f"<{RDF}type>"
+MOST_COMPARED: Final = 1_000_000
+"""Lines of unlike shards beyond which nothing is listed."""
 
 
 @dataclass(slots=True)
@@ -57,49 +61,102 @@ class _Sign:
                     self.listed.append((subject, predicate, value))
 
 
-def list_changes(former: Path, fresh: Path, order: TypeOrder, release: str) -> bytes:
+def list_changes(
+    former: Path, fresh: Path, shards: Mapping[str, Shard], order: TypeOrder, release: str
+) -> bytes | None:
     """Return the content of `changes.json`: what the release in `fresh` adds to the one in `former`, and leaves out.
 
-    Both are read once, side by side; what does not change is passed over. Facts are what `facts.ttl` holds.
+    The shards that differ are read, and the two stores say what is really new or gone, for two shards may say the same.
+    Facts are what `facts.ttl` holds.
 
     Args:
         former: folder of the release before, with its manifest.
-        fresh: folder of the new one, with its `kg.nq`.
+        fresh: folder of the new one, with its shards and its store.
+        shards: of the new one, by name.
         order: says what is no fact.
         release: the id of the new one.
+
+    Returns:
+        The bytes, or None where so much changed that a list would help nobody.
 
     Raises:
         ReleaseError: one of them is not what a release is.
         OSError: one of them cannot be read.
     """
     manifest = Manifest.read(former)
-    added, removed = _Sign(), _Sign()
-    for old, new in unlike(former / KG_NQ, fresh / KG_NQ):
-        fact = order.is_fact(order.rank(_types(old + new)))
-        before, after = set(old), set(new)
-        removed.take((line for line in old if line not in after), fact=fact)
-        added.take((line for line in new if line not in before), fact=fact)
-    shown = {term for sign in (added, removed) for fact in sign.listed for term in fact if is_iri(term)}
-    names = labels_in(former / KG_NQ, shown)
-    names |= labels_in(fresh / KG_NQ, shown)
+    unlike = sorted(
+        name for name in manifest.shards.keys() | shards.keys() if manifest.shards.get(name) != shards.get(name)
+    )
+    removed, added = set[bytes](), set[bytes]()
+    for name in unlike:
+        old = _lines(former, name) if name in manifest.shards else set()
+        new = _lines(fresh, name) if name in shards else set()
+        removed |= old - new
+        added |= new - old
+        if len(removed) + len(added) > MOST_COMPARED:
+            return None
+    before, after = open_store(former / STORE_FOLDER), open_store(fresh / STORE_FOLDER)
+    removed = {each for each in removed - added if not _holds(after, each)}
+    added = {each for each in added - removed if not _holds(before, each)}
+    came, went = _Sign(), _Sign()
+    for subject, lines in groupby(sorted(removed | added, key=_by_subject), key=_subject):
+        together = list(lines)
+        fact = order.is_fact(order.rank(_types(before, subject) | _types(after, subject)))
+        went.take((each for each in together if each in removed), fact=fact)
+        came.take((each for each in together if each in added), fact=fact)
+    shown = {term for sign in (came, went) for fact in sign.listed for term in fact if is_iri(term)}
     document = {
         "format": FORMAT,
         "release": release,
         "former": {"release": manifest.release, "built": manifest.built},
-        **{key: {"added": getattr(added, key), "removed": getattr(removed, key)} for key in ("quads", "facts")},
-        **{key: _pairs(getattr(added, key), getattr(removed, key)) for key in ("graphs", "classes", "properties")},
+        **{key: {"added": getattr(came, key), "removed": getattr(went, key)} for key in ("quads", "facts")},
+        **{key: _pairs(getattr(came, key), getattr(went, key)) for key in ("graphs", "classes", "properties")},
         "listed": {
-            "added": [[_json(term) for term in fact] for fact in added.listed],
-            "removed": [[_json(term) for term in fact] for fact in removed.listed],
+            "added": [[_json(term) for term in fact] for fact in came.listed],
+            "removed": [[_json(term) for term in fact] for fact in went.listed],
         },
-        "names": names,
+        "names": _labels(before, shown) | _labels(after, shown),
     }
     return (json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
 
 
-def _types(lines: Iterable[bytes]) -> set[Term]:
-    needle = f" {_TYPE} ".encode()
-    return {split_line(line.decode())[2] for line in lines if needle in line}
+def _lines(release: Path, name: str) -> set[bytes]:
+    return set(shard_path(release / SHARDS_FOLDER, name).read_bytes().splitlines(keepends=True))
+
+
+def _by_subject(line: bytes) -> tuple[bytes, bytes]:
+    return line.partition(b" ")[0], line
+
+
+def _subject(line: bytes) -> Term:
+    return Term(line.partition(b" ")[0].decode())
+
+
+def _holds(store: ox.Store, line: bytes) -> bool:
+    try:
+        return next(iter(ox.parse(line, format=ox.RdfFormat.N_QUADS))) in store
+    except SyntaxError as error:
+        message = f"a shard holds what is no N-Quads line: {line!r:.200}"
+        raise ReleaseError(message) from error
+
+
+def _objects(store: ox.Store, subject: Term, predicate: str) -> Iterator[ox.NamedNode | ox.Literal]:
+    asked = store.quads_for_pattern(ox.NamedNode(subject[1:-1]), ox.NamedNode(predicate), None, None)
+    return (each.object for each in asked if isinstance(each.object, ox.NamedNode | ox.Literal))
+
+
+def _types(store: ox.Store, subject: Term) -> set[Term]:
+    return {Term(str(each)) for each in _objects(store, subject, f"{RDF}type")}
+
+
+def _labels(store: ox.Store, terms: Iterable[Term]) -> dict[str, dict[str, str]]:
+    """Return the labels of IRIs by language, of those that have some."""
+    found: dict[str, dict[str, str]] = {}
+    for term in sorted(terms):
+        for label in _objects(store, term, f"{RDFS}label"):
+            if isinstance(label, ox.Literal):
+                found.setdefault(iri_text(term), {})[label.language or ""] = label.value
+    return found
 
 
 def _pairs(added: Counter[str], removed: Counter[str]) -> dict[str, dict[str, int]]:

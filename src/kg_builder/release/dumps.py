@@ -34,6 +34,9 @@ MEDIA_TYPES: Final = {
 }
 """Every dump of a release and the media type under which it is served."""
 
+EARLY: Final = frozenset({QUERIES_JSON, SHAPES_TTL})
+"""Those that a release has from its first moment; the others may follow."""
+
 
 @dataclass(frozen=True, slots=True)
 class DumpRun:

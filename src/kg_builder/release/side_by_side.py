@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import mmap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
-from kg_builder.model import Term
 from kg_builder.namespaces import RDFS
-from kg_builder.release.terms.lines import split_line
-from kg_builder.terms import iri_text, is_iri, literal_parts
 
 LABEL = f"<{RDFS}label>"
 
@@ -39,21 +36,6 @@ def _subjects(path: Path) -> Iterator[tuple[bytes, Lines]]:
     with path.open("rb") as file:
         for subject, lines in groupby(file, key=lambda line: line.partition(b" ")[0]):
             yield subject, list(lines)
-
-
-def labels_in(nquads: Path, terms: Iterable[Term]) -> dict[str, dict[str, str]]:
-    """Return the labels of IRIs by language, found in a sorted file by halving it."""
-    found: dict[str, dict[str, str]] = {}
-    if not nquads.stat().st_size:
-        return found
-    with nquads.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        for term in sorted(terms):
-            for line in lines_from(data, f"{term} {LABEL} ".encode()):
-                label = split_line(line.decode())[2]
-                if not is_iri(label):
-                    value, language, _ = literal_parts(label)
-                    found.setdefault(iri_text(term), {})[language] = value
-    return found
 
 
 def lines_from(data: mmap.mmap | bytes, beginning: bytes) -> Iterator[bytes]:

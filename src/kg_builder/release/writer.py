@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import shutil
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,11 +12,18 @@ from pathlib import Path
 from kg_builder.errors import ReleaseError
 from kg_builder.release.changes import CHANGES_FILE, list_changes
 from kg_builder.release.dumps import KG_NQ, MEDIA_TYPES, QUERIES_JSON, SHAPES_TTL, write_dumps
-from kg_builder.release.files import Written, write_pieces
+from kg_builder.release.files import Written, sync, write_pieces
 from kg_builder.release.lock import build_lock
 from kg_builder.release.manifest import MANIFEST_FILE, Counts, Dump, Manifest, Shard, inputs_hash
 from kg_builder.release.prune import prune
-from kg_builder.release.shards import SHARDS_FOLDER, merge_files, release_id, shard_path, write_shard
+from kg_builder.release.shards import (
+    SHARDS_FOLDER,
+    count_graphs,
+    merge_files,
+    release_id,
+    shard_path,
+    write_shard,
+)
 from kg_builder.release.store import STORE_FOLDER, compare_store, load_store
 from kg_builder.release.swap import current_path, install, point_current, release_path, replace_file, workspace
 from kg_builder.release.terms.names import Names
@@ -63,6 +67,23 @@ class Release:
     manifest: Manifest
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What is to become a release: its shards and its store lie in a folder of the workspace.
+
+    Attributes:
+        folder: holds `shards/` and `store/`.
+        shards: by name.
+        counts: of everything, the writer's own three included.
+        changes: the content of `changes.json`; None for no such file.
+    """
+
+    folder: Path
+    shards: Mapping[str, Shard]
+    counts: Counts
+    changes: bytes | None = None
+
+
 def write_release(
     build_dir: Path,
     shards: Mapping[str, Iterable[str]],
@@ -70,38 +91,111 @@ def write_release(
     keep: int = 5,
     progress: Progress = lambda _: None,
 ) -> Release:
-    """Write `build_dir/releases/<id>`, move `build_dir/current` to it and prune to the newest `keep` releases.
+    """Write `build_dir/releases/<id>` from lines, move `build_dir/current` to it and prune to the newest `keep`.
 
-    `shards` maps names to N-Quads lines, newline included, in any order. Where a release of equal content is there and
-    whole, it becomes current, and its manifest takes up changed inputs, versions and counts. Raises ReleaseError
-    (another build runs; a line is out of form or holds a blank node; the store would rewrite a literal) and OSError;
-    what was current before is current then.
+    `shards` maps names to N-Quads lines, newline included, in any order. Raises ReleaseError (another build runs; a
+    line is out of form or holds a blank node; the store would rewrite a literal) and OSError; what was current before
+    is current then.
     """
     with build_lock(build_dir), workspace(build_dir) as scratch:
-        fresh = scratch / "release"
-        manifest, found = _write_files(build_dir, fresh, shards, description, progress)
-        reused = found.exists() and _same_content(manifest, found)
-        changes = _changes(build_dir, fresh, manifest.release, description.order, progress)
-        if reused:
-            progress(f"release {manifest.release} is there already")
-            former = Manifest.read(found)
-            manifest = replace(manifest, built=former.built)
-            if manifest != former:
-                replace_file(found / MANIFEST_FILE, manifest.to_json(), scratch)
-            if changes is not None and changes != _listed(found):
-                replace_file(found / CHANGES_FILE, changes, scratch)
-            point_current(build_dir, found, scratch)
-        else:
-            progress("comparing the store with kg.nq")
-            _prove_store(fresh, found, scratch)
-            progress(f"moving release {manifest.release} into place")
-            (fresh / MANIFEST_FILE).write_bytes(manifest.to_json())
-            if changes is not None:
-                (fresh / CHANGES_FILE).write_bytes(changes)
-            install(build_dir, fresh, manifest.release, scratch)
-        for name in prune(build_dir, keep, scratch):
-            progress(f"removed the old release {name}")
-    return Release(manifest.release, found, reused, manifest)
+        draft = _draft(scratch / "release", shards, description, scratch, progress)
+        draft = replace(draft, changes=changes_since(build_dir, draft, description, progress))
+        release = put_release(build_dir, draft, description, scratch, progress)
+        release = add_dumps(release, description, scratch, progress)
+        prune_releases(build_dir, keep, scratch, progress)
+    return release
+
+
+def put_release(
+    build_dir: Path,
+    draft: Draft,
+    description: Description,
+    scratch: Path,
+    progress: Progress = lambda _: None,
+) -> Release:
+    """Make a draft a release, `build_dir/releases/<id>`, and the current one; its dumps may follow.
+
+    Where a release of equal content is there and whole, it becomes current, and its manifest takes up changed inputs,
+    versions and counts. The caller holds the lock and the workspace `scratch`. Raises OSError and ReleaseError; what
+    was current before is current then.
+    """
+    presentation = _presentation(description)
+    manifest = Manifest(
+        release=release_id(draft.shards, presentation),
+        built=_iso(description.built),
+        title=description.title,
+        base=description.base,
+        prefixes=description.prefixes,
+        license=description.license,
+        counts=draft.counts,
+        shards=draft.shards,
+        dumps={},
+        inputs=description.inputs,
+        inputs_hash=inputs_hash(description.inputs),
+        versions=description.versions,
+        presentation=presentation,
+        description=description.description,
+    )
+    found = release_path(build_dir, manifest.release)
+    if found.exists() and not verify(found):
+        progress(f"release {manifest.release} is there already")
+        former = Manifest.read(found)
+        manifest = replace(manifest, built=former.built, dumps=former.dumps)
+        if manifest != former:
+            replace_file(found / MANIFEST_FILE, manifest.to_json(), scratch)
+        if draft.changes is not None and draft.changes != _listed(found):
+            replace_file(found / CHANGES_FILE, draft.changes, scratch)
+        point_current(build_dir, found, scratch)
+        return Release(manifest.release, found, reused=True, manifest=manifest)
+    small = {QUERIES_JSON: description.queries_json, SHAPES_TTL: description.shapes_ttl}
+    written = {name: write_pieces(draft.folder / name, [content]) for name, content in small.items()}
+    manifest = replace(manifest, dumps={name: _dump(name, file) for name, file in written.items()})
+    progress(f"moving release {manifest.release} into place")
+    (draft.folder / MANIFEST_FILE).write_bytes(manifest.to_json())
+    if draft.changes is not None:
+        (draft.folder / CHANGES_FILE).write_bytes(draft.changes)
+    install(build_dir, draft.folder, manifest.release, scratch)
+    return Release(manifest.release, found, reused=False, manifest=manifest)
+
+
+def add_dumps(
+    release: Release, description: Description, scratch: Path, progress: Progress = lambda _: None
+) -> Release:
+    """Write the dumps of a release that is in place, and list them in its manifest; those that are listed stay.
+
+    Until then the release is whole without them. The caller holds the lock and the workspace `scratch`.
+
+    Raises:
+        ReleaseError: the shards hold another number of quads than the store.
+        OSError: a file cannot be written.
+    """
+    if release.manifest.dumps.keys() >= MEDIA_TYPES.keys():
+        return release
+    progress(f"writing the dumps of {release.manifest.counts.quads:,} quads")
+    folder = scratch / "dumps"
+    folder.mkdir()
+    paths = [shard_path(release.path / SHARDS_FOLDER, name) for name in release.manifest.shards]
+    written = {KG_NQ: merge_files(paths, folder / KG_NQ, scratch)}
+    if written[KG_NQ].pieces != release.manifest.counts.quads:
+        held = f"the shards hold {written[KG_NQ].pieces:,} quads, the store {release.manifest.counts.quads:,}"
+        message = f"{release.id}: {held}; run `rujukan build --force`"
+        raise ReleaseError(message)
+    names = Names(description.prefixes, description.base)
+    written |= write_dumps(folder, names, description.order, scratch).written
+    for name in written:
+        sync(folder / name)
+        (folder / name).replace(release.path / name)
+    sync(release.path)
+    dumps = {**release.manifest.dumps, **{name: _dump(name, file) for name, file in written.items()}}
+    manifest = replace(release.manifest, dumps=dumps)
+    replace_file(release.path / MANIFEST_FILE, manifest.to_json(), scratch)
+    return replace(release, manifest=manifest)
+
+
+def prune_releases(build_dir: Path, keep: int, scratch: Path, progress: Progress = lambda _: None) -> None:
+    """Remove old releases, and tell of each."""
+    for name in prune(build_dir, keep, scratch):
+        progress(f"removed the old release {name}")
 
 
 def current_release(build_dir: Path) -> Release | None:
@@ -116,80 +210,40 @@ def current_release(build_dir: Path) -> Release | None:
     return Release(manifest.release, path, reused=True, manifest=manifest)
 
 
-def unchanged_release(build_dir: Path, inputs: Mapping[str, str], versions: Mapping[str, str]) -> Release | None:
-    """Return the current release if it was made from these inputs by these versions and is whole, otherwise None.
-
-    A build may stop there: it would give the same release.
-    """
-    try:
-        release = current_release(build_dir)
-    except ReleaseError:
-        # A damaged release is no reason to stop a build: the build is what repairs it.
-        return None
-    if release is None or release.manifest.inputs_hash != inputs_hash(inputs):
-        return None
-    return release if release.manifest.versions == dict(versions) and not verify(release.path) else None
-
-
-def _write_files(
-    build_dir: Path,
-    fresh: Path,
+def _draft(
+    folder: Path,
     shards: Mapping[str, Iterable[str]],
     description: Description,
+    scratch: Path,
     progress: Progress,
-) -> tuple[Manifest, Path]:
-    names = Names(description.prefixes, description.base)
-    folder = fresh / SHARDS_FOLDER
-    folder.mkdir(parents=True)
-    written_shards: dict[str, Shard] = {}
-    for name, lines in sorted(shards.items()):
-        written_shards[name] = write_shard(folder, name, lines)
-    presentation = _presentation(description)
-    release = release_id(written_shards, presentation)
-    found = release_path(build_dir, release)
-    progress(f"{len(written_shards)} shards written")
-    paths = [shard_path(folder, name) for name in written_shards]
-    written = {KG_NQ: merge_files(paths, fresh / KG_NQ, fresh.parent)}
-    progress(f"writing the dumps and the store of {written[KG_NQ].pieces:,} quads")
-    with ThreadPoolExecutor(1) as pool:
-        # Loading leaves the interpreter to the dumps. Where the release seems to be there already, its store will do.
-        store = None if found.exists() else pool.submit(load_store, fresh / KG_NQ, fresh / STORE_FOLDER)
-        run = write_dumps(fresh, names, description.order, fresh.parent)
-        if store:
-            store.result()
-    written |= run.written
-    written[QUERIES_JSON] = write_pieces(fresh / QUERIES_JSON, [description.queries_json])
-    written[SHAPES_TTL] = write_pieces(fresh / SHAPES_TTL, [description.shapes_ttl])
+) -> Draft:
+    shards_folder = folder / SHARDS_FOLDER
+    shards_folder.mkdir(parents=True)
+    written = {name: write_shard(shards_folder, name, lines) for name, lines in sorted(shards.items())}
+    progress(f"{len(written)} shards written")
+    merged = scratch / KG_NQ
+    merge_files([shard_path(shards_folder, name) for name in written], merged, scratch)
+    graphs = count_graphs(merged)
+    load_store(merged, folder / STORE_FOLDER)
+    progress("comparing the store with its quads")
+    compare_store(folder / STORE_FOLDER, merged, scratch)
     counts = replace(
         description.counts,
-        quads=written[KG_NQ].pieces,
-        triples_default=run.graphs.get("", 0),
-        graphs={graph[1:-1]: number for graph, number in run.graphs.items() if graph},
+        quads=sum(graphs.values()),
+        triples_default=graphs.get("", 0),
+        graphs={graph: number for graph, number in graphs.items() if graph},
     )
-    manifest = Manifest(
-        release=release,
-        built=_iso(description.built),
-        title=description.title,
-        base=description.base,
-        prefixes=description.prefixes,
-        license=description.license,
-        counts=counts,
-        shards=written_shards,
-        dumps={name: _dump(name, file) for name, file in written.items()},
-        inputs=description.inputs,
-        inputs_hash=inputs_hash(description.inputs),
-        versions=description.versions,
-        presentation=presentation,
-        description=description.description,
-    )
-    return manifest, found
+    return Draft(folder, written, counts)
 
 
-def _changes(build_dir: Path, fresh: Path, release: str, order: TypeOrder, progress: Progress) -> bytes | None:
+def changes_since(
+    build_dir: Path, draft: Draft, description: Description, progress: Progress = lambda _: None
+) -> bytes | None:
     """Return the list of changes since what is current; None when there is no such release, or it cannot be read.
 
     Where the current release is of the same id, so that it is reused or mended, its own list stays.
     """
+    release = release_id(draft.shards, _presentation(description))
     try:
         former = current_path(build_dir)
         if former is None:
@@ -197,7 +251,7 @@ def _changes(build_dir: Path, fresh: Path, release: str, order: TypeOrder, progr
         if Manifest.read(former).release == release:
             return _listed(former)
         progress("listing what changed")
-        return list_changes(former, fresh, order, release)
+        return list_changes(former, draft.folder, draft.shards, description.order, release)
     except (ReleaseError, OSError) as error:
         progress(f"the former release cannot be compared: {error}")
         return None
@@ -219,26 +273,6 @@ def _presentation(description: Description) -> str:
         *(hashlib.sha256(file).hexdigest() for file in (description.queries_json, description.shapes_ttl)),
     ]
     return hashlib.sha256(json.dumps(shown, ensure_ascii=False).encode()).hexdigest()
-
-
-def _prove_store(fresh: Path, found: Path, scratch: Path) -> None:
-    store = fresh / STORE_FOLDER
-    if not store.exists():
-        try:
-            # The very files that a reader of the former directory may have open, under the same names.
-            shutil.copytree(found / STORE_FOLDER, store, copy_function=os.link)
-            compare_store(store, fresh / KG_NQ, scratch)
-        except (ReleaseError, OSError):
-            # The store is what was damaged: it is loaded anew.
-            shutil.rmtree(store, ignore_errors=True)
-        else:
-            return
-        load_store(fresh / KG_NQ, store)
-    compare_store(store, fresh / KG_NQ, scratch)
-
-
-def _same_content(manifest: Manifest, found: Path) -> bool:
-    return not verify(found) and Manifest.read(found).dumps == manifest.dumps
 
 
 def _dump(name: str, file: Written) -> Dump:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Mapping as AbstractMapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from kg_builder.errors import Mark, Problem
 from kg_builder.ids import LOCAL, is_slug, nearest
@@ -35,14 +38,16 @@ class Entity:
 class Authority:
     """All entries by slug, and the redirects of ids that are gone."""
 
-    entities: dict[str, Entity]
-    redirects: dict[str, str]
-    declared: dict[str, Declared]
-    ledger: frozenset[str] = field(default_factory=frozenset)
+    entities: AbstractMapping[str, Entity]
+    redirects: AbstractMapping[str, str]
+    declared: AbstractMapping[str, Declared]
+    ledger: AbstractSet[str] = field(default_factory=frozenset)
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
+class Entry:
+    """An entry as it is written: its kind is known, what it says is not read yet."""
+
     slug: str
     mark: Mark
     body: Mapping
@@ -54,11 +59,11 @@ def load_authority(project: Project, schema: Schema, problems: list[Problem]) ->
 
     Entries may refer to each other in any order. An id that stands in two files is a problem that names both places.
     """
-    entries: dict[str, _Entry] = {}
-    for path in sorted((project.root / "data" / "entities").glob("*.yaml")):
+    entries: dict[str, Entry] = {}
+    for path in entity_files(project):
         tree = read_yaml(path, project.name(path), problems)
         for key, body in tree.items:
-            entry = _entry(key, body, schema, problems)
+            entry = read_entry(key, body, schema, problems)
             if entry is None:
                 continue
             if entry.slug in entries:
@@ -69,14 +74,28 @@ def load_authority(project: Project, schema: Schema, problems: list[Problem]) ->
             else:
                 entries[entry.slug] = entry
     declared = {slug: Declared(project.iris.entity(slug), entry.shape) for slug, entry in entries.items()}
-    redirects = _redirects(project, declared, problems)
+    path = redirects_file(project)
+    redirects = (
+        read_redirects(read_yaml(path, project.name(path), problems), declared.keys(), problems)
+        if path.is_file()
+        else {}
+    )
     scope = Scope(schema, project.iris, declared)
-    entities = {slug: _entity(entry, scope, problems) for slug, entry in sorted(entries.items())}
-    ledger = _ledger(project, declared, redirects, problems)
+    entities = {slug: read_entity(entry, scope, problems) for slug, entry in sorted(entries.items())}
+    path = ledger_file(project)
+    released = (read_text(path, project.name(path), problems) if path.is_file() else None) or ""
+    _check_ledger(released, project.name(path), declared.keys() | redirects.keys(), declared, problems)
+    ledger = read_ledger(released)
     return Authority(entities, redirects, declared, ledger)
 
 
-def _entry(key: Scalar, body: Node, schema: Schema, problems: list[Problem]) -> _Entry | None:
+def entity_files(project: Project) -> list[Path]:
+    """Return the files of the authority file, in the order in which they are read."""
+    return sorted((project.root / "data" / "entities").glob("*.yaml"))
+
+
+def read_entry(key: Scalar, body: Node, schema: Schema, problems: list[Problem]) -> Entry | None:
+    """Return an entry whose id and kind are right; what is wrong goes to the problems."""
     if not is_slug(key.text) or key.text.startswith(LOCAL):
         message = f"«{key.text}» is not an id: write lower-case words joined by hyphens, not beginning with «{LOCAL}»"
         problems.append(Problem(key.mark, message, "slug"))
@@ -96,10 +115,11 @@ def _entry(key: Scalar, body: Node, schema: Schema, problems: list[Problem]) -> 
         )
         problems.append(Problem(mark, message, "kind"))
         return None
-    return _Entry(key.text, key.mark, body, shape)
+    return Entry(key.text, key.mark, body, shape)
 
 
-def _entity(entry: _Entry, scope: Scope, problems: list[Problem]) -> Entity:
+def read_entity(entry: Entry, scope: Scope, problems: list[Problem]) -> Entity:
+    """Read what an entry says; its references are looked up in the scope."""
     subject = scope.iris.entity(entry.slug)
     triples = [CuratedTriple((subject, TYPE, kind), entry.mark) for kind in entry.shape.classes]
     labels: dict[str, str] = {}
@@ -171,12 +191,14 @@ def _statements(
         yield from (CuratedTriple(triple, part.mark) for triple in triples)
 
 
-def _redirects(project: Project, declared: dict[str, Declared], problems: list[Problem]) -> dict[str, str]:
-    path = project.root / "data" / "redirects.yaml"
+def redirects_file(project: Project) -> Path:
+    """Return the file of ids that are gone and lead to others."""
+    return project.root / "data" / "redirects.yaml"
+
+
+def read_redirects(tree: Mapping, declared: AbstractSet[str], problems: list[Problem]) -> dict[str, str]:
+    """Return the redirects of a file; each leads from an id that is gone to one that is declared."""
     found: dict[str, str] = {}
-    if not path.is_file():
-        return found
-    tree = read_yaml(path, project.name(path), problems)
     for old, node in tree.items:
         new = scalar(node, "a redirect", problems)
         if not is_slug(old.text):
@@ -194,18 +216,24 @@ def _redirects(project: Project, declared: dict[str, Declared], problems: list[P
     return found
 
 
-def _ledger(
-    project: Project, declared: dict[str, Declared], redirects: dict[str, str], problems: list[Problem]
-) -> frozenset[str]:
-    path = project.root / "data" / "released-ids.txt"
-    content = read_text(path, project.name(path), problems) if path.is_file() else None
-    lines = content.splitlines() if content else []
-    for number, line in enumerate(lines, 1):
+def ledger_file(project: Project) -> Path:
+    """Return the file of ids that were released."""
+    return project.root / "data" / "released-ids.txt"
+
+
+def read_ledger(content: str) -> frozenset[str]:
+    """Return the ids that a file says were released."""
+    return frozenset(line.strip() for line in content.splitlines() if line.strip() and not line.startswith("#"))
+
+
+def _check_ledger(
+    content: str, name: str, known: AbstractSet[str], declared: AbstractMapping[str, Declared], problems: list[Problem]
+) -> None:
+    for number, line in enumerate(content.splitlines(), 1):
         slug = line.strip()
-        if slug and not slug.startswith("#") and slug not in declared and slug not in redirects:
+        if slug and not slug.startswith("#") and slug not in known:
             hint = nearest(slug, declared)
             message = (
                 f"«{slug}» was released and is gone: restore it, or add «{slug}: new-id» to data/redirects.yaml{hint}"
             )
-            problems.append(Problem(Mark(project.name(path), number), message, "vanished"))
-    return frozenset(line.strip() for line in lines if line.strip() and not line.startswith("#"))
+            problems.append(Problem(Mark(name, number), message, "vanished"))

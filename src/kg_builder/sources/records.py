@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from collections.abc import Mapping as AbstractMapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from kg_builder.errors import Mark, Problem, SourceError
-from kg_builder.ids import LOCAL, is_slug, nearest
-from kg_builder.model import Article, Record, Term, Triple
+from kg_builder.ids import LOCAL, Iris, is_slug, nearest
+from kg_builder.model import Article, Attestation, Record, Term, Triple
 from kg_builder.namespaces import RJ, SCHEMA
 from kg_builder.sources.edtf import parse_edtf
 from kg_builder.sources.entities import LABEL, Authority
 from kg_builder.sources.facts import Basis, FactReader, Subject, local
 from kg_builder.sources.mentions import mentions
 from kg_builder.sources.project import Project
-from kg_builder.sources.reading import day, only_keys, read_yaml, scalar
+from kg_builder.sources.reading import day, only_keys, read_text, scalar
 from kg_builder.sources.schema import Kind, NodeShape, PropertyShape, Schema
 from kg_builder.sources.texts import Text, find_text, fingerprint
-from kg_builder.sources.tree import Mapping, Node, Scalar, Sequence
+from kg_builder.sources.tree import Mapping, Node, Scalar, Sequence, read_tree
 from kg_builder.sources.values import Declared, Scope, date_triples
 from kg_builder.terms import iri, text
 
@@ -33,6 +34,21 @@ BLOCK_SETTINGS = ("according-to", "conveys")
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _ANY = PropertyShape("", Term(""), Kind.REFERENCE)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a record is read by, beside its own words.
+
+    Attributes:
+        project: makes IRIs and names files.
+        schema: the kinds of nodes and their keys.
+        declared: what the authority file declares, by id.
+    """
+
+    project: Project
+    schema: Schema
+    declared: AbstractMapping[str, Declared]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +67,28 @@ def load_record(
 
     Where the article's text is present its hash and every phrase are compared with it.
     """
-    name = project.name(path)
-    tree = read_yaml(path, name, problems)
+    written = read_text(path, project.name(path), problems)
+    if written is None:
+        return None
+    setting = Setting(project, schema, authority.declared)
+    return read_record(path.stem, written, _source(project, path.stem, problems), setting, problems)
+
+
+def read_record(
+    stem: str, written: str, source: Text | None, setting: Setting, problems: list[Problem]
+) -> LoadedRecord | None:
+    """Read one record from what its file holds; None where its head cannot be made sense of.
+
+    Args:
+        stem: the file's name without its suffix: the article's id.
+        written: what the file holds.
+        source: the article's text, where it is at hand; its hash and every phrase are then compared with it.
+        setting: what it is read by.
+        problems: takes everything that is wrong.
+    """
+    project, schema, declared = setting.project, setting.schema, setting.declared
+    name = project.name(project.articles / f"{stem}.yaml")
+    tree = read_tree(written, name, problems)
     head = tree.get(HEAD)
     if not isinstance(head, Mapping):
         if not any(problem.mark.file == name for problem in problems):
@@ -61,30 +97,36 @@ def load_record(
             )
         return None
     try:
-        project.iris.article(path.stem)
+        project.iris.article(stem)
     except ValueError:
-        message = f"«{path.stem}» cannot be an article's id: name the file with letters, digits, «-» and «_»"
+        message = f"«{stem}» cannot be an article's id: name the file with letters, digits, «-» and «_»"
         problems.append(Problem(Mark(name), message, "slug"))
         return None
-    source = _source(project, path.stem, problems)
-    article = _article(head, path.stem, project, authority, problems)
+    article = _article(head, stem, project, declared, problems)
     matches = source is not None and _matches(head, article, source, problems)
-    declared = dict(authority.declared) | _locals(tree, article.id, project, schema)
     reader = FactReader(
         article=article.id,
         language=article.language,
         length=article.length,
-        scope=Scope(schema, project.iris, declared),
+        scope=Scope(schema, project.iris, declared, _locals(tree, article.id, project, schema)),
         source=source.text if matches and source else None,
         problems=problems,
         names=frozenset(_names(tree, schema.name_keys())),
     )
     for key, body in tree.items:
         if key.text != HEAD:
-            _block(key, body, reader, declared, Basis())
-    shared = {entity.iri: entity.shape.classes for entity in authority.declared.values()}
-    spoken_of = mentions(article.iri, reader.attestations, shared)
+            _block(key, body, reader, Basis())
+    spoken_of = mentions(article.iri, reader.attestations, _shared(reader.attestations, project.iris, declared))
     return LoadedRecord(Record(article, (*reader.attestations, *spoken_of)), matches, reader.nodes)
+
+
+def _shared(
+    attestations: Iterable[Attestation], iris: Iris, declared: AbstractMapping[str, Declared]
+) -> dict[Term, tuple[Term, ...]]:
+    """Return the classes of the nodes that facts refer to and the authority file declares."""
+    nodes = {node for subject, _, target in (each.triple for each in attestations) for node in (subject, target)}
+    slugs = {node: iris.slug(node) for node in nodes}
+    return {node: declared[slug].shape.classes for node, slug in slugs.items() if slug and slug in declared}
 
 
 def _names(node: Node, keys: frozenset[str], *, inside: bool = False) -> Iterator[str]:
@@ -96,7 +138,9 @@ def _names(node: Node, keys: frozenset[str], *, inside: bool = False) -> Iterato
             yield from _names(item, keys, inside=inside)
     else:
         for key, value in node.items:
-            yield from _names(value, keys, inside=key.text in keys or (inside and key.text == "quote"))
+            within = key.text in keys or (inside and key.text == "quote")
+            if within or not isinstance(value, Scalar):
+                yield from _names(value, keys, inside=within)
 
 
 def _source(project: Project, article: str, problems: list[Problem]) -> Text | None:
@@ -107,7 +151,9 @@ def _source(project: Project, article: str, problems: list[Problem]) -> Text | N
         return None
 
 
-def _article(head: Mapping, stem: str, project: Project, authority: Authority, problems: list[Problem]) -> Article:
+def _article(
+    head: Mapping, stem: str, project: Project, declared: AbstractMapping[str, Declared], problems: list[Problem]
+) -> Article:
     only_keys(head, HEAD_KEYS, "an article", problems)
     problems.extend(
         Problem(head.mark, f"the head needs «{key}»", "missing") for key in REQUIRED if head.get(key) is None
@@ -126,7 +172,7 @@ def _article(head: Mapping, stem: str, project: Project, authority: Authority, p
         for key in ("sha256", "fingerprint")
         if key in values and not _SHA256.fullmatch(values[key])
     )
-    curator = _reference(head, "curator", project, authority, problems)
+    curator = _reference(head, "curator", project, declared, problems)
     curated = head.get("curated")
     return Article(
         id=stem,
@@ -138,7 +184,7 @@ def _article(head: Mapping, stem: str, project: Project, authority: Authority, p
         curator=curator or Term(""),
         curated=day(curated, "curated", problems) if curated else "",
         mark=head.mark,
-        statements=tuple(_statements(head, project.iris.article(stem), project, authority, problems)),
+        statements=tuple(_statements(head, project.iris.article(stem), project, declared, problems)),
         note=values.get("note", ""),
     )
 
@@ -153,20 +199,22 @@ def _language(values: dict[str, str], marks: dict[str, Mark], problems: list[Pro
     return language
 
 
-def _reference(head: Mapping, key: str, project: Project, authority: Authority, problems: list[Problem]) -> Term | None:
+def _reference(
+    head: Mapping, key: str, project: Project, declared: AbstractMapping[str, Declared], problems: list[Problem]
+) -> Term | None:
     node = head.get(key)
     slug = scalar(node, key, problems) if node else ""
     if node is None or not slug:
         return None
-    if slug not in authority.declared:
-        hint = nearest(slug, authority.declared) or "; declare it in data/entities/"
+    if slug not in declared:
+        hint = nearest(slug, declared) or "; declare it in data/entities/"
         problems.append(Problem(node.mark, f"no entity «{slug}»{hint}", "reference"))
         return None
     return project.iris.entity(slug)
 
 
 def _statements(
-    head: Mapping, subject: Term, project: Project, authority: Authority, problems: list[Problem]
+    head: Mapping, subject: Term, project: Project, declared: AbstractMapping[str, Declared], problems: list[Problem]
 ) -> list[Triple]:
     values = {key.text: node.text for key, node in head.items if isinstance(node, Scalar)}
     found: list[Triple] = []
@@ -180,7 +228,7 @@ def _statements(
             elif key == "url":
                 found.append((subject, iri(path), iri(values[key])))
             elif key == "publisher":
-                term = _reference(head, key, project, authority, problems)
+                term = _reference(head, key, project, declared, problems)
                 found.extend([(subject, iri(path), term)] if term else [])
             else:
                 parse_edtf(values[key])
@@ -221,53 +269,54 @@ def _locals(tree: Mapping, article: str, project: Project, schema: Schema) -> di
         key, body = queue.pop(0)
         if not isinstance(body, Mapping):
             continue
-        kinds = [name.text[3:] for name, _ in body.items if name.text.startswith("is ")]
-        shape: NodeShape | None = schema.shapes.get(kinds[0]) if kinds else None
-        if local(key.text) and shape and is_slug(key.text):
-            found.setdefault(key.text, Declared(project.iris.local(article, key.text), shape))
+        if local(key.text):
+            kinds = [name.text[3:] for name, _ in body.items if name.text.startswith("is ")]
+            shape: NodeShape | None = schema.shapes.get(kinds[0]) if kinds else None
+            if shape and is_slug(key.text):
+                found.setdefault(key.text, Declared(project.iris.local(article, key.text), shape))
         inner = body.get("conveys")
         if isinstance(inner, Mapping):
             queue.extend(inner.items)
     return found
 
 
-def _block(key: Scalar, body: Node, reader: FactReader, declared: dict[str, Declared], basis: Basis) -> None:
-    found = declared.get(key.text)
+def _block(key: Scalar, body: Node, reader: FactReader, basis: Basis) -> None:
+    found = reader.scope.find(key.text)
     if found is None:
-        reader.complain(*_undeclared(key, body, reader.scope.schema, declared))
+        reader.complain(*_undeclared(key, body, reader.scope))
         return
     if not isinstance(body, Mapping) or not body.items:
         reader.complain(body.mark, 'a block holds facts: `relation value: "words"`, indented', "type")
         return
     reader.nodes.setdefault(found.iri, key.mark)
     spoken = reader.speaker(body)
-    held = replace(basis, according_to=spoken or basis.according_to)
+    held = basis._replace(according_to=spoken) if spoken else basis
     prefix = "" if basis.conveyed_in is None else f"{basis.conveyed_in}/"
     subject = Subject(found.iri, found.shape, f"{prefix}{key.text}")
     for name, value in body.items:
         if name.text == "conveys":
-            _conveyed(found, value, reader, declared, basis)
+            _conveyed(found, value, reader, basis)
         elif name.text not in BLOCK_SETTINGS:
             reader.fact(subject, name, value, held)
 
 
-def _undeclared(key: Scalar, body: Node, schema: Schema, declared: dict[str, Declared]) -> tuple[Mark, str, str]:
+def _undeclared(key: Scalar, body: Node, scope: Scope) -> tuple[Mark, str, str]:
     """Return why a block's key names nothing: where, what to do, and the kind of problem."""
     if not is_slug(key.text):
         return key.mark, f"«{key.text}» is not an id: write lower-case words joined by hyphens", "reference"
     if not local(key.text):
         hint = f"; declare it in data/entities/, or name it «{LOCAL}…» if only this article speaks of it"
-        return key.mark, f"no entity «{key.text}»{nearest(key.text, declared) or hint}", "reference"
+        return key.mark, f"no entity «{key.text}»{scope.nearest(key.text) or hint}", "reference"
     if not isinstance(body, Mapping):
         return body.mark, 'a block holds facts: `relation value: "words"`, indented', "type"
     for name, _ in body.items:
         if name.text.startswith("is "):
             kind = name.text[3:]
-            return name.mark, f"no kind «{kind}»{nearest(kind, schema.shapes)}", "kind"
+            return name.mark, f"no kind «{kind}»{nearest(kind, scope.schema.shapes)}", "kind"
     return key.mark, f'«{key.text}» does not say what it is: add `is <kind>: "words"`', "kind"
 
 
-def _conveyed(found: Declared, value: Node, reader: FactReader, declared: dict[str, Declared], basis: Basis) -> None:
+def _conveyed(found: Declared, value: Node, reader: FactReader, basis: Basis) -> None:
     if basis.conveyed_in is not None:
         reader.complain(
             value.mark, "«conveys» cannot stand inside «conveys»: give the inner speech a block of its own", "conveys"
@@ -278,4 +327,4 @@ def _conveyed(found: Declared, value: Node, reader: FactReader, declared: dict[s
         reader.complain(value.mark, "«conveys» holds blocks of facts", "type")
     else:
         for key, body in value.items:
-            _block(key, body, reader, declared, Basis(conveyed_in=found.iri))
+            _block(key, body, reader, Basis(conveyed_in=found.iri))

@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pyoxigraph import RdfFormat, Store
 from tests.unit.release.synthetic import BASE, ORDER, description, line, shards
 
 from kg_builder.namespaces import RDF, RDFS
 from kg_builder.release.changes import CHANGES_FILE, MOST_LISTED, list_changes
-from kg_builder.release.manifest import Manifest, inputs_hash
+from kg_builder.release.manifest import Manifest, Shard, inputs_hash
+from kg_builder.release.shards import write_shard
 from kg_builder.release.verify import verify
 from kg_builder.release.writer import Release, write_release
 
@@ -132,7 +134,7 @@ def test_a_release_that_stays_or_is_mended_keeps_its_list(build: Path) -> None:
     assert (mended.path / CHANGES_FILE).read_bytes() == before[0]
 
 
-@pytest.mark.parametrize(("name", "content"), [("kg.nq", b"nonsense\n"), ("manifest.json", b"{")])
+@pytest.mark.parametrize(("name", "content"), [("shards/a1.nq", b"nonsense\n"), ("manifest.json", b"{")])
 def test_a_former_release_that_cannot_be_read_stops_nothing(build: Path, name: str, content: bytes) -> None:
     first = write_release(build, shards(1), description(1))
     (first.path / name).write_bytes(content)
@@ -153,20 +155,29 @@ LINES = st.builds(
 
 
 @given(st.sets(LINES, max_size=12), st.sets(LINES, max_size=12))
-@settings(deadline=None)
+@settings(deadline=None, max_examples=20)
 def test_counts_are_those_of_the_difference(
     tmp_path_factory: pytest.TempPathFactory, before: set[str], after: set[str]
 ) -> None:
     root = tmp_path_factory.mktemp("pair")
-    folders = []
+    folders, written = [], list[dict[str, Shard]]()
     for name, lines in (("old", before), ("new", after)):
-        folder = root / name
-        folder.mkdir()
-        (folder / "kg.nq").write_bytes(b"".join(sorted(each.encode() for each in lines)))
-        folders.append(folder)
+        folder = root / name / "shards"
+        folder.mkdir(parents=True)
+        half = {each for each in lines if hash(each) % 2}
+        # A line that several shards hold, and one that is in another shard than before, are the same line.
+        written.append({each: write_shard(folder, each, got) for each, got in (("a", lines), ("b", half))})
+        store = Store(str(root / name / "store"))
+        store.bulk_load("".join(lines).encode(), RdfFormat.N_QUADS)
+        store.flush()
+        del store
+        folders.append(root / name)
     manifest = Manifest("0" * 16, "2024-05-01T00:00:00Z", {}, "", {}, "", {}, {}, {}, {}, inputs_hash({}), {})  # type: ignore[arg-type]
-    (folders[0] / "manifest.json").write_bytes(replace(manifest, counts=description().counts).to_json())
-    found = json.loads(list_changes(folders[0], folders[1], ORDER, "1" * 16))
+    manifest = replace(manifest, counts=description().counts, shards=written[0])
+    (folders[0] / "manifest.json").write_bytes(manifest.to_json())
+    listed = list_changes(folders[0], folders[1], written[1], ORDER, "1" * 16)
+    assert listed is not None
+    found = json.loads(listed)
     assert found["quads"] == {"added": len(after - before), "removed": len(before - after)}
     for sign, lines, others in (("added", after, before), ("removed", before, after)):
         evidence = {each.split()[0] for each in before | after if f"<{RDF}type> <{RDF}Statement>" in each}

@@ -1,0 +1,251 @@
+"""Rules applied in the store: to all of it, or only where something changed.
+
+Derivations follow deletions and insertions by the way of «delete and rederive» (Gupta, Mumick and Subrahmanian 1993):
+what rests on something that changed is taken away, and concluded anew as far as it still follows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+
+import pyoxigraph as ox
+
+from kg_builder.build.facts import Facts, node, quad
+from kg_builder.errors import Mark, Problem, SourceError
+from kg_builder.graph.layers import DERIVED
+from kg_builder.graph.rules import MOST_ROUNDS, Derivation, Pattern, Rule, derivation_lines
+from kg_builder.model import Term, Triple
+from kg_builder.terms import is_iri
+
+Bindings = dict[str, Term]
+Lines = dict[Term, set[str]]
+"""Lines of the derived layer by the subject of the conclusion they belong to."""
+
+_TOGETHER = 10_000
+
+
+@dataclass(slots=True)
+class Reasoner:
+    """Rules over one store.
+
+    Attributes:
+        rules: the rules.
+        facts: the store.
+        prefixes: what the rules may use without declaring it.
+        quads: how many more the store holds by the conclusions that were put into it and taken out.
+        derived: the same for the graph of what is derived.
+        changed: the conclusions that were put in or taken out.
+    """
+
+    rules: tuple[Rule, ...]
+    facts: Facts
+    prefixes: Mapping[str, str]
+    quads: int = 0
+    derived: int = 0
+    changed: set[Triple] = field(default_factory=set)
+
+    def conclude_all(self) -> Iterator[tuple[Term, str]]:
+        """Apply the rules to the whole store until nothing new follows, and put the conclusions into it.
+
+        Yields:
+            The lines of the derived layer, each with the subject that it belongs to; in no order, some repeatedly.
+
+        Raises:
+            SourceError: the rules do not come to rest.
+        """
+        self._saturate()
+        for rule in self.rules:
+            solutions = self._apply(rule)
+            while together := list(islice(solutions, _TOGETHER)):
+                for subject, lines in self.lines(together).items():
+                    for each in lines:
+                        yield subject, each
+
+    def touching(self, triples: Iterable[Triple]) -> set[Derivation]:
+        """Return the derivations that hold now and rest on one of the triples or conclude it."""
+        found: set[Derivation] = set()
+        for triple in triples:
+            known = self.facts.is_known(triple)
+            for rule in self.rules:
+                if known:
+                    for pattern in rule.premises:
+                        found.update(self._bound(rule, pattern, triple))
+                for pattern in rule.template:
+                    found.update(each for each in self._bound(rule, pattern, triple) if each.triple == triple)
+        return found
+
+    def lines(self, derivations: Iterable[Derivation], concluded: Mapping[Triple, set[Term]] | None = None) -> Lines:
+        """Return the lines of derivations, by the subject of the conclusion.
+
+        Args:
+            derivations: what holds.
+            concluded: the derivations of some conclusions, which the store does not hold yet.
+        """
+        found: Lines = {}
+        cache: dict[Triple, tuple[Term, ...]] = {}
+        for each in derivations:
+            for premise in each.premises:
+                if premise not in cache:
+                    cache[premise] = self.facts.sources(premise) or self._derivations_of(premise, concluded or {})
+            found.setdefault(each.triple[0], set()).update(derivation_lines([each], cache, self.facts.iris))
+        return found
+
+    def _derivations_of(self, triple: Triple, concluded: Mapping[Triple, set[Term]]) -> tuple[Term, ...]:
+        if triple in concluded:
+            return tuple(sorted(concluded[triple]))
+        nodes = {self.node(each) for each in self.touching([triple]) if each.triple == triple}
+        return tuple(sorted(nodes))
+
+    def node(self, derivation: Derivation) -> Term:
+        """Return the IRI of a derivation."""
+        return self.facts.iris.derivation(derivation.rule, derivation.triple, derivation.premises)
+
+    def add(self, conclusion: Triple) -> bool:
+        """Put a conclusion into the store, unless it is there; tells whether it was put."""
+        derived, plain = quad(conclusion, self.facts.iris.graph(DERIVED)), quad(conclusion)
+        if derived in self.facts.store:
+            return False
+        self.derived += 1
+        self.quads += 1 + (plain not in self.facts.store)
+        self.facts.store.extend([derived, plain])
+        return True
+
+    def remove(self, conclusion: Triple) -> bool:
+        """Take a conclusion out of the store, and tell whether it was there; where it is stated too, that stays."""
+        derived, plain = quad(conclusion, self.facts.iris.graph(DERIVED)), quad(conclusion)
+        if derived not in self.facts.store:
+            return False
+        self.facts.store.remove(derived)
+        self.derived -= 1
+        self.quads -= 1
+        if not any(self.facts.graphs(conclusion)):
+            self.facts.store.remove(plain)
+            self.quads -= 1
+        return True
+
+    def _saturate(self) -> None:
+        fresh: list[Triple] | None = None
+        for _ in range(MOST_ROUNDS):
+            found = self._all() if fresh is None else iter(self.touching(fresh))
+            added: dict[Triple, None] = {}
+            while together := list(islice(found, _TOGETHER)):
+                added.update({each.triple: None for each in together if self.add(each.triple)})
+            fresh = [triple for triple in added if self._feeds(triple)]
+            if not fresh:
+                return
+        message = f"the rules do not come to rest after {MOST_ROUNDS} rounds: one of them concludes ever new triples"
+        raise SourceError([Problem(Mark("ontology/rules"), message, "rule")])
+
+    def _feeds(self, triple: Triple) -> bool:
+        """Tell whether a rule might rest on a triple."""
+        return any(unify(pattern, triple) is not None for rule in self.rules for pattern in rule.premises)
+
+    def _all(self) -> Iterator[Derivation]:
+        for rule in self.rules:
+            yield from self._apply(rule)
+
+    def _bound(self, rule: Rule, pattern: Pattern, triple: Triple) -> Iterator[Derivation]:
+        bindings = unify(pattern, triple)
+        if bindings is not None:
+            yield from self._apply(rule, bindings)
+
+    def _apply(self, rule: Rule, bindings: Bindings | None = None) -> Iterator[Derivation]:
+        given = bindings or {}
+        substitutions: dict[ox.Variable, ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple] = {
+            ox.Variable(name[1:]): node(term) for name, term in given.items()
+        }
+        try:
+            solutions = self.facts.store.query(rule.select, prefixes=dict(self.prefixes), substitutions=substitutions)
+        except SyntaxError as error:
+            mark = Mark(f"ontology/rules/{rule.name}.rq")
+            raise SourceError([Problem(mark, f"not SPARQL: {error}", "rule")]) from error
+        if not isinstance(solutions, ox.QuerySolutions):  # pragma: no cover - `select` is always a SELECT
+            return
+        names = [variable.value for variable in solutions.variables]
+        for solution in solutions:
+            bound = {f"?{name}": Term(str(solution[name])) for name in names} | given
+            premises = tuple(_fill(pattern, bound) for pattern in rule.premises)
+            if not all(map(self.facts.is_known, premises)):
+                continue
+            for template in rule.template:
+                conclusion = _fill(template, bound)
+                # CONSTRUCT leaves out what is no RDF triple (SPARQL 1.1, 16.2): a literal as subject or predicate.
+                if is_iri(conclusion[0]) and is_iri(conclusion[1]) and not self.facts.is_fact(conclusion):
+                    yield Derivation(rule.name, conclusion, premises)
+
+
+def unify(pattern: Pattern, triple: Triple) -> Bindings | None:
+    """Return the values that a pattern's variables must have to be a triple; None where it cannot be.
+
+    >>> unify(("?x", "<p:q>", "?x"), (Term("<e:a>"), Term("<p:q>"), Term("<e:a>")))
+    {'?x': '<e:a>'}
+    >>> unify(("?x", "<p:q>", "?x"), (Term("<e:a>"), Term("<p:q>"), Term("<e:b>"))) is None
+    True
+    """
+    bound: Bindings = {}
+    for part, term in zip(pattern, triple, strict=True):
+        if part.startswith("?"):
+            if bound.setdefault(part, term) != term:
+                return None
+        elif part != term:
+            return None
+    return bound
+
+
+def _fill(pattern: Pattern, bound: Mapping[str, Term]) -> Triple:
+    subject, predicate, target = (bound.get(part, Term(part)) for part in pattern)
+    return subject, predicate, target
+
+
+def rederive(before: Reasoner, after: Reasoner, touched: Iterable[Triple]) -> tuple[Lines, Lines]:
+    """Bring the conclusions in a store up to date after its facts have changed.
+
+    Args:
+        before: the rules over the store as it was.
+        after: the rules over the store with the facts as they are now, and the conclusions as they were.
+        touched: every triple that came, that went, or that is attested otherwise than before.
+
+    Returns:
+        The lines of the derived layer that no longer hold and those that hold instead, by subject; some may be in
+        both. The store of `after` then holds the conclusions that follow now, but not these lines.
+    """
+    seen = dict.fromkeys(touched)
+    while True:
+        old = _closure(before, seen)
+        size = len(seen)
+        for triple in seen:
+            if after.remove(triple):
+                after.changed.add(triple)
+        new = _conclude(after, seen)
+        if len(seen) == size:
+            break
+    concluded: dict[Triple, set[Term]] = {triple: set() for triple in seen}
+    for each in new:
+        concluded.setdefault(each.triple, set()).add(after.node(each))
+    return before.lines(old), after.lines(new, concluded)
+
+
+def _closure(before: Reasoner, seen: dict[Triple, None]) -> set[Derivation]:
+    """Return the derivations that what was seen bore on, and those that bore on it; `seen` takes their conclusions."""
+    found: set[Derivation] = set()
+    frontier = list(seen)
+    while frontier:
+        found |= (fresh := before.touching(frontier) - found)
+        frontier = [each.triple for each in fresh if each.triple not in seen]
+        seen.update(dict.fromkeys(frontier))
+    return found
+
+
+def _conclude(after: Reasoner, seen: dict[Triple, None]) -> set[Derivation]:
+    """Conclude anew what follows of what was seen, and return it; `seen` takes what is concluded for the first time."""
+    for _ in range(MOST_ROUNDS):
+        found = after.touching(list(seen))
+        added = [each.triple for each in found if after.add(each.triple)]
+        after.changed.update(added)
+        seen.update(dict.fromkeys(added))
+        if not added:
+            return found
+    message = f"the rules do not come to rest after {MOST_ROUNDS} rounds: one of them concludes ever new triples"
+    raise SourceError([Problem(Mark("ontology/rules"), message, "rule")])

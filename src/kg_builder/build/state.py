@@ -1,0 +1,171 @@
+"""What a build remembers of the release it made, so that the next one does what changed and no more.
+
+It is a cache: it belongs to one release, says so, and can be deleted at any time. Whatever does not fit is forgotten.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import astuple, dataclass, fields
+from pathlib import Path
+from typing import Any, Final
+
+from kg_builder.build.pieces import Piece
+
+STATE_FILE: Final = "state.sqlite"
+_FORMAT = 1
+
+_TABLES = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE article (
+    id TEXT PRIMARY KEY, record TEXT NOT NULL, text TEXT NOT NULL, shard TEXT NOT NULL, quads INTEGER NOT NULL,
+    facts INTEGER NOT NULL, attestations INTEGER NOT NULL, conveyed INTEGER NOT NULL, spans INTEGER NOT NULL,
+    verified INTEGER NOT NULL, claimed TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE named (slug TEXT, article TEXT, kind TEXT NOT NULL, PRIMARY KEY (slug, article)) WITHOUT ROWID;
+CREATE INDEX named_by ON named (article);
+CREATE TABLE piece (layer TEXT, first TEXT, name TEXT NOT NULL, PRIMARY KEY (layer, first)) WITHOUT ROWID;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What is remembered of an article.
+
+    Attributes:
+        id: the article's.
+        record: SHA-256 of its record.
+        text: SHA-256 of its text; empty where there was none.
+        shard: SHA-256 of its lines.
+        quads: how many lines.
+        facts: triples that it asserts.
+        attestations: that it makes.
+        conveyed: triples that it conveys.
+        spans: phrases that it quotes.
+        verified: whether they were compared with the text.
+        claimed: SHA-256 of the text that its record says it is about.
+    """
+
+    id: str
+    record: str
+    text: str
+    shard: str
+    quads: int
+    facts: int
+    attestations: int
+    conveyed: int
+    spans: int
+    verified: bool
+    claimed: str
+
+
+_NAMES = tuple(field.name for field in fields(Row))
+
+
+class State:
+    """The file of what is remembered; use it as a context manager by `open_state`."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        """Take an open file that has its tables."""
+        self._connection = connection
+
+    def meta(self) -> dict[str, Any]:
+        """Return which release this is and by what it was made; nothing where nothing is remembered."""
+        return {key: json.loads(value) for key, value in self._connection.execute("SELECT key, value FROM meta")}
+
+    def articles(self) -> dict[str, Row]:
+        """Return what is known of every article, by its id."""
+        found = self._connection.execute(f"SELECT {', '.join(_NAMES)} FROM article")  # noqa: S608 - our own names
+        return {row[0]: Row(**dict(zip(_NAMES, row, strict=True)) | {"verified": bool(row[9])}) for row in found}
+
+    def naming(self, slug: str) -> Iterator[tuple[str, str]]:
+        """Yield the articles that name an id, each with the kind that it had then."""
+        yield from self._connection.execute("SELECT article, kind FROM named WHERE slug = ?", (slug,))
+
+    def pieces(self, layer: str) -> list[Piece]:
+        """Return the pieces of a layer in order."""
+        found = self._connection.execute("SELECT name, first FROM piece WHERE layer = ? ORDER BY first", (layer,))
+        return [Piece(name, first) for name, first in found]
+
+    def begin(self, *, afresh: bool) -> None:
+        """Begin to take what a build leaves; all of it is kept by `finish`, or nothing. `afresh` forgets all else."""
+        self._connection.execute("BEGIN IMMEDIATE")
+        for table in ("meta", "piece", *(("article", "named") if afresh else ())):
+            self._connection.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
+
+    def take(self, row: Row, named: Iterable[tuple[str, str]]) -> None:
+        """Take what is known of an article, and the ids that it names, each with its kind."""
+        self.forget(row.id)
+        places = ", ".join("?" * len(_NAMES))
+        self._connection.execute(f"INSERT INTO article VALUES ({places})", astuple(row))  # noqa: S608 - no names
+        self._connection.executemany(
+            "INSERT INTO named (slug, article, kind) VALUES (?, ?, ?)", ((slug, row.id, kind) for slug, kind in named)
+        )
+
+    def forget(self, article: str) -> None:
+        """Forget an article."""
+        self._connection.execute("DELETE FROM article WHERE id = ?", (article,))
+        self._connection.execute("DELETE FROM named WHERE article = ?", (article,))
+
+    def finish(self, meta: Mapping[str, Any], pieces: Mapping[str, Iterable[Piece]]) -> None:
+        """Keep what was taken, which release it is of, and the pieces of its layers."""
+        for layer, found in pieces.items():
+            self._connection.executemany(
+                "INSERT INTO piece (layer, first, name) VALUES (?, ?, ?)",
+                ((layer, piece.first, piece.name) for piece in found),
+            )
+        self._meta(meta)
+        self._connection.execute("COMMIT")
+
+    def note(self, **meta: object) -> None:
+        """Keep something else of the release."""
+        self._meta(meta)
+
+    def _meta(self, meta: Mapping[str, Any]) -> None:
+        self._connection.executemany(
+            "INSERT OR REPLACE INTO meta VALUES (?, ?)", ((key, json.dumps(value)) for key, value in meta.items())
+        )
+
+
+@contextmanager
+def open_state(folder: Path) -> Iterator[State]:
+    """Open what is remembered in a folder; what cannot be read is begun anew. Raises OSError."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / STATE_FILE
+    connection = _connect(path)
+    if connection is None:
+        for each in folder.glob(f"{STATE_FILE}*"):
+            each.unlink()
+        connection = _connect(path)
+    if connection is None:  # pragma: no cover - an empty file is always taken
+        message = f"{path} cannot be made"
+        raise OSError(message)
+    try:
+        yield State(connection)
+    finally:
+        # What a build took and did not finish is forgotten with it.
+        connection.close()
+
+
+def _connect(path: Path) -> sqlite3.Connection | None:
+    connection = sqlite3.connect(path, isolation_level=None)
+    try:
+        # What is lost with the power is made again; what is half-written is never read.
+        connection.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;")
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        if version == _FORMAT:
+            connection.execute("SELECT count(*) FROM meta").fetchone()
+            return connection
+        if version == 0 and not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+            connection.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {_FORMAT}; COMMIT;")
+            return connection
+    except sqlite3.DatabaseError:
+        # Damaged, or another's: the caller begins anew.
+        with suppress(sqlite3.Error):
+            connection.close()
+        return None
+    connection.close()
+    return None

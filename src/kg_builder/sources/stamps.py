@@ -1,0 +1,99 @@
+"""Hashes of files that are computed once: a file whose stamp (times, size, inode) is the same has the same bytes.
+
+As in git's index, a stamp is trusted only where the file was left alone for a while before it was read: two changes
+within the clock's step leave one stamp.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+_QUIET_NS = 2_000_000_000
+
+
+class Stamps:
+    """The hashes of files, kept in a small file beside what is derived from them.
+
+    Args:
+        path: of that file. It need not be there, and where it is damaged everything is hashed again.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     source = Path(folder, "a.yaml")
+    ...     _ = source.write_text("x: y")
+    ...     stamps = Stamps(Path(folder, "stamps.json"))
+    ...     stamps.digest(source) == stamps.digest(source)
+    True
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._known = dict(_read(path))
+        self._used: dict[str, tuple[list[int], str]] = {}
+
+    def digest(self, path: Path) -> str:
+        """Return a hash of a file's bytes; nothing where there is no such file.
+
+        Raises:
+            OSError: it is there and cannot be read.
+        """
+        try:
+            stamp = _stamp(path.stat())
+        except FileNotFoundError:
+            return ""
+        known = self._known.get(str(path))
+        if known and known[0] == stamp:
+            self._used[str(path)] = known
+            return known[1]
+        return digest(self.read(path))
+
+    def read(self, path: Path) -> bytes:
+        """Return a file's bytes, and keep their hash.
+
+        Raises:
+            OSError: it cannot be read.
+        """
+        started = time.time_ns()
+        with path.open("rb") as file:
+            before = _stamp(os.fstat(file.fileno()))
+            content = file.read()
+            after = _stamp(os.fstat(file.fileno()))
+        if before == after and max(after[:2]) < started - _QUIET_NS:
+            self._used[str(path)] = (after, digest(content))
+        else:
+            self._used.pop(str(path), None)
+        return content
+
+    def save(self) -> None:
+        """Keep what was learned about the files that were asked for; a folder that takes nothing is no error."""
+        if self._used == self._known:
+            return
+        temporary = self._path.with_name(f"{self._path.name}.{os.getpid()}.tmp")
+        with suppress(OSError):
+            temporary.write_text(json.dumps(self._used), "utf-8")
+            temporary.replace(self._path)
+            self._known = dict(self._used)
+
+
+def digest(content: bytes) -> str:
+    """Return the hash by which contents are compared: SHA-256, in hex."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def _stamp(found: os.stat_result) -> list[int]:
+    return [found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino, found.st_dev]
+
+
+def _read(path: Path) -> Iterator[tuple[str, tuple[list[int], str]]]:
+    try:
+        kept = json.loads(path.read_bytes())
+        for name, (stamp, value) in kept.items():
+            yield str(name), ([int(part) for part in stamp], str(value))
+    except (OSError, ValueError, TypeError, AttributeError):
+        return
