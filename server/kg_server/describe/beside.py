@@ -38,7 +38,7 @@ class _Aside:
 
 
 def aside(release: Release) -> Release:
-    """Return a release whose backend lets those go first who wait for an answer."""
+    """Return a release for questions that may take long: its backend lets those go first who wait for an answer."""
     return replace(release, backend=_Aside(release.backend))
 
 
@@ -86,7 +86,7 @@ class Beside(Generic[Found]):
         key = (release.manifest.release, release.manifest.built)
         known = self._known.get(key)
         if known is None or (known[1].done() and not known[0].complete and time.monotonic() >= known[2]):
-            work = self._make(aside(release))
+            work = self._make(release)
             known = work, asyncio.create_task(work.run()), time.monotonic() + self._pause
             kept = [pair for pair in self._known.items() if pair[0] != key][-(_KEPT - 1) :]
             self._known = {**dict(kept), key: known}
