@@ -91,14 +91,11 @@ def input_hashes(project: Project) -> dict[str, str]:
     found = {
         project.name(path): _hash(path) for pattern in SOURCES for path in project.root.glob(pattern) if path.is_file()
     }
-    return dict(sorted((found | builder_hashes()).items()))
-
-
-def builder_hashes() -> dict[str, str]:
-    """Return the SHA-256 of every file of the builder that may change what a build gives, by name."""
     package = Path(__file__).parent.parent
     own = (path for suffix in ("py", "ttl") for path in package.rglob(f"*.{suffix}"))
-    return {f"kg_builder/{path.relative_to(package).as_posix()}": _hash(path) for path in own}
+    return dict(
+        sorted((found | {f"kg_builder/{path.relative_to(package).as_posix()}": _hash(path) for path in own}).items())
+    )
 
 
 def _hash(path: Path) -> str:
