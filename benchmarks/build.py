@@ -9,7 +9,7 @@ from pathlib import Path
 import pyoxigraph as ox
 from benchmarks.common import best_seconds, copied_project, options, silent, tell
 
-from kg_builder.release.build import build
+from kg_builder.build.run import build
 from kg_builder.release.manifest import Manifest
 
 

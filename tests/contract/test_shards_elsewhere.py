@@ -10,7 +10,7 @@ import pytest
 from tests.support import museum as m
 from tests.support.engines import oxigraph_binary
 
-from kg_builder.release.build import build
+from kg_builder.build.run import build
 from kg_builder.sources.project import load_project
 
 

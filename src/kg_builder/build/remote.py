@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import pickle
 import platform
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
-from pathlib import Path
 
+from kg_builder.build.inputs import builder_hashes, package_versions
 from kg_builder.build.mapping import Context, Given, Mapped, Mapper
 from kg_builder.build.storage import Piece, read, write
 from kg_builder.errors import ReleaseError
-from kg_builder.release.build import package_versions
 from kg_builder.release.files import hash_file
 
 Builder = tuple[tuple[str, str], ...]
@@ -66,12 +66,9 @@ class Refused:
 @cache
 def this_builder() -> Builder:
     """Return the builder of this process: Python, whose tables of characters differ, the packages, and our code."""
-    package = Path(__file__).parent.parent
-    code = hashlib.sha256()
-    for path in sorted(path for suffix in ("py", "ttl") for path in package.rglob(f"*.{suffix}")):
-        code.update(f"{path.relative_to(package).as_posix()} {hash_file(path)}\n".encode())
+    code = hashlib.sha256(json.dumps(builder_hashes(hash_file), sort_keys=True).encode()).hexdigest()
     python = ".".join(platform.python_version_tuple()[:2])
-    return ("Python", python), *sorted(package_versions().items()), ("code", code.hexdigest()[:16])
+    return ("Python", python), *sorted(package_versions().items()), ("code", code[:16])
 
 
 def differences(there: Builder, here: Builder) -> str:
