@@ -28,6 +28,8 @@ from kg_builder.errors import ReleaseError
 
 _AGAIN: Final = 2
 """How often an article is mapped again whose files could not be read or written."""
+_CONNECT: Final = 10.0
+"""Seconds for a scheduler to answer."""
 _LOOK: Final = 2.0
 """Seconds without news after which the workers are counted."""
 _CLOSED: Final[dict[str, list[str]]] = {"distributed.scheduler.http.routes": [], "distributed.worker.http.routes": []}
@@ -97,7 +99,7 @@ def _client(cluster: str | int, patience: float) -> Iterator[Client]:
         else:
             address = at = cluster
         try:
-            client = stack.enter_context(Client(at, timeout=patience, set_as_default=False))
+            client = stack.enter_context(Client(at, timeout=min(patience, _CONNECT), set_as_default=False))
             client.wait_for_workers(1, timeout=patience)
         except (OSError, ValueError) as error:
             message = f"no Dask scheduler with a worker at {address}: {error}; start them with `dask scheduler` and "
