@@ -27,7 +27,7 @@ from benchmarks.corpus import make_corpus
 from benchmarks.endpoint import resident_mb
 from tests.support.served import Served, command, served
 
-from kg_builder.release.build import build
+from kg_builder.build.run import build
 from kg_builder.sources.project import load_project
 
 SIZES = (10, 100)
