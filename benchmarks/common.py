@@ -8,7 +8,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -55,10 +55,23 @@ def silent(_: str) -> None:
     """Take a line of progress and print nothing."""
 
 
-def tell(result: dict[str, float | int | bool], lines: list[str], *, as_json: bool) -> None:
-    """Print a result: lines for people, or JSON with three decimals for programs."""
+def tell(result: Mapping[str, object], lines: list[str], *, as_json: bool) -> None:
+    """Print a result: lines for people or, with ``--json``, JSON for programs and the lines where errors go."""
     if as_json:
-        rounded = {name: round(value, 3) if isinstance(value, float) else value for name, value in result.items()}
-        sys.stdout.write(json.dumps(rounded, indent=2) + "\n")
+        sys.stderr.write("\n".join(lines) + "\n")
+        sys.stdout.write(json.dumps(rounded(result), indent=2) + "\n")
     else:
         sys.stdout.write("\n".join(lines) + "\n")
+
+
+def rounded(value: object) -> object:
+    """Return a result with three decimals, four digits where that would be nothing, in each number of it.
+
+    >>> rounded({"seconds": [1.23456, 0.00012345], "runs": 3})
+    {'seconds': [1.235, 0.0001234], 'runs': 3}
+    """
+    if isinstance(value, float):
+        return round(value, 3) if abs(value) >= 1 else float(f"{value:.4g}")
+    if isinstance(value, Mapping):
+        return {name: rounded(each) for name, each in value.items()}
+    return [rounded(each) for each in value] if isinstance(value, list | tuple) else value

@@ -107,16 +107,51 @@ def read_templates() -> list[Template]:
 
 def write_authority(folder: Path, authority: Authority, templates: Sequence[Template], articles: int) -> None:
     """Write the authority file that so many articles need: who is in no article is left out."""
-    for name, entries in authority.items():
-        step = {**dict.fromkeys(OWN, 1), **dict.fromkeys(RECURRING, TOGETHER)}.get(name)
+    for name in authority:
         with (folder / f"{name}.yaml").open("w", encoding="utf-8") as file:
+            step = _step(name)
             for number in range(0, articles, step or articles):
-                together = [
-                    templates[each % len(templates)] for each in range(number, min(number + (step or 1), articles))
-                ]
-                used = entries.keys() & {word for template in together for word in _WORD.findall(template.source)}
-                text = "".join(entry for slug, entry in entries.items() if step is None or slug in used)
-                file.write(renamed(text, authority, number) if step else text)
+                together = range(number, min(number + (step or 1), articles) if step else articles)
+                file.write(_entries(name, authority, templates, together))
+
+
+def add_article(folder: Path, number: int, seed: int = 1) -> str:
+    """Add one more article to a corpus, with those of its entities that no other article has; return its name.
+
+    Args:
+        folder: of the corpus.
+        number: of the article; a multiple of `TOGETHER`, so that its people are its own.
+        seed: as the corpus has it.
+    """
+    authority, templates = read_authority(), read_templates()
+    for file in (*OWN, *RECURRING):
+        with (folder / f"data/entities/{file}.yaml").open("a", encoding="utf-8") as entities:
+            entities.write(_entries(file, authority, templates, range(number, number + 1)))
+    name, record, text = make_article(templates[number % len(templates)], authority, number, seed)
+    (folder / f"data/articles/{name}.yaml").write_text(record, "utf-8")
+    (folder / f"data/texts/{name}.txt").write_text(text, "utf-8")
+    return name
+
+
+def remove_entries(folder: Path, number: int) -> None:
+    """Take the entities that belong to one article alone out of a corpus."""
+    for file in OWN:
+        path = folder / f"data/entities/{file}.yaml"
+        text = path.read_text("utf-8")
+        path.write_text(_ENTRY.sub(lambda entry: "" if entry[1].endswith(f"-{number}") else entry[0], text), "utf-8")
+
+
+def _step(file: str) -> int | None:
+    return {**dict.fromkeys(OWN, 1), **dict.fromkeys(RECURRING, TOGETHER)}.get(file)
+
+
+def _entries(file: str, authority: Authority, templates: Sequence[Template], numbers: range) -> str:
+    """What a file of the authority file says for the sake of these articles."""
+    used = {
+        word for each in numbers[: len(templates)] for word in _WORD.findall(templates[each % len(templates)].source)
+    }
+    text = "".join(entry for slug, entry in authority[file].items() if _step(file) is None or slug in used)
+    return renamed(text, authority, numbers[0]) if _step(file) else text
 
 
 def make_article(template: Template, authority: Authority, number: int, seed: int) -> tuple[str, str, str]:

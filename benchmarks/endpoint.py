@@ -261,7 +261,7 @@ def _report(
         for kind, each, rival in zip(("repeated", "fresh"), figures, base, strict=True):
             row += f"{each.rate:9,.0f}{each.rate / rival.rate:7.2f}{each.p95_ms:7.2f}{each.cpu_us:8.0f}"
             key = f"{name.replace(', ', '_').replace(' ', '-')}_{kind}"
-            result[key], result[key + "_ratio"] = each.rate, each.rate / rival.rate
+            result |= {key: each.rate, f"{key}_ratio": each.rate / rival.rate, f"{key}_p95_ms": each.p95_ms}
         lines.append(row)
     result |= {"large_ratio": speed / native_speed, "large_mb_per_s": speed, "large_growth_mb": growth}
     lines.append(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from fnmatch import fnmatch
 from importlib import metadata
 from pathlib import Path
@@ -39,11 +39,14 @@ def input_hashes(project: Project, stamps: Stamps) -> dict[str, str]:
         for path in project.root.glob(pattern):
             if value := stamps.digest(path):
                 found[path.relative_to(project.root).as_posix()] = value
+    return dict(sorted((found | builder_hashes(stamps.digest)).items()))
+
+
+def builder_hashes(digest: Callable[[Path], str]) -> dict[str, str]:
+    """Return the SHA-256, as `digest` gives it, of every file of the builder that may change what a build gives."""
     package = Path(__file__).parent.parent
-    for suffix in ("py", "ttl"):
-        for path in package.rglob(f"*.{suffix}"):
-            found[f"kg_builder/{path.relative_to(package).as_posix()}"] = stamps.digest(path)
-    return dict(sorted(found.items()))
+    own = (path for suffix in ("py", "ttl") for path in package.rglob(f"*.{suffix}"))
+    return {f"kg_builder/{path.relative_to(package).as_posix()}": digest(path) for path in own}
 
 
 def package_versions() -> dict[str, str]:

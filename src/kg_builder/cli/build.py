@@ -7,6 +7,7 @@ import time
 from typing import Any
 
 from kg_builder.cli.common import Commands, command, json_option, project_of
+from kg_builder.cli.engine import engine_of, engine_options
 from kg_builder.cli.output import OK, counted, progress, say, say_json
 
 
@@ -16,6 +17,7 @@ def add(commands: Commands) -> None:
         commands, "build", run_build, "Build the graph into a release and make it current.", "rujukan build"
     )
     parser.add_argument("--force", action="store_true", help="build even where nothing changed")
+    engine_options(parser)
     parser.add_argument("--watch", action="store_true", help="build again after each save, until Ctrl-C")
     json_option(parser)
     parser = command(
@@ -55,7 +57,7 @@ def _build_once(options: argparse.Namespace, *, dumps: bool = True) -> tuple[dic
     project = project_of(options)
     start = time.monotonic()
     with progress(quiet=options.json) as tell:
-        built = build(project, tell, Options(force=options.force, dumps=dumps))
+        built = build(project, tell, Options(options.force, dumps, engine_of(options, project)))
     seconds = time.monotonic() - start
     counts = built.release.manifest.counts
     outcome = {

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from benchmarks.common import silent
-from benchmarks.corpus import make_corpus
+from benchmarks.corpus import add_article, make_corpus
 
 from kg_builder.build.run import build
 from kg_builder.release.manifest import Manifest
@@ -35,3 +35,10 @@ def test_it_builds_and_every_quote_stands_in_its_text(tmp_path: Path, articles: 
     assert counts.verified == counts.spans
     assert counts.trusted == 0
     assert counts.asserted > 400 * articles
+
+
+def test_an_article_that_is_added_is_that_of_the_larger_corpus(tmp_path: Path) -> None:
+    make_corpus(tmp_path / "grown", 5)
+    assert add_article(tmp_path / "grown", 5) == "000005_003"
+    make_corpus(tmp_path / "made", 6)
+    assert files(tmp_path / "grown") == files(tmp_path / "made")
