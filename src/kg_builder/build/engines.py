@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, replace
@@ -91,6 +92,8 @@ _mappers: list[Mapper] = []
 
 
 def _start(context: Context) -> None:
+    # Ctrl-C reaches every process of the terminal; the one that asked ends this one.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     _mappers.append(Mapper(context))
 
 
