@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, replace
@@ -90,6 +91,8 @@ _mappers: list[Mapper] = []
 
 
 def _start(context: Context) -> None:
+    # Ctrl-C reaches every process of the terminal; the one that asked ends this one.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     _mappers.append(Mapper(context))
     # What is made of an article holds no cycles, and looking for some takes a twelfth of the time.
     gc.freeze()
