@@ -69,7 +69,8 @@ lock: $(DEV) ## renew requirements/*.txt to the newest versions allowed
 	@$(BIN)/uv $(COMPILE) -o requirements/run.txt pyproject.toml requirements/build.in
 	@$(BIN)/uv $(COMPILE) -o requirements/node.txt requirements/node.in
 	@for rival in morph-kgc linkml; do $(BIN)/uv $(COMPILE) -o benchmarks/rivals/$$rival.txt benchmarks/rivals/$$rival.in; done
-	@$(BIN)/uv $(COMPILE) -o requirements/dev.txt -c requirements/run.txt \
+	@$(BIN)/uv $(COMPILE) -o requirements/dask.txt -c requirements/run.txt --extra dask pyproject.toml requirements/build.in
+	@$(BIN)/uv $(COMPILE) -o requirements/dev.txt -c requirements/dask.txt --extra dask \
 		pyproject.toml requirements/build.in requirements/dev.in
 
 # Universal, so that one file serves every platform and Python; no address of an index in the files.

@@ -25,7 +25,7 @@ from urllib.parse import quote
 import pyoxigraph as ox
 from benchmarks.common import copied_project, options, silent, tell
 
-from kg_builder.release.build import build
+from kg_builder.build.run import build
 
 SECONDS, CONNECTIONS = 3, 32
 ROWS = 1_000_000

@@ -123,7 +123,7 @@ def answered(address: str, question: str) -> float:
 
 def measure(articles: int, runs: int) -> dict[str, object]:
     """Build a corpus of so many articles, edit it, and return what each build took, in seconds."""
-    # The dumps of a large corpus take minutes after each edit: these builds end when their release is current.
+    # The dumps of a large corpus take minutes after each edit: these builds leave them to a later one.
     kind, runs = ("serve", 1) if articles > FEW else ("build", runs)
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "corpus"

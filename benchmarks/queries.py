@@ -6,7 +6,7 @@ from functools import partial
 
 from benchmarks.common import best_seconds, copied_project, options, silent, tell
 
-from kg_builder.release.build import build
+from kg_builder.build.run import build
 from kg_builder.release.query import open_release, saved_query
 
 LIMIT = 0.1

@@ -25,6 +25,7 @@ LONG = (
     "contract/test_query_processes.py",
     "contract/test_survives.py",
     "hostile/",
+    "unit/build/test_cluster.py",
 )
 LONG_TESTS = (
     "test_a_build_killed_at_any_moment_leaves_a_whole_release",

@@ -91,7 +91,7 @@ class Iris:
 
     def statement(self, triple: Triple, article: str, key: str) -> Term:
         """Return the IRI of an attestation: the hash of triple, article and record key."""
-        return iri(f"{self.base}statement/{digest([*triple, article, key])}")
+        return Term(f"<{self.base}statement/{digest((*triple, article, key))}>")
 
     def derivation(self, rule: str, triple: Triple, premises: Iterable[Triple]) -> Term:
         """Return the IRI of one application of a rule."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import NewType
+from typing import NamedTuple, NewType
 
 from kg_builder.errors import Mark
 
@@ -31,8 +31,7 @@ class Rank(Enum):
     DEPRECATED = "deprecated"
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A phrase of an article: positions in Unicode code points of the text as hashed, end exclusive.
 
     ``exact`` holds the words; for a span over eight words it is empty and ``first``, ``last`` and
@@ -53,8 +52,7 @@ class Span:
         return len(self.exact) or len(self.first) + len(self.last)
 
 
-@dataclass(frozen=True, slots=True)
-class Attestation:
+class Attestation(NamedTuple):
     """One triple that one article states, on which words, how surely, and where the record says so.
 
     ``key`` is the record key that wrote it; ``conveyed_in`` is the quotation that merely conveys it,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 import pyoxigraph as ox
 
@@ -24,7 +25,12 @@ _ESCAPE = re.compile(r'[\\"\x00-\x1f\x7f\ufffe\uffff]')
 _UNESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))")
 _UNESCAPES = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f", '"': '"', "'": "'", "\\": "\\"}
 _DURATION = re.compile(r"-?P(?=.)(\d+Y)?(\d+M)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?\Z", re.ASCII)
+_INTEGER = re.compile(r"[+-]?[0-9]+\Z")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
+_MARKED = re.compile(r"(?:[+-]?[0-9]{1,3}([.,][0-9]{3}){2,}|[+-]?[0-9]{1,3}(,[0-9]{3})+)\Z")
+_DECIMAL = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)\Z")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*\Z")
+_SPELT_OUT = frozenset(f"{XSD}{name}" for name in ("integer", "decimal", "boolean", "date"))
 _LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"(?:@([A-Za-z0-9-]+)|\^\^<([^>]*)>)?\Z', re.DOTALL)
 
 
@@ -76,7 +82,7 @@ def canonical(value: str, datatype: str) -> str:
     """
     name = datatype.removeprefix(XSD)
     if name == "integer":
-        if not re.fullmatch(r"[+-]?[0-9]+", value):
+        if not _INTEGER.match(value):
             message = f"«{value}» is not a whole number: write digits only, such as 4500000"
             raise ValueError(message)
         return str(int(value))
@@ -88,7 +94,7 @@ def canonical(value: str, datatype: str) -> str:
             raise ValueError(message)
         return value
     if name == "date":
-        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        if not _DAY.match(value):
             message = f"«{value}» is not a date: write YYYY-MM-DD"
             raise ValueError(message)
         try:
@@ -102,6 +108,7 @@ def canonical(value: str, datatype: str) -> str:
     return _as_stored(value, datatype).value
 
 
+@lru_cache(1024)
 def _as_stored(value: str, datatype: str) -> ox.Literal:
     # The store has a canonical form for types that this module does not spell out, such as P1Y for P12M.
     node = ox.NamedNode("https://example.org/")
@@ -111,10 +118,10 @@ def _as_stored(value: str, datatype: str) -> ox.Literal:
 
 
 def _canonical_decimal(value: str) -> str:
-    if re.fullmatch(r"[+-]?[0-9]{1,3}([.,][0-9]{3}){2,}|[+-]?[0-9]{1,3}(,[0-9]{3})+", value):
+    if _MARKED.match(value):
         message = f"«{value}»: write a number without marks between thousands, such as {re.sub('[.,]', '', value)}"
         raise ValueError(message)
-    if not re.fullmatch(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)", value):
+    if not _DECIMAL.match(value):
         message = f"«{value}» is not a number: write digits with a point, such as 4.5"
         raise ValueError(message)
     try:
@@ -138,7 +145,10 @@ def typed(value: str, datatype: str) -> Term:
     """
     if datatype == f"{XSD}string":
         return text(value)
-    stored = _as_stored(canonical(value, datatype), datatype)
+    lexical = canonical(value, datatype)
+    if datatype in _SPELT_OUT:
+        return Term(f'"{lexical}"^^<{datatype}>')
+    stored = _as_stored(lexical, datatype)
     # The store keeps one type of whole numbers: it makes an xsd:integer of an xsd:nonNegativeInteger.
     return Term(f'"{_ESCAPE.sub(_escape, stored.value)}"^^<{stored.datatype.value}>')
 

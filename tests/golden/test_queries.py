@@ -19,9 +19,9 @@ import pyoxigraph as ox
 import pytest
 import rdflib
 
+from kg_builder.build.run import build
 from kg_builder.errors import Problem
 from kg_builder.namespaces import EDTF, RDF, RJ, SCHEMA, SOSA
-from kg_builder.release.build import build
 from kg_builder.release.query import Reader, open_release, saved_query
 from kg_builder.sources.project import Project, load_project
 from kg_builder.sources.queries import load_queries

@@ -16,12 +16,10 @@ import pyoxigraph as ox
 import shacl
 
 from kg_builder.build.facts import Facts, resource
-from kg_builder.errors import Problem
 from kg_builder.graph.quads import POSITION, QUOTE, STATEMENT, TYPE
-from kg_builder.graph.validate import Places, shapes_of, violations
+from kg_builder.graph.validate import results_of, shapes_of
 from kg_builder.model import Term
 from kg_builder.namespaces import RDF, RDFS, SH
-from kg_builder.sources.schema import Schema
 from kg_builder.terms import is_iri
 
 _TOGETHER = 2_000
@@ -135,16 +133,15 @@ def _triples(lines: str) -> Iterator[tuple[Term, Term, Term]]:
 class Judge:
     """Shapes, and a store whose nodes they judge."""
 
-    def __init__(self, facts: Facts, schema: Schema, shapes: str, hierarchy: str) -> None:
+    def __init__(self, facts: Facts, shapes: str, hierarchy: str) -> None:
         """Compile the shapes.
 
         Args:
             facts: the store.
-            schema: names the keys of a record in messages.
             shapes: N-Triples of the shapes, from `flat_shapes`.
             hierarchy: N-Triples of the vocabularies.
         """
-        self._facts, self._schema, self._hierarchy = facts, schema, hierarchy
+        self._facts, self._hierarchy = facts, hierarchy
         self._shapes: shacl.Shapes = shapes_of(shapes)
         self.reach = reach_of(shapes, hierarchy)
 
@@ -170,22 +167,15 @@ class Judge:
                 found.update(self._into(node, predicate))
         return found
 
-    def problems(self, nodes: Iterable[Term], places: Places) -> Iterator[Problem]:
-        """Yield what the shapes say of nodes.
-
-        Args:
-            nodes: which.
-            places: where the records say what is in the graph.
-        """
+    def results(self, nodes: Iterable[Term]) -> Iterator[shacl.Result]:
+        """Yield what the shapes say of nodes."""
         if self.reach.whole:
             everything = self._facts.store.quads_for_pattern(None, None, None, ox.DefaultGraph())
-            graph = [*map(_line, everything), self._hierarchy]
-            yield from violations(self._shapes, graph, places, self._schema)
+            yield from results_of(self._shapes, [*map(_line, everything), self._hierarchy])
             return
         waiting = iter(nodes)
         while focus := set(islice(waiting, _TOGETHER)):
-            lines = self._judged_by(focus)
-            yield from violations(self._shapes, [*lines, self._hierarchy], places, self._schema, focus)
+            yield from results_of(self._shapes, [*self._judged_by(focus), self._hierarchy], focus)
 
     def _judged_by(self, focus: set[Term]) -> Iterator[str]:
         yield self._built("?n ?p ?o", "?n ?p ?o", focus)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -12,21 +12,15 @@ from kg_builder.errors import Mark, Problem
 from kg_builder.graph.about import ontology_lines
 from kg_builder.graph.coverage import coverage
 from kg_builder.graph.layers import ONTOLOGY, RESERVED
-from kg_builder.graph.quads import (
-    TYPE,
-    article_triples,
-    attestation_iri,
-    in_default_graph,
-    line,
-    record_lines,
-)
+from kg_builder.graph.quads import TYPE, ArticleQuads, article_quads, line
 from kg_builder.graph.validate import Places, flat_shapes, kind_problems, shapes_of, violations
-from kg_builder.model import Record, Triple
+from kg_builder.model import Article, Record, Triple
 from kg_builder.sources.project import Project
 from kg_builder.sources.records import LoadedRecord, Setting, read_record
 from kg_builder.sources.schema import Schema, engine_vocabulary, ontology_files, shapes_file
 from kg_builder.sources.texts import Text, decode
 from kg_builder.sources.values import Declared
+
 DIGEST: Final = 8
 """Bytes of a fact's digest; two of ten million facts are taken for one with a chance of three in a million."""
 
@@ -144,26 +138,23 @@ class Mapper:
         if loaded is None or problems:
             return Mapped(given.article, problems=tuple(sorted(set(problems))), named=named)
         record, iris = loaded.record, self._context.project.iris
-        shard = record_lines(record, iris)
-        stated = {each.triple for each in record.attestations if each.asserted}
+        made = article_quads(record, iris)
         kinds = set(self._kinds(asked.named))
-        problems.extend(kind_problems(record.attestations, stated | kinds, {record.article.iri}))
-        problems.extend(self._evidence_problems(loaded, [*shard, *map(line, kinds | stated)]))
-        lines = "".join(shard).encode()
-        spans = {span for each in record.attestations for span in each.spans}
+        problems.extend(kind_problems(record.attestations, made.facts | kinds, {record.article.iri}))
+        problems.extend(self._evidence_problems(record.article, made, kinds))
         return Mapped(
             article=given.article,
-            lines=lines,
-            sha256=hashlib.sha256(lines).hexdigest(),
-            quads=lines.count(b"\n"),
+            lines=made.lines,
+            sha256=hashlib.sha256(made.lines).hexdigest(),
+            quads=made.lines.count(b"\n"),
             problems=tuple(sorted(set(problems))),
             named=named,
-            head=len(set(article_triples(record.article))),
-            facts=len(stated),
-            digests=b"".join(sorted(hashlib.sha256(line(triple).encode()).digest()[:DIGEST] for triple in stated)),
-            attestations=len({attestation_iri(each, iris) for each in record.attestations}),
+            head=len(made.head),
+            facts=len(made.facts),
+            digests=b"".join(sorted(hashlib.sha256(line(fact).encode()).digest()[:DIGEST] for fact in made.facts)),
+            attestations=len(made.attestations),
             conveyed=len({each.triple for each in record.attestations if each.conveyed_in}),
-            spans=len(spans),
+            spans=len(made.spans),
             verified=loaded.verified,
             text_sha256=record.article.sha256,
         )
@@ -195,16 +186,14 @@ class Mapper:
                 entity = self._context.project.iris.entity(slug)
                 yield from ((entity, TYPE, kind) for kind in self._context.schema.shapes[key].classes)
 
-    def _evidence_problems(self, loaded: LoadedRecord, lines: Iterable[str]) -> Iterator[Problem]:
+    def _evidence_problems(self, article: Article, made: ArticleQuads, kinds: Set[Triple]) -> Iterator[Problem]:
         """Yield what the shapes say of attestations and phrases, of which no other article speaks."""
-        iris, record = self._context.project.iris, loaded.record
-        evidence = {attestation_iri(each, iris): each.mark for each in record.attestations}
-        evidence |= {iris.span(span): each.mark for each in record.attestations for span in each.spans}
-        known = (each for each in lines if in_default_graph(each))
-        places = Places({}, evidence, {}, record.article.mark)
-        yield from violations(
-            self._shapes, [*known, self._context.hierarchy], places, self._context.schema, evidence
-        )
+        marks = {node: each.mark for node, each in made.attestations.items()}
+        for each in made.attestations.values():
+            marks.update((made.spans[span], each.mark) for span in each.spans)
+        triples = [*made.described.values(), *map(line, made.head | made.facts | kinds), self._context.hierarchy]
+        places = Places({}, marks, {}, article.mark)
+        yield from violations(self._shapes, triples, places, self._context.schema, marks)
 
 
 def _decoded(content: bytes, name: str, problems: list[Problem]) -> str | None:

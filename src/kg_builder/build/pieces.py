@@ -18,7 +18,24 @@ _BORDER = 512
 """Keys to a piece, on average."""
 
 Content = Mapping[Term, Iterable[str]]
-"""Lines by key; a key without lines is one that is gone."""
+"""Lines by key; a key without lines is not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What becomes of the lines of a key.
+
+    Attributes:
+        lost: those that go; None for all.
+        gained: those that come, which may be of those that go.
+    """
+
+    lost: set[str] | None
+    gained: set[str]
+
+    def of(self, lines: Iterable[str]) -> set[str]:
+        """Return what becomes of some lines."""
+        return (set(lines) - self.lost if self.lost is not None else set[str]()) | self.gained
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,27 +107,23 @@ class Recut:
 
 
 def recut(
-    layer: str, pieces: list[Piece], changes: Content, read: Callable[[Piece], Mapping[Term, set[str]]]
+    layer: str, pieces: list[Piece], edits: Mapping[Term, Edit], read: Callable[[Piece], Mapping[Term, set[str]]]
 ) -> Recut:
-    """Return the pieces of a layer after an edit; reads those alone that it touches.
+    """Return the pieces of a layer after edits; reads those alone that they touch.
 
     Args:
         layer: its name.
-        pieces: as they were, in order; none where the layer was not there.
-        changes: the new lines of each key that changed.
+        pieces: as they were, in order: one at least.
+        edits: by key.
         read: gives the lines of a piece by key.
     """
-    if not pieces:
-        found = list(cut(layer, _units(changes)))
-        return Recut([piece for piece, _ in found], dict(found))
     firsts = [piece.first for piece in pieces]
-    gone = {key for key, lines in changes.items() if not any(True for _ in lines)}
     touched: set[int] = set()
-    for key in changes:
+    for key, edit in edits.items():
         place = bisect_right(firsts, key) - 1
         touched.add(place)
-        if key in gone and firsts[place] == key:
-            touched.add(place - 1)  # without its border a piece joins the one before
+        if firsts[place] == key and not edit.gained:
+            touched.add(place - 1)  # if the key goes, its piece joins the one before
     kept: list[Piece] = []
     written: dict[Piece, list[str]] = {}
     place = 0
@@ -119,13 +132,15 @@ def recut(
             kept.append(pieces[place])
             place += 1
             continue
-        units: dict[Term, Iterable[str]] = {}
+        units: dict[Term, set[str]] = {}
         low = pieces[place].first
         while place in touched:
             units.update(read(pieces[place]))
             place += 1
         high = firsts[place] if place < len(pieces) else None
-        units.update({key: lines for key, lines in changes.items() if low <= key and (high is None or key < high)})
+        for key, edit in edits.items():
+            if low <= key and (high is None or key < high):
+                units[key] = edit.of(units.get(key, ()))
         for piece, lines in cut(layer, _units(units), low):
             kept.append(piece)
             written[piece] = lines

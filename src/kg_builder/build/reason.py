@@ -7,7 +7,7 @@ what rests on something that changed is taken away, and concluded anew as far as
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 
 import pyoxigraph as ox
@@ -36,6 +36,7 @@ class Reasoner:
         prefixes: what the rules may use without declaring it.
         quads: how many more the store holds by the conclusions that were put into it and taken out.
         derived: the same for the graph of what is derived.
+        changed: the conclusions that were put in or taken out.
     """
 
     rules: tuple[Rule, ...]
@@ -43,6 +44,7 @@ class Reasoner:
     prefixes: Mapping[str, str]
     quads: int = 0
     derived: int = 0
+    changed: set[Triple] = field(default_factory=set)
 
     def conclude_all(self) -> Iterator[tuple[Term, str]]:
         """Apply the rules to the whole store until nothing new follows, and put the conclusions into it.
@@ -110,17 +112,18 @@ class Reasoner:
         self.facts.store.extend([derived, plain])
         return True
 
-    def remove(self, conclusion: Triple) -> None:
-        """Take a conclusion out of the store; where it is stated too, that stays."""
+    def remove(self, conclusion: Triple) -> bool:
+        """Take a conclusion out of the store, and tell whether it was there; where it is stated too, that stays."""
         derived, plain = quad(conclusion, self.facts.iris.graph(DERIVED)), quad(conclusion)
         if derived not in self.facts.store:
-            return
+            return False
         self.facts.store.remove(derived)
         self.derived -= 1
         self.quads -= 1
         if not any(self.facts.graphs(conclusion)):
             self.facts.store.remove(plain)
             self.quads -= 1
+        return True
 
     def _saturate(self) -> None:
         fresh: list[Triple] | None = None
@@ -213,7 +216,8 @@ def rederive(before: Reasoner, after: Reasoner, touched: Iterable[Triple]) -> tu
         old = _closure(before, seen)
         size = len(seen)
         for triple in seen:
-            after.remove(triple)
+            if after.remove(triple):
+                after.changed.add(triple)
         new = _conclude(after, seen)
         if len(seen) == size:
             break
@@ -239,6 +243,7 @@ def _conclude(after: Reasoner, seen: dict[Triple, None]) -> set[Derivation]:
     for _ in range(MOST_ROUNDS):
         found = after.touching(list(seen))
         added = [each.triple for each in found if after.add(each.triple)]
+        after.changed.update(added)
         seen.update(dict.fromkeys(added))
         if not added:
             return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -68,11 +68,15 @@ class Stage:
             return b""
         return shard_path(self.former.path / SHARDS_FOLDER, name).read_bytes()
 
-    def differences(self) -> Iterator[tuple[Lines, Lines]]:
-        """Yield for each shard that is not as it was the lines that it lost and those that it gained."""
+    def differences(self, of: Callable[[str], bool]) -> Iterator[tuple[Lines, Lines]]:
+        """Yield for each shard that is not as it was the lines that it lost and those that it gained.
+
+        Args:
+            of: tells by its name whether a shard matters.
+        """
         before = self.former.manifest.shards if self.former else {}
         for name in sorted(before.keys() | self.shards.keys()):
-            if before.get(name) != self.shards.get(name):
+            if before.get(name) != self.shards.get(name) and of(name):
                 old = set(self.old(name).splitlines(keepends=True))
                 new = set(self.path(name).read_bytes().splitlines(keepends=True)) if name in self.shards else set()
                 yield old - new, new - old

@@ -65,23 +65,6 @@ class Row:
 _NAMES = tuple(field.name for field in fields(Row))
 
 
-@dataclass(frozen=True, slots=True)
-class Remembered:
-    """What a build leaves for the next.
-
-    Attributes:
-        meta: which release it is and by what it was made.
-        articles: what is known of articles that came or changed, with the ids that each names and their kinds.
-        gone: articles that went.
-        pieces: of the layers, in order.
-    """
-
-    meta: Mapping[str, Any]
-    articles: Iterable[tuple[Row, Iterable[tuple[str, str]]]]
-    gone: Iterable[str]
-    pieces: Mapping[str, Iterable[Piece]]
-
-
 class State:
     """The file of what is remembered; use it as a context manager by `open_state`."""
 
@@ -107,32 +90,44 @@ class State:
         found = self._connection.execute("SELECT name, first FROM piece WHERE layer = ? ORDER BY first", (layer,))
         return [Piece(name, first) for name, first in found]
 
-    def remember(self, what: Remembered, *, afresh: bool) -> None:
-        """Take what a build leaves, at once or not at all; `afresh` forgets all else."""
+    def begin(self, *, afresh: bool) -> None:
+        """Begin to take what a build leaves; all of it is kept by `finish`, or nothing. `afresh` forgets all else."""
+        self._connection.execute("BEGIN IMMEDIATE")
+        for table in ("meta", "piece", *(("article", "named") if afresh else ())):
+            self._connection.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
+
+    def take(self, row: Row, named: Iterable[tuple[str, str]]) -> None:
+        """Take what is known of an article, and the ids that it names, each with its kind."""
+        self.forget(row.id)
         places = ", ".join("?" * len(_NAMES))
-        with self._connection as connection:
-            connection.execute("BEGIN")
-            for table in ("meta", "piece", *(("article", "named") if afresh else ())):
-                connection.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
-            if not afresh:
-                for article in what.gone:
-                    connection.execute("DELETE FROM article WHERE id = ?", (article,))
-                    connection.execute("DELETE FROM named WHERE article = ?", (article,))
-            for row, named in what.articles:
-                if not afresh:
-                    connection.execute("DELETE FROM named WHERE article = ?", (row.id,))
-                connection.execute(f"INSERT OR REPLACE INTO article VALUES ({places})", astuple(row))  # noqa: S608
-                connection.executemany(
-                    "INSERT INTO named (slug, article, kind) VALUES (?, ?, ?)",
-                    ((slug, row.id, kind) for slug, kind in named),
-                )
-            for layer, pieces in what.pieces.items():
-                connection.executemany(
-                    "INSERT INTO piece VALUES (?, ?, ?)", ((layer, piece.first, piece.name) for piece in pieces)
-                )
-            connection.executemany(
-                "INSERT INTO meta VALUES (?, ?)", ((key, json.dumps(value)) for key, value in what.meta.items())
+        self._connection.execute(f"INSERT INTO article VALUES ({places})", astuple(row))  # noqa: S608 - no names
+        self._connection.executemany(
+            "INSERT INTO named (slug, article, kind) VALUES (?, ?, ?)", ((slug, row.id, kind) for slug, kind in named)
+        )
+
+    def forget(self, article: str) -> None:
+        """Forget an article."""
+        self._connection.execute("DELETE FROM article WHERE id = ?", (article,))
+        self._connection.execute("DELETE FROM named WHERE article = ?", (article,))
+
+    def finish(self, meta: Mapping[str, Any], pieces: Mapping[str, Iterable[Piece]]) -> None:
+        """Keep what was taken, which release it is of, and the pieces of its layers."""
+        for layer, found in pieces.items():
+            self._connection.executemany(
+                "INSERT INTO piece (layer, first, name) VALUES (?, ?, ?)",
+                ((layer, piece.first, piece.name) for piece in found),
             )
+        self._meta(meta)
+        self._connection.execute("COMMIT")
+
+    def note(self, **meta: object) -> None:
+        """Keep something else of the release."""
+        self._meta(meta)
+
+    def _meta(self, meta: Mapping[str, Any]) -> None:
+        self._connection.executemany(
+            "INSERT OR REPLACE INTO meta VALUES (?, ?)", ((key, json.dumps(value)) for key, value in meta.items())
+        )
 
 
 @contextmanager
@@ -151,6 +146,7 @@ def open_state(folder: Path) -> Iterator[State]:
     try:
         yield State(connection)
     finally:
+        # What a build took and did not finish is forgotten with it.
         connection.close()
 
 

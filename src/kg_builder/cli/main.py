@@ -17,6 +17,16 @@ from kg_builder.errors import KgError, QueryError, SourceError
 FAMILIES = (build, assess, diff, serve, query, explain, text, suggest, review, link, verify)
 
 
+class _Version(argparse.Action):
+    """Looks the version up when it is asked for."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib import metadata
+
+        sys.stdout.write(f"rujukan {metadata.version('rujukan')}\n")
+        parser.exit()
+
+
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command line."""
     parser = argparse.ArgumentParser(
@@ -28,6 +38,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--project", type=Path, default=None, metavar="DIR", help="the project's folder (default: here or above)"
     )
+    parser.add_argument("--version", action=_Version, nargs=0, help="print the version")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=CommandParser)
     for family in FAMILIES:
         family.add(commands)

@@ -30,10 +30,15 @@ def say_json(data: Any) -> None:  # noqa: ANN401 - JSON is any plain data
     sys.stdout.write("\n")
 
 
+def problems_as_json(error: SourceError) -> dict[str, Any]:
+    """Return every problem as programs are told."""
+    return {"ok": False, "problems": [problem.as_json() for problem in error.problems]}
+
+
 def report(error: SourceError, *, as_json: bool) -> None:
     """Print every problem: for people on standard error, for programs as JSON on standard output."""
     if as_json:
-        say_json({"ok": False, "problems": [problem.as_json() for problem in error.problems]})
+        say_json(problems_as_json(error))
         return
     for problem in error.problems:
         tell(str(problem))

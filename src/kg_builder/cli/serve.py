@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from importlib import import_module, metadata
+from importlib import import_module
 from typing import Any
 
 from kg_builder.cli.common import Commands, command, project_of
@@ -42,5 +42,7 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
 
 def installed_server() -> Any:  # noqa: ANN401
     """Return the module that the server's entry point names; None when no server is installed."""
+    from importlib import metadata  # it takes longer to import than most commands take to start
+
     found = [entry for entry in metadata.entry_points(group=GROUP) if entry.name == "serve"]
     return import_module(found[0].module) if found else None

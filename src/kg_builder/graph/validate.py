@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,12 +12,12 @@ import shacl
 from kg_builder.errors import Mark, Problem
 from kg_builder.model import Attestation, Term, Triple
 from kg_builder.namespaces import OWL, RDF, RDFS, SCHEMA, SH
-from kg_builder.sources.links import Links
+from kg_builder.sources.links import Link, Links
 from kg_builder.sources.project import Expectation, Project
 from kg_builder.sources.schema import Schema
 
 _NODE, _TARGET, _TYPE = (Term(f"<{name}>") for name in (f"{SH}node", f"{SH}targetClass", f"{RDF}type"))
-_IDENTITY = {Term(f"<{SCHEMA}sameAs>"), Term(f"<{OWL}sameAs>")}
+IDENTITY = {Term(f"<{SCHEMA}sameAs>"), Term(f"<{OWL}sameAs>")}
 _NODE_SHAPE = Term(f"<{SH}NodeShape>")
 _LABEL = Term(f"<{RDFS}label>")
 
@@ -101,19 +101,32 @@ def violations(
     Returns:
         A problem per violation, located in the record or authority file that causes it.
     """
-    report = shapes.validate_text("".join(triples), format="ntriples")
-    results = list(report.results)
+    return problems_of(results_of(shapes, triples, focus), places, schema)
+
+
+def results_of(
+    shapes: shacl.Shapes, triples: Iterable[str], focus: Container[Term] | None = None
+) -> list[shacl.Result]:
+    """Return what the shapes say of the nodes in `focus`, or of all; of several results with one cause, the cause."""
+    results = list(shapes.validate_text("".join(triples), format="ntriples").results)
     focused = {result.focus_node for result in results}
-    found = []
+    return [
+        result
+        for result in results
+        if (focus is None or Term(result.focus_node) in focus)
+        # The inner node reports the cause itself.
+        and not (result.component == "NodeConstraintComponent" and result.value in focused)
+    ]
+
+
+def problems_of(results: Iterable[shacl.Result], places: Places, schema: Schema) -> list[Problem]:
+    """Return a problem per result, located in the record or authority file that causes it."""
+    found = set()
     for result in results:
-        if result.component == "NodeConstraintComponent" and result.value in focused:
-            continue  # the inner node reports the cause itself
         node, path, value = Term(result.focus_node), Term(result.path or ""), Term(result.value or "")
-        if focus is not None and node not in focus:
-            continue
         mark = places.of(node, path, value)
-        found.append(Problem(mark, f"«{places.name(node)}» {_explain(result, path, places, schema)}", "shacl"))
-    return sorted(set(found))
+        found.add(Problem(mark, f"«{places.name(node)}» {_explain(result, path, places, schema)}", "shacl"))
+    return sorted(found)
 
 
 def _explain(result: shacl.Result, path: Term, places: Places, schema: Schema) -> str:
@@ -141,8 +154,13 @@ def refused_problems(
     barred = {(project.iris.entity(link.slug), link.target): link for link in links.refused}
     for subject, predicate, target, mark in stated:
         link = barred.get((subject, target)) or barred.get((target, subject))
-        if link and predicate in _IDENTITY:
-            yield Problem(mark, f"«{link.slug}» is not {link.target[1:-1]}: refused at {link.mark}", "refused")
+        if link and predicate in IDENTITY:
+            yield refused_problem(link, mark)
+
+
+def refused_problem(link: Link, mark: Mark) -> Problem:
+    """Return what is wrong with a triple that makes a refused match."""
+    return Problem(mark, f"«{link.slug}» is not {link.target[1:-1]}: refused at {link.mark}", "refused")
 
 
 def kind_problems(
@@ -168,12 +186,30 @@ def count_problems(
     for subject, predicate, target in triples:
         if predicate == _TYPE:
             counts.setdefault(target, set()).add(subject)
+
+    def count(kinds: Iterable[Term], _: int) -> int:
+        return len(set[Term]().union(*(counts.get(kind, set()) for kind in kinds)))
+
+    yield from expectation_problems(expectations, count, schema, mark)
+
+
+def expectation_problems(
+    expectations: Iterable[Expectation], count: Callable[[Iterable[Term], int], int], schema: Schema, mark: Mark
+) -> Iterator[Problem]:
+    """Yield a problem for every expectation that a graph does not meet.
+
+    Args:
+        expectations: of the project.
+        count: returns how many nodes are of one of some kinds; it may stop at the number given.
+        schema: has the kinds by their keys.
+        mark: where expectations are written.
+    """
     for expectation in expectations:
         shape = schema.shapes.get(expectation.key)
         if shape is None:
             yield Problem(mark, f"«expect» names no kind «{expectation.key}»", "expect")
             continue
-        number = len(set[Term]().union(*(counts.get(kind, set()) for kind in shape.classes)))
+        number = count(shape.classes, 1 << 62)
         if expectation.least is not None and number < expectation.least:
             message = f"{number} of kind «{expectation.key}»; at least {expectation.least} are expected: was one lost?"
             yield Problem(mark, message, "expect")

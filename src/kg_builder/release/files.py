@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 _READ = 1 << 20
+_MANY = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +51,17 @@ def sync(path: Path) -> None:
 
 
 def sync_tree(folder: Path) -> None:
-    """Bring every file below a folder to the disk, then the folders, inner ones first; raises OSError."""
-    for path in sorted(folder.rglob("*"), reverse=True):
-        if not path.is_symlink():
-            sync(path)
-    sync(folder)
+    """Bring every file below a folder to the disk, then the folders, inner ones first; raises OSError.
+
+    A file that has another name too is taken to be there: it is another release's, which was brought to the disk.
+    """
+    fresh, folders = list[Path](), list[Path]()
+    for parent, _, names in os.walk(folder, topdown=False):
+        paths = (Path(parent) / name for name in names)
+        fresh.extend(path for path in paths if not path.is_symlink() and path.stat().st_nlink == 1)
+        folders.append(Path(parent))
+    if len(fresh) > _MANY and sys.platform == "linux":
+        os.sync()  # which waits there, and is done sooner than file after file
+        return
+    for path in [*fresh, *folders]:
+        sync(path)

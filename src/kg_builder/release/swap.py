@@ -41,7 +41,8 @@ def workspace(build_dir: Path) -> Iterator[Path]:
     try:
         yield folder
     finally:
-        shutil.rmtree(folder)
+        # A store that a failed build leaves open may remove files of its own meanwhile; the next build takes the rest.
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def release_path(build_dir: Path, release: str) -> Path:

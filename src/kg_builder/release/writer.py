@@ -210,21 +210,6 @@ def current_release(build_dir: Path) -> Release | None:
     return Release(manifest.release, path, reused=True, manifest=manifest)
 
 
-def unchanged_release(build_dir: Path, inputs: Mapping[str, str], versions: Mapping[str, str]) -> Release | None:
-    """Return the current release if it was made from these inputs by these versions and is whole, otherwise None.
-
-    A build may stop there: it would give the same release.
-    """
-    try:
-        release = current_release(build_dir)
-    except ReleaseError:
-        # A damaged release is no reason to stop a build: the build is what repairs it.
-        return None
-    if release is None or release.manifest.inputs_hash != inputs_hash(inputs):
-        return None
-    return release if release.manifest.versions == dict(versions) and not verify(release.path) else None
-
-
 def _draft(
     folder: Path,
     shards: Mapping[str, Iterable[str]],

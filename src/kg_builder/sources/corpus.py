@@ -32,7 +32,7 @@ def _silent(_: str) -> None:
     """Report nothing."""
 
 
-def _strays(project: Project) -> Iterator[Problem]:
+def strays(project: Project) -> Iterator[Problem]:
     """Yield a problem for each file that looks like a source and would silently not be read."""
     wanted = {
         "data/articles": ".yaml",
@@ -54,14 +54,22 @@ def _strays(project: Project) -> Iterator[Problem]:
                 yield Problem(Mark(project.name(path)), f"only {' and '.join(FILES)} are read here", "file")
 
 
-def _twins(records: Iterable[LoadedRecord]) -> Iterator[Problem]:
-    """Yield a problem for each record of a text that another record has: an article does not corroborate itself."""
+def twins(articles: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Yield the articles whose text an earlier one has, each with that one, by their ids and their texts' SHA-256.
+
+    >>> list(twins([("a", "01"), ("b", "02"), ("c", "01"), ("d", ""), ("e", "")]))
+    [('c', 'a')]
+    """
     first: dict[str, str] = {}
-    for loaded in records:
-        article = loaded.record.article
-        other = first.setdefault(article.sha256, article.id)
-        if article.sha256 and other != article.id:
-            yield Problem(article.mark, f"«{other}» is a record of the same text: keep one of the two", "head")
+    for article, sha256 in articles:
+        other = first.setdefault(sha256, article)
+        if sha256 and other != article:
+            yield article, other
+
+
+def twin_problem(mark: Mark, other: str) -> Problem:
+    """Return what is wrong with a record of a text that another record has: an article does not corroborate itself."""
+    return Problem(mark, f"«{other}» is a record of the same text: keep one of the two", "head")
 
 
 def load_corpus(project: Project, progress: Callable[[str], None] = _silent) -> Corpus:
@@ -87,9 +95,11 @@ def load_corpus(project: Project, progress: Callable[[str], None] = _silent) -> 
         record = load_record(path, project, schema, authority, problems)
         if record:
             records.append(record)
-    problems.extend(_twins(records))
+    marks = {loaded.record.article.id: loaded.record.article.mark for loaded in records}
+    texts = [(loaded.record.article.id, loaded.record.article.sha256) for loaded in records]
+    problems.extend(twin_problem(marks[article], other) for article, other in twins(texts))
     queries = load_queries(project, problems)
-    problems.extend(_strays(project))
+    problems.extend(strays(project))
     if problems:
         raise SourceError(problems)
     vocabularies = (engine_vocabulary(), *ontology_files(project.root))

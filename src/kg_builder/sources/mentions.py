@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
 
 from kg_builder.model import Attestation, Term
 from kg_builder.namespaces import RDF, RDFS, SCHEMA, SKOS
 from kg_builder.terms import iri
 
 MENTIONS, TYPE = iri(f"{SCHEMA}mentions"), iri(f"{RDF}type")
-_NAMING = (iri(f"{RDFS}label"), iri(f"{SKOS}altLabel"), TYPE)
+_NAMING = {iri(f"{RDFS}label"): 0, iri(f"{SKOS}altLabel"): 1, TYPE: 2}
+_LEAST = len(_NAMING)
 
 
 def mentions(
@@ -28,10 +28,12 @@ def mentions(
     given = list(attestations)
     stated = {attestation.triple for attestation in given if attestation.asserted}
     found: list[Attestation] = []
-    for node, attestation in _evidence(given, shared).items():
+    for node, evidence in _evidence(given, shared).items():
         triples = [(article, MENTIONS, node), *((node, TYPE, kind) for kind in shared[node])]
         found.extend(
-            replace(attestation, triple=triple, key="mentions", note="", according_to=None)
+            Attestation(
+                triple, evidence.article, "mentions", evidence.spans, evidence.mark, evidence.certainty, evidence.rank
+            )
             for triple in triples
             if triple not in stated
         )
@@ -39,16 +41,13 @@ def mentions(
 
 
 def _evidence(attestations: Iterable[Attestation], shared: Mapping[Term, object]) -> dict[Term, Attestation]:
-    best: dict[Term, tuple[int, Attestation]] = {}
+    weights: dict[Term, int] = {}
+    best: dict[Term, Attestation] = {}
     for attestation in attestations:
-        for node, weight in _nodes(attestation):
-            if node in shared and (node not in best or weight < best[node][0]):
-                best[node] = (weight, attestation)
-    return {node: attestation for node, (_, attestation) in best.items()}
-
-
-def _nodes(attestation: Attestation) -> Iterator[tuple[Term, int]]:
-    if attestation.asserted:
-        subject, predicate, target = attestation.triple
-        yield subject, _NAMING.index(predicate) if predicate in _NAMING else len(_NAMING)
-        yield target, len(_NAMING)
+        if attestation.asserted:
+            subject, predicate, target = attestation.triple
+            for node, weight in ((subject, _NAMING.get(predicate, _LEAST)), (target, _LEAST)):
+                if node in shared and weight < weights.get(node, _LEAST + 1):
+                    weights[node] = weight
+                    best[node] = attestation
+    return best

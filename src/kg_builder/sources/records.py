@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections import ChainMap
 from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as AbstractMapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from kg_builder.errors import Mark, Problem, SourceError
@@ -105,20 +104,18 @@ def read_record(
         return None
     article = _article(head, stem, project, declared, problems)
     matches = source is not None and _matches(head, article, source, problems)
-    # A chain looks into all of its mappings, but writes into the first one alone.
-    known = ChainMap(_locals(tree, article.id, project, schema), declared)  # type: ignore[arg-type]
     reader = FactReader(
         article=article.id,
         language=article.language,
         length=article.length,
-        scope=Scope(schema, project.iris, known),
+        scope=Scope(schema, project.iris, declared, _locals(tree, article.id, project, schema)),
         source=source.text if matches and source else None,
         problems=problems,
         names=frozenset(_names(tree, schema.name_keys())),
     )
     for key, body in tree.items:
         if key.text != HEAD:
-            _block(key, body, reader, known, Basis())
+            _block(key, body, reader, Basis())
     spoken_of = mentions(article.iri, reader.attestations, _shared(reader.attestations, project.iris, declared))
     return LoadedRecord(Record(article, (*reader.attestations, *spoken_of)), matches, reader.nodes)
 
@@ -141,7 +138,9 @@ def _names(node: Node, keys: frozenset[str], *, inside: bool = False) -> Iterato
             yield from _names(item, keys, inside=inside)
     else:
         for key, value in node.items:
-            yield from _names(value, keys, inside=key.text in keys or (inside and key.text == "quote"))
+            within = key.text in keys or (inside and key.text == "quote")
+            if within or not isinstance(value, Scalar):
+                yield from _names(value, keys, inside=within)
 
 
 def _source(project: Project, article: str, problems: list[Problem]) -> Text | None:
@@ -270,57 +269,54 @@ def _locals(tree: Mapping, article: str, project: Project, schema: Schema) -> di
         key, body = queue.pop(0)
         if not isinstance(body, Mapping):
             continue
-        kinds = [name.text[3:] for name, _ in body.items if name.text.startswith("is ")]
-        shape: NodeShape | None = schema.shapes.get(kinds[0]) if kinds else None
-        if local(key.text) and shape and is_slug(key.text):
-            found.setdefault(key.text, Declared(project.iris.local(article, key.text), shape))
+        if local(key.text):
+            kinds = [name.text[3:] for name, _ in body.items if name.text.startswith("is ")]
+            shape: NodeShape | None = schema.shapes.get(kinds[0]) if kinds else None
+            if shape and is_slug(key.text):
+                found.setdefault(key.text, Declared(project.iris.local(article, key.text), shape))
         inner = body.get("conveys")
         if isinstance(inner, Mapping):
             queue.extend(inner.items)
     return found
 
 
-def _block(key: Scalar, body: Node, reader: FactReader, declared: AbstractMapping[str, Declared], basis: Basis) -> None:
-    found = declared.get(key.text)
+def _block(key: Scalar, body: Node, reader: FactReader, basis: Basis) -> None:
+    found = reader.scope.find(key.text)
     if found is None:
-        reader.complain(*_undeclared(key, body, reader.scope.schema, declared))
+        reader.complain(*_undeclared(key, body, reader.scope))
         return
     if not isinstance(body, Mapping) or not body.items:
         reader.complain(body.mark, 'a block holds facts: `relation value: "words"`, indented', "type")
         return
     reader.nodes.setdefault(found.iri, key.mark)
     spoken = reader.speaker(body)
-    held = replace(basis, according_to=spoken or basis.according_to)
+    held = basis._replace(according_to=spoken) if spoken else basis
     prefix = "" if basis.conveyed_in is None else f"{basis.conveyed_in}/"
     subject = Subject(found.iri, found.shape, f"{prefix}{key.text}")
     for name, value in body.items:
         if name.text == "conveys":
-            _conveyed(found, value, reader, declared, basis)
+            _conveyed(found, value, reader, basis)
         elif name.text not in BLOCK_SETTINGS:
             reader.fact(subject, name, value, held)
 
 
-def _undeclared(
-    key: Scalar, body: Node, schema: Schema, declared: AbstractMapping[str, Declared]
-) -> tuple[Mark, str, str]:
+def _undeclared(key: Scalar, body: Node, scope: Scope) -> tuple[Mark, str, str]:
     """Return why a block's key names nothing: where, what to do, and the kind of problem."""
     if not is_slug(key.text):
         return key.mark, f"«{key.text}» is not an id: write lower-case words joined by hyphens", "reference"
     if not local(key.text):
         hint = f"; declare it in data/entities/, or name it «{LOCAL}…» if only this article speaks of it"
-        return key.mark, f"no entity «{key.text}»{nearest(key.text, declared) or hint}", "reference"
+        return key.mark, f"no entity «{key.text}»{scope.nearest(key.text) or hint}", "reference"
     if not isinstance(body, Mapping):
         return body.mark, 'a block holds facts: `relation value: "words"`, indented', "type"
     for name, _ in body.items:
         if name.text.startswith("is "):
             kind = name.text[3:]
-            return name.mark, f"no kind «{kind}»{nearest(kind, schema.shapes)}", "kind"
+            return name.mark, f"no kind «{kind}»{nearest(kind, scope.schema.shapes)}", "kind"
     return key.mark, f'«{key.text}» does not say what it is: add `is <kind>: "words"`', "kind"
 
 
-def _conveyed(
-    found: Declared, value: Node, reader: FactReader, declared: AbstractMapping[str, Declared], basis: Basis
-) -> None:
+def _conveyed(found: Declared, value: Node, reader: FactReader, basis: Basis) -> None:
     if basis.conveyed_in is not None:
         reader.complain(
             value.mark, "«conveys» cannot stand inside «conveys»: give the inner speech a block of its own", "conveys"
@@ -331,4 +327,4 @@ def _conveyed(
         reader.complain(value.mark, "«conveys» holds blocks of facts", "type")
     else:
         for key, body in value.items:
-            _block(key, body, reader, declared, Basis(conveyed_in=found.iri))
+            _block(key, body, reader, Basis(conveyed_in=found.iri))

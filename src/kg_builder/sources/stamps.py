@@ -82,8 +82,8 @@ class Stamps:
 
 
 def digest(content: bytes) -> str:
-    """Return the hash by which contents are compared."""
-    return hashlib.blake2b(content, digest_size=16).hexdigest()
+    """Return the hash by which contents are compared: SHA-256, in hex."""
+    return hashlib.sha256(content).hexdigest()
 
 
 def _stamp(found: os.stat_result) -> list[int]:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import yaml
 
 from kg_builder.errors import Mark, Problem
 
 
-@dataclass(frozen=True, slots=True)
-class Scalar:
+class Scalar(NamedTuple):
     """A text; ``words`` tells double-quoted ones, which are an article's; ``offset`` is where it starts in the file."""
 
     text: str
@@ -41,10 +41,15 @@ class Mapping:
 
     def get(self, key: str) -> Node | None:
         """Return the value of a key, or None."""
-        return next((value for name, value in self.items if name.text == key), None)
+        for name, value in self.items:
+            if name.text == key:
+                return value
+        return None
 
 
 Node = Scalar | Sequence | Mapping
+
+_new = tuple.__new__
 
 
 @dataclass(slots=True)
@@ -62,21 +67,27 @@ class _Reader:
         self.problems.append(Problem(self.mark(event), message, code))
 
     def node(self, event: yaml.Event) -> Node:
+        if isinstance(event, yaml.ScalarEvent):
+            return self.scalar(event)
         mark = self.mark(event)
         if isinstance(event, yaml.AliasEvent):
             self.complain(event, f"aliases are not allowed (*{event.anchor}): repeat the text itself", "anchor")
             return Scalar("", mark)
-        if isinstance(event, (yaml.ScalarEvent, yaml.CollectionStartEvent)):
+        if isinstance(event, yaml.CollectionStartEvent):
             self.plain(event)
         if isinstance(event, yaml.SequenceStartEvent):
             return Sequence(tuple(self.sequence()), mark)
-        if isinstance(event, yaml.MappingStartEvent):
-            return Mapping(tuple(self.mapping()), mark)
-        if not isinstance(event, yaml.ScalarEvent):  # pragma: no cover - a node begins with one of the events above
-            return Scalar("", mark)
-        return Scalar(
-            event.value, mark, event.style == '"', (event.start_mark.index if event.start_mark else 0) + self.skipped
-        )
+        return Mapping(tuple(self.mapping()), mark)
+
+    def scalar(self, event: yaml.ScalarEvent) -> Scalar:
+        if event.anchor or event.tag:
+            self.plain(event)
+        place = event.start_mark
+        if place is None:  # pragma: no cover - libyaml knows the place of every event
+            return Scalar(event.value, Mark(self.file), event.style == '"')
+        # Made as tuples, which takes half the time of calling the classes.
+        mark = _new(Mark, (self.file, place.line + 1, place.column + 1))
+        return _new(Scalar, (event.value, mark, event.style == '"', place.index + self.skipped))
 
     def plain(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent) -> None:
         if event.anchor:
@@ -86,24 +97,25 @@ class _Reader:
         if event.tag:
             self.complain(event, f"tags are not allowed ({event.tag}): every value is text, remove the tag", "tag")
 
-    def sequence(self) -> Iterator[Node]:
+    def sequence(self) -> list[Node]:
+        items = []
         while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
-            yield self.node(event)
+            items.append(self.node(event))
+        return items
 
-    def mapping(self) -> Iterator[tuple[Scalar, Node]]:
-        seen: dict[str, Mark] = {}
+    def mapping(self) -> list[tuple[Scalar, Node]]:
+        items: dict[str, tuple[Scalar, Node]] = {}
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
-            key = self.node(event)
-            value = self.node(next(self.events))
+            key, value = self.node(event), self.node(next(self.events))
             if not isinstance(key, Scalar):
                 self.complain(event, "a key must be a plain text, not a list or a mapping", "key")
-            elif key.text in seen:
-                first = seen[key.text].line
-                message = f"«{key.text}» stands twice: here and in line {first}; join the two or rename one"
+            elif first := items.get(key.text):
+                line = first[0].mark.line
+                message = f"«{key.text}» stands twice: here and in line {line}; join the two or rename one"
                 self.complain(event, message, "duplicate-key")
             else:
-                seen[key.text] = key.mark
-                yield key, value
+                items[key.text] = (key, value)
+        return list(items.values())
 
 
 _ADVICE = {
@@ -140,7 +152,7 @@ def read_tree(source: str, file: str, problems: list[Problem]) -> Mapping:
     start = Mark(file)
     # libyaml does not count a byte order mark, which some editors put before the first character.
     skipped = len(source) - len(source.removeprefix("\ufeff"))
-    reader = _Reader(file, problems, iter(yaml.parse(source, Loader=yaml.CBaseLoader)), skipped)
+    reader = _Reader(file, problems, iter(yaml.CBaseLoader(source).get_event, None), skipped)
     root: Node | None = None
     try:
         for event in reader.events:

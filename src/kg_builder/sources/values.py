@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as AbstractMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kg_builder.ids import Iris, nearest
 from kg_builder.model import Term, Triple
@@ -12,6 +12,7 @@ from kg_builder.sources.edtf import parse_edtf
 from kg_builder.sources.schema import Kind, NodeShape, PropertyShape, Schema
 from kg_builder.terms import iri, typed
 
+_DATE, _LITERAL = Kind.DATE, Kind.LITERAL
 EARLIEST, LATEST, DAY = (iri(f"{RJ}{name}") for name in ("earliest", "latest", "date"))
 
 
@@ -25,11 +26,13 @@ class Declared:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a reference may name: the authority's ids and, inside a record, the record's own."""
+    """What a reference may name: the ids that are declared in the authority file and, inside a record, its own."""
 
     schema: Schema
     iris: Iris
     declared: AbstractMapping[str, Declared]
+    own: AbstractMapping[str, Declared] = field(default_factory=dict)
+    _found: dict[tuple[str, tuple[Term, ...]], Term] = field(default_factory=dict, compare=False, repr=False)
 
     def reference(self, slug: str, shape: PropertyShape) -> Term:
         """Return what a slug names where a property shape expects it.
@@ -37,26 +40,40 @@ class Scope:
         Raises:
             ValueError: nothing is called so, or what is has another class; the message is for people.
         """
-        for target in shape.targets:
-            individual = self.schema.individuals.get(target, {}).get(slug)
-            if individual:
-                return individual
-        closed = {key for target in shape.targets for key in self.schema.individuals.get(target, {})}
-        if closed:
+        known = self._found.get((slug, shape.targets))
+        if known is None:
+            known = self._found[slug, shape.targets] = self._refer(slug, shape)
+        return known
+
+    def find(self, slug: str) -> Declared | None:
+        """Return what an id stands for."""
+        return self.own.get(slug) or self.declared.get(slug)
+
+    def nearest(self, slug: str) -> str:
+        """Return the nearest id there is, as `nearest` does."""
+        return nearest(slug, {**self.declared, **self.own})
+
+    def _refer(self, slug: str, shape: PropertyShape) -> Term:
+        choices = [each for target in shape.targets if (each := self.schema.individuals.get(target))]
+        for each in choices:
+            if slug in each:
+                return each[slug]
+        if choices:
+            closed = {key for each in choices for key in each}
             message = f"«{shape.key}» is one of {', '.join(sorted(closed))}, not «{slug}»{nearest(slug, closed)}"
             raise ValueError(message)
-        found = self.declared.get(slug)
+        found = self.find(slug)
         if found is None:
-            message = f"no entity «{slug}»{nearest(slug, self.declared) or '; declare it in data/entities/'}"
+            message = f"no entity «{slug}»{self.nearest(slug) or '; declare it in data/entities/'}"
             raise ValueError(message)
-        if shape.targets and not any(self._is_a(c, target) for c in found.shape.classes for target in shape.targets):
+        if shape.targets and not any(self._is_a(kind, shape.targets) for kind in found.shape.classes):
             wanted = " or ".join(self._class_name(target) for target in shape.targets)
             message = f"«{shape.key}» takes {wanted}, but «{slug}» is of kind {found.shape.key}"
             raise ValueError(message)
         return found.iri
 
-    def _is_a(self, kind: Term, target: Term) -> bool:
-        return kind == target or target in self.schema.superclasses.get(kind, frozenset())
+    def _is_a(self, kind: Term, targets: tuple[Term, ...]) -> bool:
+        return kind in targets or not self.schema.superclasses.get(kind, frozenset()).isdisjoint(targets)
 
     def _class_name(self, target: Term) -> str:
         keys = [shape.key for shape in self.schema.shapes.values() if target in shape.classes]
@@ -101,8 +118,9 @@ def single_triple(subject: Term, shape: PropertyShape, value: str, scope: Scope)
     Raises:
         ValueError: the value does not fit the shape; the message is for people.
     """
-    if shape.kind is Kind.DATE:
+    kind = shape.kind
+    if kind is _DATE:
         return date_triples(subject, shape.path, value)
-    if shape.kind is Kind.LITERAL:
+    if kind is _LITERAL:
         return [(subject, shape.path, scope.literal(value, shape))]
     return [(subject, shape.path, scope.reference(value, shape))]

@@ -14,7 +14,7 @@ from tests.contract.backends.differences import KNOWN
 from tests.support.engines import oxigraph_binary, oxigraph_server, virtuoso_missing, virtuoso_server
 from tests.support.release_fixture import TRIG, make_release, running
 
-from kg_builder.release.build import build
+from kg_builder.build.run import build
 from kg_builder.sources.project import load_project
 from kg_server.settings import Settings
 

@@ -8,7 +8,7 @@ import pytest
 from benchmarks.common import silent
 from benchmarks.corpus import add_article, make_corpus
 
-from kg_builder.release.build import build
+from kg_builder.build.run import build
 from kg_builder.release.manifest import Manifest
 from kg_builder.sources.project import load_project
 

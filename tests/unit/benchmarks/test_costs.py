@@ -12,7 +12,7 @@ from benchmarks.corpus import make_corpus
 from benchmarks.incremental import EDITS
 from benchmarks.report import benchmarks
 
-from kg_builder.release.build import build
+from kg_builder.build.run import build
 from kg_builder.sources.project import Project, load_project
 
 

@@ -14,7 +14,7 @@ from benchmarks.rivals.compare import RIVALS, run
 from benchmarks.rivals.export import Named, Table, lines, read, write_csv
 from benchmarks.rivals.linkml_schema import write_linkml
 
-from kg_builder.release.build import build
+from kg_builder.build.run import build
 from kg_builder.sources.project import load_project
 
 Graph = tuple[list[Table], list[Named], set[str]]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg_builder.build.pieces import Piece, begins, cut, name_of, recut
+from kg_builder.build.pieces import Edit, Piece, begins, cut, name_of, recut
 from kg_builder.model import Term
 
 Units = dict[Term, set[str]]
@@ -31,11 +31,17 @@ def test_edits_lead_to_the_pieces_of_a_clean_cut(units: Units, edits: list[Units
     files = dict(clean(units))
     pieces = list(files)
     for edit in edits:
+        given = {key: Edit(whole(edit, key), set(lines_of(edit, key))) for key in edit}
         units = {key: lines for key, lines in (units | edit).items() if lines}
-        done = recut("layer", pieces, {key: lines_of(edit, key) for key in edit}, lambda piece: by_key(files[piece]))
+        done = recut("layer", pieces, given, lambda piece: by_key(files[piece]))
         files = {piece: done.written.get(piece, files.get(piece, [])) for piece in done.pieces}
         pieces = done.pieces
         assert list(files.items()) == clean(units)
+
+
+def whole(edit: Units, key: Term) -> set[str] | None:
+    # Both ways to say that what was there goes.
+    return None if len(edit[key]) % 2 else {f"{key} {number} .\n" for number in range(10)}
 
 
 def by_key(lines: list[str]) -> Mapping[Term, set[str]]:
@@ -55,7 +61,7 @@ def test_an_edit_reads_and_writes_the_piece_that_it_touches() -> None:
         return by_key(files[piece])
 
     key = Term("<https://example.org/777>")
-    done = recut("layer", list(files), {key: [f"{key} b .\n"]}, reading)
+    done = recut("layer", list(files), {key: Edit(set(), {f"{key} b .\n"})}, reading)
     assert len(files) > 20
     assert len(read) == len(done.written) == 1
     assert done.pieces == list(files)

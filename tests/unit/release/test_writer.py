@@ -20,7 +20,7 @@ from kg_builder.release.shards import release_id
 from kg_builder.release.store import dump_store, open_store
 from kg_builder.release.terms.lines import DEFAULT_GRAPH, split_line
 from kg_builder.release.verify import verify
-from kg_builder.release.writer import Release, current_release, unchanged_release, write_release
+from kg_builder.release.writer import Release, current_release, write_release
 
 
 @pytest.fixture
@@ -105,22 +105,6 @@ def test_an_earlier_content_makes_its_release_current_again(build: Path, release
     again = write_release(build, shards(), description())
     assert (again.reused, again.id) == (True, release.id)
     assert (build / "current").resolve() == release.path.resolve()
-
-
-def test_a_build_is_needless_when_inputs_and_versions_are_those_of_a_whole_release(
-    build: Path, release: Release
-) -> None:
-    made = description()
-    assert unchanged_release(build, made.inputs, made.versions) == replace(release, reused=True)
-    assert unchanged_release(build, {**made.inputs, "more": "00"}, made.versions) is None
-    assert unchanged_release(build, made.inputs, {"rujukan": "1"}) is None
-    (release.path / "kg.ttl").unlink()
-    assert unchanged_release(build, made.inputs, made.versions) is None
-    shutil.rmtree(release.path)
-    assert unchanged_release(build, made.inputs, made.versions) is None
-    assert unchanged_release(build / "none", made.inputs, made.versions) is None
-    with pytest.raises(ReleaseError, match="does not exist"):
-        current_release(build)
 
 
 def cut(path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import cast
 
 from tests.support import museum as m
 
-from kg_builder.release.build import build
+from kg_builder.build.run import Options, build
 from kg_server.backends.base import Backend
 from kg_server.describe.current import Current
 from kg_server.describe.release import Manifest
@@ -28,7 +28,7 @@ def test_a_release_renewed_under_its_id_is_picked_up(tmp_path: Path) -> None:
         before = await current.get()
         assert await current.get() is before
         (first.path / "queries.json").write_text("damaged", "utf-8")
-        assert build(project, lambda _: None, force=True).release.id == first.id
+        assert build(project, lambda _: None, Options(force=True)).release.id == first.id
         after = await current.get()
         assert after is not before
         assert after.queries.keys() == before.queries.keys()

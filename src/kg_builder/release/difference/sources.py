@@ -6,7 +6,7 @@ import io
 import subprocess
 import tarfile
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from kg_builder.errors import Problem, ReleaseError, SourceError
@@ -102,7 +102,7 @@ def revision_graph(project: Project, revision: str, scratch: Path, progress: Cal
     try:
         return sources_graph(load_project(root), scratch, progress, revision)
     except SourceError as error:
-        there = (replace(problem.mark, file=f"{revision}:{problem.mark.file}") for problem in error.problems)
+        there = (problem.mark._replace(file=f"{revision}:{problem.mark.file}") for problem in error.problems)
         raise SourceError(
             Problem(mark, problem.message, problem.code) for mark, problem in zip(there, error.problems, strict=True)
         ) from error

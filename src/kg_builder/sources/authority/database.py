@@ -10,8 +10,8 @@ import hashlib
 import json
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import weakref
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,18 +19,22 @@ from urllib.parse import quote
 
 import yaml
 
-from kg_builder.ids import digest
+from kg_builder.errors import Mark
+from kg_builder.ids import Iris, digest
+from kg_builder.model import CuratedTriple, Term
+from kg_builder.sources.entities import LABEL, TYPE, Entity
 from kg_builder.sources.project import Project
 from kg_builder.sources.schema import NodeShape, Schema
+from kg_builder.terms import text
 
 TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE files (name TEXT PRIMARY KEY, digest TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE files (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, digest TEXT NOT NULL);
 CREATE TABLE entries (
-    slug TEXT PRIMARY KEY, kind TEXT NOT NULL, file TEXT NOT NULL, line INTEGER NOT NULL, column INTEGER NOT NULL,
-    text TEXT NOT NULL, said TEXT NOT NULL
+    slug TEXT PRIMARY KEY, kind TEXT NOT NULL, file INTEGER NOT NULL, line INTEGER NOT NULL,
+    column INTEGER NOT NULL, text BLOB NOT NULL, said BLOB NOT NULL
 ) WITHOUT ROWID;
-CREATE INDEX entries_of_file ON entries (file);
+CREATE INDEX entries_of_file ON entries (file, line);
 CREATE TABLE bodies (slug TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE mentions (target TEXT, slug TEXT, PRIMARY KEY (target, slug)) WITHOUT ROWID;
 CREATE INDEX mentions_of_slug ON mentions (slug);
@@ -38,7 +42,7 @@ CREATE TABLE redirects (old TEXT PRIMARY KEY, new TEXT NOT NULL, place INTEGER N
 CREATE TABLE ledger (slug TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE revisions (revision INTEGER PRIMARY KEY);
 CREATE TABLE changes (
-    revision INTEGER, slug TEXT, kind TEXT, said TEXT, PRIMARY KEY (revision, slug)
+    revision INTEGER, slug TEXT, kind TEXT, said BLOB, PRIMARY KEY (revision, slug)
 ) WITHOUT ROWID;
 """
 """``text`` is the hash of what is written, ``said`` of what it says; in ``changes`` kind and hash are those before."""
@@ -85,19 +89,6 @@ def _code() -> str:
     return code.hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """What is kept of an entry besides what it says."""
-
-    slug: str
-    kind: str
-    file: str
-    line: int
-    column: int
-    text: str
-    said: str
-
-
 class Database:
     """One state of the index, read-only and safe to be read by the processes that a fork makes.
 
@@ -109,7 +100,7 @@ class Database:
         self._path = path
         self._owner = os.getpid()
         self._inode = path.stat().st_ino if path.exists() else 0
-        self._connection = _connect(path)
+        self._connection = self._connect()
 
     def rows(self, question: str, *values: object) -> Iterator[Row]:
         """Yield the rows of an answer."""
@@ -117,7 +108,7 @@ class Database:
             # A connection must not be used after a fork; the same file is opened anew, never a newer one.
             if self._path.stat().st_ino != self._inode:
                 raise sqlite3.OperationalError("the index was replaced")
-            self._connection, self._owner = _connect(self._path), os.getpid()
+            self._connection, self._owner = self._connect(), os.getpid()
         yield from self._connection.execute(question, values)
 
     def row(self, question: str, *values: object) -> Row | None:
@@ -131,19 +122,45 @@ class Database:
 
     def state(self) -> tuple[str, dict[str, str]]:
         """Return the signature, and the hash of each source that was read."""
-        return self.meta("signature"), {str(name): str(value) for name, value in self.rows("SELECT * FROM files")}
+        return self.meta("signature"), {
+            str(name): str(value) for name, value in self.rows("SELECT name, digest FROM files")
+        }
 
     def close(self) -> None:
-        """End the connection."""
+        """End the connection; it ends by itself when nobody has it any more."""
         self._connection.close()
 
+    def _connect(self) -> sqlite3.Connection:
+        # The file is replaced, never changed: SQLite need not lock it.
+        address = f"file:{quote(str(self._path))}?mode=ro&immutable=1"
+        connection = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False)
+        weakref.finalize(self, connection.close)
+        return connection
 
-def _connect(path: Path) -> sqlite3.Connection:
-    # The file is replaced, never changed: SQLite need not lock it.
-    address = f"file:{quote(str(path))}?mode=ro&immutable=1"
-    return sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False)
+
+def encode(entity: Entity) -> str:
+    """Return what an entry says as a row keeps it: its labels, and predicate, object and place of its triples.
+
+    Triples of its kind are left out, and of a label only the language is written again.
+    """
+    top = entity.mark.line
+    names = {(LABEL, text(label, language)): language for language, label in entity.labels.items()}
+    triples = []
+    for item in entity.triples[len(entity.shape.classes) :]:
+        _, predicate, value = item.triple
+        place = (item.mark.line - top, item.mark.column)
+        language = names.get((predicate, value))
+        triples.append((language, *place) if language else (predicate, value, *place))
+    return json.dumps([entity.labels, triples], ensure_ascii=False, separators=(",", ":"))
 
 
-def body_of(labels: dict[str, str], triples: Sequence[tuple[str, str, int, int]]) -> str:
-    """Return what an entry says as a row keeps it: labels, and predicate, object and place of each triple."""
-    return json.dumps([labels, triples], ensure_ascii=False, separators=(",", ":"))
+def decode(row: Row, iris: Iris, schema: Schema) -> Entity:
+    """Return the entry of a row of its id, kind, file, line, column and body."""
+    slug, kind, file, line, column, body = row
+    labels, kept = json.loads(body)
+    subject, shape, mark = iris.entity(slug), schema.shapes[kind], Mark(file, line, column)
+    triples = [CuratedTriple((subject, TYPE, each), mark) for each in shape.classes]
+    for *said, below, across in kept:
+        predicate, value = said if len(said) > 1 else (LABEL, text(labels[said[0]], said[0]))
+        triples.append(CuratedTriple((subject, Term(predicate), Term(value)), Mark(file, line + below, across)))
+    return Entity(slug, subject, shape, labels, mark, tuple(triples))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +20,9 @@ from kg_builder.sources.entities import Authority, entity_files, ledger_file, lo
 from kg_builder.sources.project import Project
 from kg_builder.sources.schema import Schema
 from kg_builder.sources.stamps import Stamps, digest
+
+LARGE = 1 << 16
+"""From how many bytes on a file is compared with a copy of its former state."""
 
 UNKNOWN = 0
 """The revision of an authority file that was read without an index."""
@@ -75,6 +79,7 @@ class _Index:
     def __init__(self, project: Project, schema: Schema) -> None:
         self._project, self._schema = project, schema
         self._path = database_file(project)
+        self._copies = self._path.with_suffix(".copies")
         self._stamps = Stamps(self._path.with_suffix(".stamps.json"))
         self._signature = signature(project, schema)
         self._refused = False
@@ -131,13 +136,14 @@ class _Index:
                 left.unlink()
             temporary = self._path.with_name(f"{self._path.name}.{os.getpid()}.tmp")
             try:
-                self._write(temporary, digests, whole=whole, anew=anew)
+                cut = self._write(temporary, digests, whole=whole, anew=anew)
                 temporary.replace(self._path)
             finally:
                 temporary.unlink(missing_ok=True)
+            self._keep_copies(digests, cut)
             return self._current(digests)
 
-    def _write(self, temporary: Path, digests: dict[str, str], *, whole: bool, anew: bool) -> None:
+    def _write(self, temporary: Path, digests: dict[str, str], *, whole: bool, anew: bool) -> set[str]:
         names = self._project.name(redirects_file(self._project)), self._project.name(ledger_file(self._project))
 
         def read(name: str) -> bytes:
@@ -146,16 +152,32 @@ class _Index:
                 raise NotIndexedError(f"{name} is being written")
             return content
 
-        now = Sources(*names, digests, read, whole)
+        now = Sources(*names, digests, read, self._former, whole)
         scope = (self._project, self._schema)
         if not anew and self._usable():
             try:
-                write_index(temporary, self._path, self._signature, scope, now)
+                return write_index(temporary, self._path, self._signature, scope, now)
             except sqlite3.DatabaseError:
                 temporary.unlink(missing_ok=True)
-            else:
-                return
-        write_index(temporary, None, self._signature, scope, now)
+        return write_index(temporary, None, self._signature, scope, now)
+
+    def _former(self, name: str) -> bytes | None:
+        copy = self._copies / name
+        content = copy.read_bytes() if copy.is_file() else None
+        return content if content is not None and digest(content) == name else None
+
+    def _keep_copies(self, digests: dict[str, str], cut: set[str]) -> None:
+        """Keep large files as they were read, so that the next time only what differs is looked at."""
+        wanted = set(digests.values())
+        self._copies.mkdir(exist_ok=True)
+        for copy in self._copies.iterdir():
+            if copy.name not in wanted:
+                copy.unlink()
+        for name in cut:
+            path = self._project.root / name
+            if path.stat().st_size > LARGE and not (self._copies / digests[name]).exists():
+                # What is written meanwhile has another hash, and is not taken for what it should be.
+                shutil.copyfile(path, self._copies / digests[name])
 
     def _usable(self) -> bool:
         try:

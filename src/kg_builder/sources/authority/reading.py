@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import ItemsView, Iterable, Iterator, Mapping, ValuesView
 from collections.abc import Set as AbstractSet
@@ -11,9 +10,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from kg_builder.errors import Mark, Problem, SourceError
-from kg_builder.model import CuratedTriple, Term
-from kg_builder.sources.authority.database import Database, Row
+from kg_builder.errors import Problem, SourceError
+from kg_builder.sources.authority.database import Database, Row, decode
 from kg_builder.sources.entities import Authority, Entity, load_authority
 from kg_builder.sources.project import Project
 from kg_builder.sources.schema import Schema
@@ -23,7 +21,10 @@ REMEMBERED = 8192
 """How many answers a mapping keeps at hand."""
 
 _DAMAGED = (sqlite3.Error, OSError, KeyError, ValueError, TypeError)
-_ENTITY = "SELECT e.slug, e.kind, e.file, e.line, e.column, b.body FROM entries e JOIN bodies b ON b.slug = e.slug"
+_ENTITY = (
+    "SELECT e.slug, e.kind, f.name, e.line, e.column, b.body FROM entries e JOIN bodies b ON b.slug = e.slug "
+    "JOIN files f ON f.number = e.file"
+)
 
 
 class Reader:
@@ -114,14 +115,7 @@ class Reader:
         return frozenset(self.plain().ledger)
 
     def _entity(self, row: Row) -> Entity:
-        slug, kind, file, line, column, body = row
-        labels, triples = json.loads(body)
-        subject = self._project.iris.entity(slug)
-        said = tuple(
-            CuratedTriple((subject, Term(predicate), Term(value)), Mark(file, line + below, across))
-            for predicate, value, below, across in triples
-        )
-        return Entity(slug, subject, self._schema.shapes[kind], labels, Mark(file, line, column), said)
+        return decode(row, self._project.iris, self._schema)
 
 
 class DeclaredIds(Mapping[str, Declared]):

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kg_builder.errors import Mark, Problem
-from kg_builder.ids import Iris, digest
-from kg_builder.sources.authority.database import TABLES, body_of
-from kg_builder.sources.authority.split import NotIndexedError, Piece, pieces
+from kg_builder.ids import Iris
+from kg_builder.sources.authority.database import TABLES, Row, encode
+from kg_builder.sources.authority.split import NotIndexedError, Part, Piece, differing, pieces, short_digest
 from kg_builder.sources.entities import Entity, read_entity, read_entry, read_ledger, read_redirects
 from kg_builder.sources.project import Project
 from kg_builder.sources.schema import Schema
@@ -23,6 +23,8 @@ from kg_builder.sources.values import Declared, Scope
 
 KEPT_REVISIONS = 500
 """For how many of the last revisions it is known what changed since."""
+
+_END = 1 << 62
 
 
 class _Later(Exception):  # noqa: N818 - not an error: the answer comes when all ids are known
@@ -37,6 +39,7 @@ class Sources:
         redirects, ledger: names of two of the files, as messages name them; all others hold entries.
         digests: the hash of each file that is there.
         read: returns a file's bytes, and raises NotIndexedError where they have another hash by now.
+        former: returns a file's bytes as they were, by their hash; None where they are not kept.
         whole: no file is to be cut by its lines.
     """
 
@@ -44,10 +47,13 @@ class Sources:
     ledger: str
     digests: Mapping[str, str]
     read: Callable[[str], bytes]
+    former: Callable[[str], bytes | None]
     whole: bool = False
 
 
-def write_index(path: Path, former: Path | None, signature: str, scope: tuple[Project, Schema], now: Sources) -> None:
+def write_index(
+    path: Path, former: Path | None, signature: str, scope: tuple[Project, Schema], now: Sources
+) -> set[str]:
     """Write the index of the sources as they are now.
 
     Args:
@@ -56,6 +62,9 @@ def write_index(path: Path, former: Path | None, signature: str, scope: tuple[Pr
         signature: see `database.signature`.
         scope: the project and its schema.
         now: the sources.
+
+    Returns:
+        The files that were cut by their lines.
 
     Raises:
         NotIndexedError: the sources have a problem.
@@ -73,7 +82,8 @@ def write_index(path: Path, former: Path | None, signature: str, scope: tuple[Pr
             for statement in TABLES.split(";"):
                 connection.execute(statement)
             connection.execute("INSERT INTO meta VALUES ('signature', ?)", (signature,))
-        _Refresh(connection, *scope, now).run(fresh=not former)
+        refresh = _Refresh(connection, *scope, now)
+        refresh.run(fresh=not former)
         connection.execute("COMMIT")
     except sqlite3.IntegrityError as error:
         raise NotIndexedError("an id is declared twice") from error
@@ -81,6 +91,7 @@ def write_index(path: Path, former: Path | None, signature: str, scope: tuple[Pr
         connection.close()
     with path.open("rb") as file:
         os.fsync(file.fileno())
+    return refresh.cut
 
 
 @dataclass(slots=True)
@@ -115,28 +126,33 @@ class _Refresh:
         self._known = _Declarations(connection, schema, project.iris)
         self._scope = Scope(schema, project.iris, self._known)
         self._problems: list[Problem] = []
+        self._kept: dict[str, str] = dict(self._rows("SELECT name, digest FROM files"))
+        self._numbers: dict[str, int] = {}
+        self.cut: set[str] = set()
         # Kind and hash that an id had before, None where it was not there; of all that may have changed.
-        self._before: dict[str, tuple[str, str] | None] = {}
+        self._before: dict[str, tuple[str, bytes] | None] = {}
 
     def run(self, *, fresh: bool) -> None:
-        kept = dict(self._rows("SELECT name, digest FROM files"))
+        kept = self._kept
         changed = {name for name in {*kept, *self._now.digests} if kept.get(name) != self._now.digests.get(name)}
+        for name, value in sorted(self._now.digests.items()):
+            renewed = "ON CONFLICT (name) DO UPDATE SET digest = excluded.digest"
+            self._execute(f"INSERT INTO files (name, digest) VALUES (?, ?) {renewed}", name, value)  # noqa: S608
+        self._numbers = {name: int(number) for name, number in self._rows("SELECT name, number FROM files")}
         self._entities(sorted(changed - {self._now.redirects, self._now.ledger}))
+        for name in kept.keys() - self._now.digests.keys():
+            self._execute("DELETE FROM files WHERE name = ?", name)
         redirected = self._redirects(changed=self._now.redirects in changed)
         self._ledger(changed=self._now.ledger in changed)
-        self._execute("DELETE FROM files")
-        self._connection.executemany("INSERT INTO files VALUES (?, ?)", sorted(self._now.digests.items()))
         self._note(redirected=redirected, fresh=fresh)
 
-    def _rows(self, question: str, *values: object) -> list[tuple[str, str]]:
+    def _rows(self, question: str, *values: object) -> list[Row]:
         return self._connection.execute(question, values).fetchall()
 
     def _execute(self, command: str, *values: object) -> None:
         self._connection.execute(command, values)
 
     def _pieces(self, file: str) -> list[Piece]:
-        if file not in self._now.digests:
-            return []
         return pieces(self._now.read(file), file, whole=self._now.whole)
 
     def _entities(self, files: Iterable[str]) -> None:
@@ -149,13 +165,15 @@ class _Refresh:
 
     def _changed(self, file: str) -> list[Piece]:
         """Forget entries that are gone or written otherwise, and return those that are to be read."""
-        written = self._pieces(file)
+        part, number = self._part(file), self._numbers[file]
+        written = part.pieces
         found = {piece.slug: piece for piece in written}
         if len(found) != len(written):
             raise NotIndexedError(file)
         moved = []
         for slug, kind, said, *place in self._connection.execute(
-            "SELECT slug, kind, said, text, line, column FROM entries WHERE file = ?", (file,)
+            "SELECT slug, kind, said, text, line, column FROM entries WHERE file = ? AND line >= ? AND line < ?",
+            (number, part.begin, _END if part.end is None else part.end),
         ).fetchall():
             piece = found.get(slug)
             if piece is None or piece.digest != place[0]:
@@ -166,7 +184,21 @@ class _Refresh:
                 if [piece.line, piece.column] != place[1:]:
                     moved.append((piece.line, piece.column, slug))
         self._connection.executemany("UPDATE entries SET line = ?, column = ? WHERE slug = ?", moved)
+        if part.end is not None and part.shift:
+            below = "UPDATE entries SET line = line + ? WHERE file = ? AND line >= ?"
+            self._execute(below, part.shift, number, part.end)
         return list(found.values())
+
+    def _part(self, file: str) -> Part:
+        """Return what may differ from the former state."""
+        if file not in self._now.digests:
+            return Part([])
+        former = None if self._now.whole or file not in self._kept else self._now.former(self._kept[file])
+        part = differing(former, self._now.read(file)) if former is not None else None
+        part = part or Part(self._pieces(file))
+        if all(piece.text for piece in part.pieces):
+            self.cut.add(file)
+        return part
 
     def _forget(self, slug: str) -> None:
         for table in ("entries", "bodies", "mentions"):
@@ -178,7 +210,7 @@ class _Refresh:
         entry = read_entry(key, node, self._schema, self._problems)
         if entry is None or self._problems:
             raise NotIndexedError(file)
-        place = (file, piece.line, piece.column, piece.digest)
+        place = (self._numbers[file], piece.line, piece.column, piece.digest)
         self._execute(
             "INSERT INTO entries (slug, kind, file, line, column, text, said) VALUES (?, ?, ?, ?, ?, ?, '')",
             *(piece.slug, entry.shape.key, *place),
@@ -194,12 +226,10 @@ class _Refresh:
         return True
 
     def _keep(self, entity: Entity) -> None:
-        top = entity.mark.line
-        triples = [(*item.triple[1:], item.mark.line - top, item.mark.column) for item in entity.triples]
-        said = digest([*map("\x1e".join, entity.labels.items()), "", *(f"{p}\x1e{o}" for p, o, *_ in triples)])
+        said = repr((entity.labels, [item.triple for item in entity.triples])).encode()
         self._before.setdefault(entity.slug, None)
-        self._execute("UPDATE entries SET said = ? WHERE slug = ?", said, entity.slug)
-        self._execute("INSERT INTO bodies VALUES (?, ?)", entity.slug, body_of(entity.labels, triples))
+        self._execute("UPDATE entries SET said = ? WHERE slug = ?", short_digest(said), entity.slug)
+        self._execute("INSERT INTO bodies VALUES (?, ?)", entity.slug, encode(entity))
         self._connection.executemany(
             "INSERT INTO mentions VALUES (?, ?)", [(target, entity.slug) for target in sorted(self._known.asked)]
         )
@@ -214,7 +244,10 @@ class _Refresh:
         files: dict[str, set[str]] = {}
         for target, before in self._before.items():
             if before and self._kind(target) != before[0]:
-                question = "SELECT e.slug, e.file FROM mentions m JOIN entries e ON e.slug = m.slug WHERE m.target = ?"
+                question = (
+                    "SELECT e.slug, f.name FROM mentions m JOIN entries e USING (slug) "
+                    "JOIN files f ON f.number = e.file WHERE m.target = ?"
+                )
                 for slug, file in self._rows(question, target):
                     if slug not in read:
                         files.setdefault(file, set()).add(slug)

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import pickle
 import shutil
+import signal
+import sqlite3
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -15,13 +20,20 @@ from hypothesis import strategies as st
 from tests.support import museum as m
 
 from kg_builder.errors import Problem
-from kg_builder.sources.authority import refresh
+from kg_builder.sources.authority import index, refresh
 from kg_builder.sources.authority.database import database_file
 from kg_builder.sources.authority.index import OpenAuthority, open_authority
 from kg_builder.sources.authority.reading import Change
 from kg_builder.sources.entities import Authority, Entity, load_authority
 from kg_builder.sources.project import Project, load_project
 from kg_builder.sources.schema import Schema, load_schema
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _small_files_are_compared_with_copies() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(index, "LARGE", -1)
+        yield
 
 
 @pytest.fixture
@@ -111,7 +123,7 @@ def put(root: Path, state: tuple[dict[str, list[str]], str, str]) -> None:
     (root / "data/released-ids.txt").write_text(ledger, "utf-8")
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(STATES)
 def test_after_any_edits_it_says_what_the_full_reader_says(states: list[tuple[dict[str, list[str]], str, str]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -228,6 +240,43 @@ def test_a_folder_that_takes_nothing_is_no_error(root: Path) -> None:
     assert plain(found) == plain(load_authority(*read(root), []))
     assert not problems
     assert found.changed_since(found.revision) is None
+
+
+def _open_and_die(root: Path, statements: int) -> None:
+    real = sqlite3.connect
+    left = [statements]
+
+    def counting(_: str) -> None:
+        left[0] -= 1
+        if left[0] < 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def connect(*arguments: Any, **named: Any) -> sqlite3.Connection:  # noqa: ANN401
+        connection: sqlite3.Connection = real(*arguments, **named)
+        if not named.get("uri"):
+            connection.set_trace_callback(counting)
+        return connection
+
+    vars(refresh)["sqlite3"] = SimpleNamespace(connect=connect, IntegrityError=sqlite3.IntegrityError)
+    opened(root)
+
+
+@pytest.mark.parametrize("statements", [0, 3, 15, 40, 60])
+@pytest.mark.parametrize("before", [True, False])
+def test_a_writer_that_is_killed_leaves_the_former_index(root: Path, statements: int, before: bool) -> None:
+    former = opened(root) if before else None
+    path = root / "data/entities/people.yaml"
+    path.write_text("".join(f"p-{number}: {{is: person}}\n" for number in range(9)) + path.read_text("utf-8"), "utf-8")
+    child = multiprocessing.get_context("fork").Process(target=_open_and_die, args=(root, statements))
+    child.start()
+    child.join()
+    assert child.exitcode == -signal.SIGKILL
+    found = opened(root)
+    same_as_read(root, found, [])
+    folder = database_file(load_project(root)).parent
+    assert not [path.name for path in folder.iterdir() if path.suffix == ".tmp"]
+    if former:
+        assert found.changed_since(former.revision) == tuple(Change(f"p-{n}", None, "person") for n in range(9))
 
 
 def _look(found: OpenAuthority, answers: multiprocessing.Queue[object]) -> None:

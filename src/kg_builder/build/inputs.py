@@ -1,0 +1,74 @@
+"""What a build is made from: the files, their hashes, and which of them bear on every article."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from fnmatch import fnmatch
+from importlib import metadata
+from pathlib import Path
+from typing import Final
+
+from kg_builder.sources.project import Project
+from kg_builder.sources.stamps import Stamps
+
+PACKAGES: Final = ("rujukan", "pyoxigraph", "rdflib", "shacl")
+"""Packages whose version may change what a build gives."""
+
+SOURCES: Final = (
+    "data/*.yaml",
+    "data/*.txt",
+    "data/articles/*.yaml",
+    "data/entities/*.yaml",
+    "data/links/accepted.sssom.tsv",
+    "data/links/refused.sssom.tsv",
+    "data/texts/*.txt",
+    "ontology/**/*.rq",
+    "ontology/*.ttl",
+    "queries/*.rq",
+)
+"""What a build reads, below the project's folder."""
+
+_OF_ALL: Final = ("data/project.yaml", "ontology/*", "kg_builder/*")
+
+
+def input_hashes(project: Project, stamps: Stamps) -> dict[str, str]:
+    """Return the SHA-256 of every file that a build reads: the project's and the builder's own, by name."""
+    found = {}
+    for pattern in SOURCES:
+        for path in project.root.glob(pattern):
+            if value := stamps.digest(path):
+                found[path.relative_to(project.root).as_posix()] = value
+    return dict(sorted((found | builder_hashes(stamps.digest)).items()))
+
+
+def builder_hashes(digest: Callable[[Path], str]) -> dict[str, str]:
+    """Return the SHA-256, as `digest` gives it, of every file of the builder that may change what a build gives."""
+    package = Path(__file__).parent.parent
+    own = (path for suffix in ("py", "ttl") for path in package.rglob(f"*.{suffix}"))
+    return {f"kg_builder/{path.relative_to(package).as_posix()}": digest(path) for path in own}
+
+
+def package_versions() -> dict[str, str]:
+    """Return the versions of the packages that a release depends on."""
+    return dict(_versions())
+
+
+def _versions() -> Iterator[tuple[str, str]]:
+    for package in PACKAGES:
+        try:
+            yield package, metadata.version(package)
+        except metadata.PackageNotFoundError:
+            yield package, "not installed"
+
+
+def context_hash(inputs: Mapping[str, str], versions: Mapping[str, str]) -> str:
+    """Return one hash over all that bears on every article: the project, the ontology, its rules, and the builder.
+
+    >>> one = context_hash({"data/articles/a.yaml": "01", "ontology/shapes.ttl": "02"}, {})
+    >>> one == context_hash({"ontology/shapes.ttl": "02"}, {}), one == context_hash({"ontology/shapes.ttl": "03"}, {})
+    (True, False)
+    """
+    shared = [f"{name} {value}" for name, value in inputs.items() if any(fnmatch(name, each) for each in _OF_ALL)]
+    shared.extend(f"{package}=={version}" for package, version in versions.items())
+    return hashlib.sha256("\n".join(sorted(shared)).encode()).hexdigest()
