@@ -22,8 +22,8 @@ import pyoxigraph as ox
 from benchmarks.common import silent
 
 from kg_builder.build.mapping import Mapper, context_of, given_of
-from kg_builder.errors import Problem, SourceError
 from kg_builder.build.run import Options, build
+from kg_builder.errors import Problem, SourceError
 from kg_builder.sources.entities import load_authority
 from kg_builder.sources.project import load_project
 from kg_builder.sources.schema import load_schema
