@@ -57,7 +57,7 @@ bench: $(DEV) web ## run the benchmarks that the README quotes: build/bench/repo
 
 eval: $(RUN) ## score the suggester against the texts with gold
 	@$(BIN)/rujukan eval --records tests/eval/tuning tests/eval/held-out tests/eval/fresh \
-		tests/eval/varied tests/eval/newsrooms tests/eval/third tests/eval/fourth tests/eval/fifth
+		tests/eval/varied tests/eval/newsrooms tests/eval/third tests/eval/fourth tests/eval/fifth tests/eval/sixth
 	@if [ -f ../shared/eval/dev/gold.json ]; then $(BIN)/rujukan eval ../shared/eval/dev; \
 		else echo "../shared/eval/dev is not beside this checkout: its texts are left out"; fi
 
@@ -68,8 +68,12 @@ lock: $(DEV) ## renew requirements/*.txt to the newest versions allowed
 	@$(BIN)/uv --version >/dev/null 2>&1 || $(PIP) install uv
 	@$(BIN)/uv $(COMPILE) -o requirements/run.txt pyproject.toml requirements/build.in
 	@$(BIN)/uv $(COMPILE) -o requirements/node.txt requirements/node.in
+<<<<<<< HEAD
 	@for rival in morph-kgc linkml; do $(BIN)/uv $(COMPILE) -o benchmarks/rivals/$$rival.txt benchmarks/rivals/$$rival.in; done
+=======
+>>>>>>> main
 	@$(BIN)/uv $(COMPILE) -o requirements/dask.txt -c requirements/run.txt --extra dask pyproject.toml requirements/build.in
+	@for rival in morph-kgc linkml; do $(BIN)/uv $(COMPILE) -o benchmarks/rivals/$$rival.txt benchmarks/rivals/$$rival.in; done
 	@$(BIN)/uv $(COMPILE) -o requirements/dev.txt -c requirements/dask.txt --extra dask \
 		pyproject.toml requirements/build.in requirements/dev.in
 

@@ -106,6 +106,26 @@ def record(project: Path) -> str:
     return (project / f"data/articles/{newsroom.ARTICLE}.yaml").read_text("utf-8")
 
 
+def test_escape_leaves_the_search_at_once(tab: Tab) -> None:
+    page, me = tab.page, Reviewer(tab)
+    me.find("Museum Samudra Nusantara")
+    me.press("l")
+    page.locator("dialog").wait_for()
+    me.press("Escape")
+    page.locator("dialog").wait_for(state="detached")
+
+
+def test_buttons_go_through_the_proposals(browser: Browser, address: tuple[str, str]) -> None:
+    for tab in begin(browser, address, "phone"):
+        me = Reviewer(tab)
+        first = me.words()
+        tab.page.locator("[data-action=next]").tap()
+        second = me.words()
+        assert second != first
+        tab.page.locator("[data-action=previous]").tap()
+        assert me.words() == first
+
+
 def test_an_article_is_curated_from_empty_to_built(tab: Tab, project: Path) -> None:  # noqa: PLR0915 - one story
     page, me = tab.page, Reviewer(tab)
     empty = record(project)

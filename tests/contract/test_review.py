@@ -65,6 +65,21 @@ def test_the_token_is_changed_for_a_cookie(desk: Desk) -> None:
         assert desk.token not in page.text
 
 
+@pytest.mark.parametrize(
+    ("path", "leads"),
+    [
+        ("/%5Cexample.org", "/%5Cexample.org"),
+        ("/%2F%2Fexample.org", "/example.org"),
+        ("/a%0D%0AX: b", "/a%0D%0AX%3A%20b"),
+    ],
+)
+def test_the_token_leads_nowhere_else(desk: Desk, path: str, leads: str) -> None:
+    with desk.client() as client:
+        entered = client.get(path, params={"token": desk.token})
+        assert (entered.status_code, entered.headers["location"]) == (303, leads)
+        assert "x" not in entered.headers
+
+
 @pytest.mark.parametrize("path", ["/", PAGE, f"{PAGE}/search?q=museum", f"{PAGE}/check", "/static/none.js", "/none"])
 @pytest.mark.parametrize("token", ["", "?token=", "?token=wrong"])
 def test_nothing_is_shown_without_it(desk: Desk, path: str, token: str) -> None:

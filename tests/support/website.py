@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -68,6 +69,40 @@ def website(answers: Mapping[str, Answer]) -> Iterator[Website]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+@contextmanager
+def dripping(beginning: bytes) -> Iterator[str]:
+    """Answer robots.txt with nothing, and anything else with a beginning and then a byte now and then, without end."""
+    over = threading.Event()
+
+    def answer(connection: socket.socket) -> None:
+        with connection, suppress(ConnectionError):
+            if b"robots.txt" in connection.recv(4096):
+                connection.sendall(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+                return
+            connection.sendall(beginning)
+            while not over.wait(0.2):
+                connection.sendall(b"a")
+
+    def accept() -> None:
+        with suppress(OSError):  # closed
+            while True:
+                each = threading.Thread(target=answer, args=(listener.accept()[0],))
+                each.start()
+                running.append(each)
+
+    running: list[threading.Thread] = []
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=accept)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            over.set()
+            listener.shutdown(socket.SHUT_RDWR)
+            for each in (thread, *running):
+                each.join()
 
 
 PARAGRAPHS = (

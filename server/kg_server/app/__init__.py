@@ -116,7 +116,7 @@ def create_app(settings: Settings, member: Member | None = None) -> Application:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         with operations.told(current.served.manifest.release):
-            async with whole.joined():
+            async with whole.joined(), current.followed():
                 yield
                 operations.stopping.set()
                 await searches.stop()

@@ -207,9 +207,16 @@ class Asked:
             return SpooledResponse(answer.body, headers)
         return Ready(answer.body, headers)
 
-    async def drawn(self, language: str, rows: int) -> tuple[Table, Figure | None]:
-        """Return the first rows as a table, and what draws them; raises what the backend raises."""
-        answer = await replace(self, override="html", window=Window(limit=rows))._answer()  # noqa: SLF001 - its own
+    async def drawn(self, language: str, rows: int, answer: Answer | None = None) -> tuple[Table, Figure | None]:
+        """Return the first rows as a table, and what draws them; raises what the backend raises.
+
+        Args:
+            language: of the page.
+            rows: how many.
+            answer: with these rows, where somebody has asked already.
+        """
+        if answer is None:
+            answer = await replace(self, override="html", window=Window(limit=rows))._answer()  # noqa: SLF001 - its own
         table = replace(await self._table(answer, language, rows), total=answer.total)
         return table, await self._figure(table, language)
 

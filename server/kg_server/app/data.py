@@ -11,6 +11,7 @@ from starlette.requests import Request  # noqa: TC002 - FastAPI reads the annota
 from starlette.responses import Response
 
 from kg_builder.namespaces import DCTERMS, RDFS
+from kg_server.app.dumps import later_headers
 from kg_server.app.replies import Site, language_of, page_reply, page_values
 from kg_server.describe.beside import Beside
 from kg_server.describe.changes import Amount, Changes, read_changes
@@ -18,7 +19,7 @@ from kg_server.describe.citation import Citation, CuratorsWork, spdx
 from kg_server.describe.current import Release
 from kg_server.describe.entity import Node, find_nodes
 from kg_server.describe.ontology import Ontologies
-from kg_server.describe.release import CHANGES_FILE, LANGUAGES
+from kg_server.describe.release import CHANGES_FILE, LANGUAGES, QUADS_FILE
 from kg_server.describe.statistics import Counted
 from kg_server.http.problems import NotFound
 from kg_server.pages.names import Name, Namer
@@ -102,6 +103,7 @@ class DataPage:
             here="data",
             address=address,
             dumps=[(each, words.get(f"data_{each.name.replace('.', '_')}", "")) for each in manifest.dumps],
+            later=[(name, words.get(f"data_{name.replace('.', '_')}", "")) for name in manifest.later],
             licence_help=words[_licence(citation.licence)],
             plain=words["data_cite_text"].format(
                 authors="; ".join(citation.authors),
@@ -119,7 +121,7 @@ class DataPage:
             removed=_facts(changes.removed, namer) if changes else (),
             **page_values(release, request, language),
         )
-        return page_reply(body, language, headers={"Cache-Control": "no-cache"})
+        return page_reply(body, language, headers={"Cache-Control": "no-cache", **later_headers(manifest)})
 
     async def bibtex(self, request: Request) -> Response:
         """Send the citation for BibTeX."""
@@ -161,7 +163,7 @@ class DataPage:
             day=manifest.built[:10],
             licence=manifest.licence,
             url=manifest.base,
-            sha256=next((each.sha256 for each in manifest.dumps if each.name == "kg.nq"), ""),
+            sha256=next((each.sha256 for each in manifest.dumps if each.name == QUADS_FILE), ""),
             abstract=_in_language(described, language),
         )
 
@@ -188,7 +190,7 @@ def _licence(licence: str) -> str:
 
 
 def _artifact(release: Release, address: str) -> str:
-    return f"{address}/dumps/kg.nq" if any(each.name == "kg.nq" for each in release.manifest.dumps) else ""
+    return f"{address}/dumps/{QUADS_FILE}" if any(each.name == QUADS_FILE for each in release.manifest.dumps) else ""
 
 
 def _in_language(texts: Mapping[str, str], language: str) -> str:

@@ -256,9 +256,9 @@ def _searches() -> Iterator[tuple[str, Document]]:
 def _dumps(release: Release) -> Iterator[tuple[str, Document]]:
     summary = "The checksums of the dumps, for `sha256sum -c`"
     yield "/dumps/SHA256SUMS", {"get": _get("checksums", summary, "/dumps/SHA256SUMS", [], _TEXT, (304, 412, 503))}
-    names = [each.name for each in release.manifest.dumps]
+    names = [*(each.name for each in release.manifest.dumps), *release.manifest.later]
     kinds: Document = {each.media_type: {} for each in release.manifest.dumps}
-    example = names[0] if names else None
+    example = next((each.name for each in release.manifest.dumps), None)
     found = _get(
         "dump", "A dump of the graph, whole or in ranges", f"/dumps/{example}" if example else "/dumps",
         [_in_path("name", {"type": "string", "enum": names}, example)], dict(kinds), (304, 404, 412, 416, 503),

@@ -16,7 +16,7 @@ from starlette.responses import FileResponse, Response
 from kg_server.app.replies import Site
 from kg_server.describe.release import Dump, Manifest
 from kg_server.http.links import Link, link_header
-from kg_server.http.problems import NotFound, PreconditionFailed, RangeNotSatisfiable
+from kg_server.http.problems import DumpPending, NotFound, PreconditionFailed, RangeNotSatisfiable
 from kg_server.http.ranges import Span, precondition, range_holds, wanted_spans
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
 SUMS = "SHA256SUMS"
+_LATER_SECONDS = 30
 _NOT_MODIFIED, _FAILED = 304, 412
 
 
@@ -47,7 +48,8 @@ class Dumps:
         release = await self._site.current.get()
         body = "".join(f"{each.sha256}  {each.name}\n" for each in release.manifest.dumps).encode()
         etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-        headers = {"ETag": etag, "Cache-Control": "no-cache", "Link": self._links(request, release.manifest)}
+        links = self._links(request, release.manifest)
+        headers = {"ETag": etag, "Cache-Control": "no-cache", "Link": links, **later_headers(release.manifest)}
         outcome = precondition(request.headers, etag, _built(release.manifest))
         if outcome == _FAILED:
             raise PreconditionFailed("The checksums are not those that the request is about.")
@@ -58,6 +60,8 @@ class Dumps:
     async def dump(self, request: Request, name: str) -> Response:
         """Send a dump, whole or in ranges (RFC 9110, sections 13 and 14; digest as RFC 9530 has it)."""
         release = await self._site.current.get()
+        if name in release.manifest.later:
+            raise _pending(release.manifest, name)
         found = next((each for each in release.manifest.dumps if each.name == name), None)
         path = release.folder / name
         if found is None or not await asyncio.to_thread(path.is_file):
@@ -92,6 +96,22 @@ class Dumps:
         dumps = f"{self._site.address(request)}/dumps"
         links = [Link(dumps, 'rel="describedby"', "text/turtle"), Link(dumps, 'rel="collection"', "text/turtle")]
         return link_header([*links, *([Link(manifest.licence, 'rel="license"')] if manifest.licence else [])])
+
+
+def later_headers(manifest: Manifest) -> dict[str, str]:
+    """Return the headers by which a description says that dumps are missing in it, none where it has them all."""
+    return {"Rujukan-Cut": "dumps"} if manifest.later else {}
+
+
+def _pending(manifest: Manifest, name: str) -> DumpPending:
+    detail = (
+        f"The dump '{name}' of release {manifest.release} is still being made; try again in {_LATER_SECONDS} s. "
+        "The endpoint and the pages have all of the release already."
+    )
+    headers = {"Retry-After": str(_LATER_SECONDS)}
+    return DumpPending(
+        detail, headers=headers, retry_after=_LATER_SECONDS, available=[each.name for each in manifest.dumps]
+    )
 
 
 def _built(manifest: Manifest) -> int:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from starlette.requests import Request  # noqa: TC002 - FastAPI reads the annotations
 from starlette.responses import Response
 
-from kg_server.app.answers import Asked, unless_gone
+from kg_server.app.answers import Asked, negotiate, unless_gone
 from kg_server.app.linked import LinkedData, dump_links, site_links
 from kg_server.app.replies import JSON, Site, json_reply, language_of, page_or_json, page_reply, page_values
-from kg_server.backends.base import Question
+from kg_server.backends.base import Answer, Question
+from kg_server.describe.beside import Beside, patience_for
 from kg_server.describe.current import Release
 from kg_server.describe.newest import Article, find_newest
 from kg_server.describe.queries import SavedQuery, bind
@@ -22,6 +23,7 @@ from kg_server.http.formats import GRAPHS, HTML, choose_format
 from kg_server.http.links import link_header
 from kg_server.http.problems import Problem
 from kg_server.http.protocol import decode_form, single
+from kg_server.http.window import Window
 from kg_server.pages.dates import date_text
 from kg_server.pages.facts import Reader
 from kg_server.pages.figures import Figure, script_words
@@ -29,13 +31,12 @@ from kg_server.pages.figures import Figure, script_words
 if TYPE_CHECKING:
     from fastapi import APIRouter
 
-Part = TypeVar("Part")
-
 RDF = "rdf"
 # What clients of any kind accept; these do not ask for RDF here.
 _GENERAL = frozenset({JSON, "application/xml", "text/xml", "text/plain"})
 _FEATURED, _NEWEST, _DRAWN_ROWS = 3, 5, 200
 _PATIENCE_SECONDS = 3.0
+_AS_ROWS = negotiate(None, "html", "")[0]
 # A picture says who is with whom: these views do, the others say when and how much.
 _PICTURES = ("graph", "map")
 
@@ -54,11 +55,57 @@ class Recent:
     facts: int
 
 
+class _Parts:
+    """Finds what the page shows of a release beside what its manifest says.
+
+    Attributes:
+        newest: articles, None as long as they are not known.
+        pictured: the query that is drawn.
+        picture: the rows to draw, None as long as they are not known.
+        over: whether everything has been asked.
+    """
+
+    def __init__(self, release: Release) -> None:
+        self._release = release
+        featured = featured_queries(release.queries.values())
+        self.pictured = next((each for each in featured if each.view in _PICTURES), None)
+        self.newest: list[Article] | None = None
+        self.picture: Answer | None = None
+        self.over = False
+
+    @property
+    def complete(self) -> bool:
+        """Whether all is known."""
+        return self.newest is not None and (self.pictured is None or self.picture is not None)
+
+    async def run(self) -> None:
+        """Ask; the rest of the page is better than none."""
+        await self._try("the newest articles", self._find_newest)
+        await self._try("a picture", self._find_picture)
+        self.over = True
+
+    async def _find_newest(self) -> None:
+        self.newest = await find_newest(self._release, _NEWEST)
+
+    async def _find_picture(self) -> None:
+        saved, release = self.pictured, self._release
+        if saved is not None:
+            wanted = replace(_AS_ROWS, window=Window(limit=_DRAWN_ROWS))
+            self.picture = await release.backend.answer(_question(saved, release), wanted)
+
+    async def _try(self, what: str, find: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await find()
+        except Problem as problem:
+            logging.getLogger("kg_server").warning("The home page goes without %s: %s", what, problem.detail)
+
+
 class Home:
     """What is served at `/`."""
 
     def __init__(self, site: Site, linked: LinkedData) -> None:
         self._site, self._linked = site, linked
+        self._parts = Beside(_Parts, _PATIENCE_SECONDS)
 
     def add_to(self, router: APIRouter) -> None:
         """Add the route."""
@@ -87,12 +134,9 @@ class Home:
 
     async def _page(self, request: Request, release: Release) -> Response:
         site, manifest, language = self._site, release.manifest, language_of(request)
-        featured = featured_queries(release.queries.values())
-        pictured = next((each for each in featured if each.view in _PICTURES), None)
-        drawn, newest = await asyncio.gather(
-            self._optional("a picture", self._draw(request, release, pictured, language)),
-            self._optional("the newest articles", self._newest(request, release, language)),
-        )
+        parts = await self._parts.get(release)
+        drawn = await self._draw(request, release, parts, language)
+        reader = Reader(manifest.base, site.pages.root, language, manifest.prefixes, {})
         body = site.pages.render(
             "home",
             language,
@@ -100,39 +144,32 @@ class Home:
             here="home",
             description=manifest.description,
             counts=manifest.counts,
-            featured=featured,
+            featured=featured_queries(release.queries.values()),
             queries=len(release.queries),
-            pictured=pictured,
+            pictured=parts.pictured,
             drawn=drawn,
-            newest=newest,
+            drawing=parts.pictured is not None and parts.picture is None and not parts.over,
+            newest=None if parts.newest is None else [_recent(each, reader) for each in parts.newest],
             endpoint=site.address(request) + "/sparql",
             **page_values(release, request, language),
         )
         return page_reply(body, language)
 
-    async def _optional(self, what: str, work: Awaitable[Part]) -> Part | None:
-        """Return a part of the page, None where it cannot be had soon: the rest of the page is better than none."""
+    async def _draw(self, request: Request, release: Release, parts: _Parts, language: str) -> Figure | None:
+        if parts.pictured is None or parts.picture is None:
+            return None
+        question = _question(parts.pictured, release)
+        asked = Asked(self._site, request, release, question, None, parts.pictured)
         try:
-            async with asyncio.timeout(_PATIENCE_SECONDS):
-                return await work
+            async with asyncio.timeout(patience_for(release.manifest, _PATIENCE_SECONDS)):
+                return (await asked.drawn(language, _DRAWN_ROWS, parts.picture))[1]
         except (Problem, TimeoutError) as error:
-            logging.getLogger("kg_server").warning("The home page goes without %s: %s", what, str(error) or "too slow")
+            logging.getLogger("kg_server").warning("The home page goes without a picture: %s", str(error) or "too slow")
             return None
 
-    async def _draw(
-        self, request: Request, release: Release, saved: SavedQuery | None, language: str
-    ) -> Figure | None:  # fmt: skip
-        if saved is None:
-            return None
-        question = Question(saved.query, bindings=bind(saved, (), release.manifest.prefixes))
-        _, drawn = await Asked(self._site, request, release, question, None, saved).drawn(language, _DRAWN_ROWS)
-        return drawn
 
-    async def _newest(self, request: Request, release: Release, language: str) -> list[Recent]:
-        found = await find_newest(self._site.asked_by(request, release), _NEWEST)
-        manifest = release.manifest
-        reader = Reader(manifest.base, self._site.pages.root, language, manifest.prefixes, {})
-        return [_recent(each, reader) for each in found]
+def _question(saved: SavedQuery, release: Release) -> Question:
+    return Question(saved.query, bindings=bind(saved, (), release.manifest.prefixes))
 
 
 def featured_queries(queries: Iterable[SavedQuery]) -> list[SavedQuery]:
@@ -203,4 +240,5 @@ def _document(site: Site, request: Request, release: Release) -> dict[str, objec
             }
             for each in manifest.dumps
         ],
+        **({"dumps_later": list(manifest.later)} if manifest.later else {}),
     }

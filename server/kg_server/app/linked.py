@@ -16,6 +16,7 @@ from starlette.responses import Response
 from kg_builder.namespaces import RDF, SCHEMA
 from kg_server.app.answers import LABELS, unless_gone
 from kg_server.app.article import ArticlePages, is_article
+from kg_server.app.dumps import later_headers
 from kg_server.app.entity import ROOT, EntityPages, Found, subject_of
 from kg_server.app.replies import Site, accept_of, language_of, page_reply, page_values
 from kg_server.app.vocabulary import VocabularyPage
@@ -95,15 +96,18 @@ class LinkedData:
         release, statistics = await self._counts()
         triples = void_triples(release.manifest, statistics, self._site.address(request))
         response = await self._described(request, release, "void", triples, VOID_PREFIXES)
-        if not statistics.complete:
-            response.headers["Rujukan-Cut"] = "counts"
+        missing = {"counts": not statistics.complete, "dumps": bool(release.manifest.later)}
+        if any(missing.values()):
+            response.headers["Rujukan-Cut"] = ", ".join(name for name, lacking in missing.items() if lacking)
         return response
 
     async def dcat(self, request: Request) -> Response:
         """Describe the dumps in DCAT."""
         release, statistics = await self._counts()
         triples = dcat_triples(release.manifest, statistics, self._site.address(request))
-        return await self._described(request, release, "dcat", triples, DCAT_PREFIXES)
+        response = await self._described(request, release, "dcat", triples, DCAT_PREFIXES)
+        response.headers.update(later_headers(release.manifest))
+        return response
 
     async def examples(self, request: Request) -> Response:
         """List the saved queries as examples."""

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from kg_server.app.answers import Asked, unless_gone
 from kg_server.app.data import DataPage
-from kg_server.app.dumps import Dumps
+from kg_server.app.dumps import Dumps, later_headers
 from kg_server.app.editor import Editor
 from kg_server.app.explore import Explore
 from kg_server.app.gaps import Gaps
@@ -130,7 +130,8 @@ class Views:
     async def manifest(self) -> Response:
         """Send the manifest as the release has it."""
         release = await self._site.current.get()
-        return Response(release.manifest.raw, headers={"Cache-Control": "no-cache"}, media_type=JSON)
+        headers = {"Cache-Control": "no-cache", **later_headers(release.manifest)}
+        return Response(release.manifest.raw, headers=headers, media_type=JSON)
 
     async def openapi(self, request: Request) -> Response:
         """Send the OpenAPI document of this release."""

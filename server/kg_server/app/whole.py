@@ -143,8 +143,6 @@ class Whole:
         while True:
             await asyncio.sleep(_REPORT_SECONDS)
             try:
-                # A process that nobody asks moves to a new release too, and lets go of the former one.
-                await self.current.get()
                 await self._metrics(None)
             except Exception:
                 logging.getLogger("kg_server").exception("Process %d has not reported.", member.name)

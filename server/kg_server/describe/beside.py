@@ -8,8 +8,16 @@ from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
 
 from kg_server.describe.current import Release
+from kg_server.describe.release import Manifest
 
 _KEPT = 2
+# To wait is worth it where what is waited for will be there: in a larger graph people get what is known at once.
+_LARGE_QUADS, _LARGE_PATIENCE = 200_000, 0.4
+
+
+def patience_for(manifest: Manifest, seconds: float) -> float:
+    """Return how many seconds a request waits for what is found out about a release, at most so many."""
+    return min(seconds, _LARGE_PATIENCE) if manifest.counts.get("quads", 0) > _LARGE_QUADS else seconds
 
 
 class Work(Protocol):
@@ -33,7 +41,7 @@ class Beside(Generic[Found]):
 
     Args:
         make: begins the work on a release.
-        patience: seconds that a request waits; then it gets what is known.
+        patience: seconds that a request waits at most; then it gets what is known. In a large graph it waits less.
         pause: seconds before what is incomplete is tried again.
     """
 
@@ -56,7 +64,9 @@ class Beside(Generic[Found]):
             kept = [pair for pair in self._known.items() if pair[0] != key][-(_KEPT - 1) :]
             self._known = {**dict(kept), key: known}
         work, task, _ = known
-        await asyncio.wait({task}, timeout=self._patience if patience is None else patience)
+        most = self._patience if patience is None else patience
+        if not task.done():
+            await asyncio.wait({task}, timeout=patience_for(release.manifest, most))
         if task.done():
             task.result()
         return work

@@ -8,8 +8,9 @@ import logging
 import os
 import time
 import weakref
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kg_server.backends.base import Backend
@@ -20,6 +21,8 @@ from kg_server.http.problems import KgServerError, ReleaseError
 _RETRY_SECONDS = 2.0
 # Looking costs two system calls, which is more than an answer from the cache.
 _LOOK_SECONDS = 0.02
+# So often it is looked for a newer release when nobody asks for anything.
+_FOLLOW_SECONDS = 0.1
 
 _Seen = tuple[str, int, int]
 """Where the symlink leads, and which file is the manifest there: a build may renew a release under its own id."""
@@ -44,6 +47,10 @@ class Hold:
         weakref.finalize(self, os.close, self._handle)
         fcntl.flock(self._handle, fcntl.LOCK_SH)
 
+    def same(self, other: Hold) -> bool:
+        """Tell whether both hold one and the same folder: a release that was made again has another."""
+        return os.path.samestat(os.fstat(self._handle), os.fstat(other._handle))
+
 
 @dataclass(frozen=True, slots=True)
 class Release:
@@ -67,7 +74,10 @@ def open_release(folder: Path, connect: Callable[[Path, Manifest], Backend]) -> 
         ReleaseError: when it is not whole.
     """
     hold = Hold(folder)
-    manifest = read_manifest(folder)
+    return _open(hold, folder, read_manifest(folder), connect)
+
+
+def _open(hold: Hold, folder: Path, manifest: Manifest, connect: Callable[[Path, Manifest], Backend]) -> Release:
     return Release(hold, folder, manifest, read_queries(folder), connect(folder, manifest))
 
 
@@ -122,6 +132,25 @@ class Current:
         """The release that was served last, without a look for a newer one."""
         return self._release
 
+    @asynccontextmanager
+    async def followed(self) -> AsyncIterator[None]:
+        """Go over to newer releases also while nobody asks, until the end of the block."""
+        following = asyncio.create_task(self._follow())
+        try:
+            yield
+        finally:
+            following.cancel()
+            with suppress(asyncio.CancelledError):
+                await following
+
+    async def _follow(self) -> None:
+        while True:
+            await asyncio.sleep(_FOLLOW_SECONDS)
+            try:
+                await self.get()
+            except Exception:
+                logging.getLogger("kg_server").exception("No newer release could be looked for.")
+
     async def get(self) -> Release:
         """Return the release to serve a request from; a newer one is noticed within a fiftieth of a second."""
         release = self.peek()
@@ -137,8 +166,7 @@ class Current:
 
     async def _move(self, seen: _Seen | None) -> None:
         try:
-            folder = await asyncio.to_thread(self._path.resolve)
-            release = await asyncio.to_thread(open_release, folder, self._connect)
+            release = await asyncio.to_thread(self._next)
         except KgServerError as error:
             if self.trouble is None:
                 event = {"event": "release_refused", "served": self._release.manifest.release}
@@ -146,6 +174,18 @@ class Current:
             self.trouble = str(error)
             self._retry_at = time.monotonic() + _RETRY_SECONDS
         else:
-            event = {"event": "release_changed", "former": self._release.manifest.release}
-            self._release, self._seen, self.trouble = release, seen, None
-            logging.getLogger("kg_server").info("Serving %s.", release.manifest.release, extra=event)
+            former, self._release, self._seen, self.trouble = self._release, release, seen, None
+            if release.hold is former.hold:
+                logging.getLogger("kg_server").info("The dumps are there.", extra={"event": "dumps_ready"})
+            else:
+                event = {"event": "release_changed", "former": former.manifest.release}
+                logging.getLogger("kg_server").info("Serving %s.", release.manifest.release, extra=event)
+
+    def _next(self) -> Release:
+        folder, former = self._path.resolve(), self._release
+        hold = Hold(folder)
+        manifest = read_manifest(folder)
+        if hold.same(former.hold) and manifest.release == former.manifest.release:
+            # Only the dumps have come: what answers questions, and what is known of the release, stays.
+            return replace(former, manifest=manifest)
+        return _open(hold, folder, manifest, self._connect)

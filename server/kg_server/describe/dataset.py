@@ -18,6 +18,11 @@ SPDX = "http://spdx.org/rdf/terms#"
 _MEDIA_TYPE = "https://www.iana.org/assignments/media-types/"
 _NOT_WORD = re.compile(r"[^A-Za-z0-9]+")
 
+_LATER = {
+    "en": "Dumps of this release that are still being made: ",
+    "id": "Salinan rilis ini yang masih dibuat: ",
+}
+
 VOID_PREFIXES = {"foaf": FOAF, "dcterms": DCTERMS}
 DCAT_PREFIXES = {"spdx": SPDX, "foaf": FOAF}
 
@@ -73,6 +78,10 @@ def _common(found: Triples, manifest: Manifest, statistics: Statistics) -> None:
     found.add(dataset, DCTERMS + "issued", typed(manifest.built, "dateTime"))
     if manifest.licence:
         found.add(dataset, DCTERMS + "license", manifest.licence)
+    if manifest.later:
+        found.texts(
+            dataset, RDFS + "comment", {code: text + ", ".join(manifest.later) for code, text in _LATER.items()}
+        )
 
 
 def _partition(found: Triples, dataset: str, node: str, kind: str, part: Partition) -> None:

@@ -15,6 +15,9 @@ MANIFEST_FILE = "manifest.json"
 SHAPES_FILE = "shapes.ttl"
 CHANGES_FILE = "changes.json"
 LANGUAGES = ("en", "id")
+QUADS_FILE = "kg.nq"
+# A large release is current before these are written; what else there is to download is part of it from the start.
+_LATER = (QUADS_FILE, "kg.trig", "kg.ttl", "kg.jsonld", "facts.ttl")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,13 @@ class Manifest:
         """Return the name of the release's own vocabulary below the base, such as `vocab`; None when it has none."""
         names = (each.removeprefix(self.base) for each in self.prefixes.values() if each.startswith(self.base))
         return next((name.removesuffix("#") for name in names if name.endswith("#")), None)
+
+    @property
+    def later(self) -> tuple[str, ...]:
+        """Return the dumps that are still being made; then another manifest takes the place of this one."""
+        names = {each.name for each in self.dumps}
+        # A release that lists nothing at all was made without dumps.
+        return _LATER if names and names.isdisjoint(_LATER) else ()
 
     def text(self, texts: Mapping[str, str], language: str) -> str:
         """Return the text in a language, or in whatever language there is."""

@@ -126,6 +126,12 @@ class NotFound(Problem):
     status, slug, title = 404, "not-found", "Not found"
 
 
+class DumpPending(NotFound):
+    """The dump belongs to the release, which is served before its dumps have been written."""
+
+    slug, title = "dump-pending", "The file is still being made"
+
+
 class MethodNotAllowed(Problem):
     """The address exists, the method does not apply to it."""
 

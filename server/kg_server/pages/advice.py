@@ -23,6 +23,7 @@ ADVICE: Mapping[str, Mapping[str, Advice]] = {
         "bad-parameter": Advice("A parameter is not right", "Correct it and ask again."),
         "update-refused": Advice("Updates are refused", "A release never changes; ask with SELECT, ASK or CONSTRUCT."),
         "service-refused": Advice("SERVICE is refused", "Ask both endpoints yourself and put the answers together."),
+        "dump-pending": Advice("The file is still being made", "Come back in a while; the pages have it all already."),
         "not-found": Advice("Not found", "Look for it from the home page, or ask in SPARQL."),
         "method-not-allowed": Advice("Method not allowed", "This address can only be read."),
         "not-acceptable": Advice("No such format for this result", "Choose one of the formats below."),
@@ -62,6 +63,7 @@ ADVICE: Mapping[str, Mapping[str, Advice]] = {
             "Perubahan ditolak", "Rilis tidak pernah berubah; bertanyalah dengan SELECT, ASK, atau CONSTRUCT."
         ),
         "service-refused": Advice("SERVICE ditolak", "Tanyai kedua titik akhir sendiri, lalu gabungkan jawabannya."),
+        "dump-pending": Advice("Berkas masih dibuat", "Kembalilah beberapa saat lagi; halamannya sudah lengkap."),
         "not-found": Advice("Tidak ditemukan", "Carilah dari beranda, atau bertanyalah dengan SPARQL."),
         "method-not-allowed": Advice("Metode tidak diizinkan", "Alamat ini hanya dapat dibaca."),
         "not-acceptable": Advice("Format itu tidak ada untuk hasil ini", "Pilih salah satu format di bawah."),

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 from kg_server.pages.render import CONTENT_SECURITY_POLICY
 
@@ -86,7 +86,8 @@ class Guard:
         if scope["method"] not in _READING or not _same(token, self._keys.token):
             return ""
         rest = urlencode([(name, value) for name, value in pairs if name != "token"])
-        path = "/" + str(scope["path"]).lstrip("/")  # two slashes would lead to another host
+        # Two slashes would lead to another host, and so would a backslash; a line end would begin another header.
+        path = quote("/" + str(scope["path"]).lstrip("/"))
         return path + (f"?{rest}" if rest else "")
 
     def _set_cookie(self) -> str:

@@ -13,6 +13,7 @@ from urllib.robotparser import RobotFileParser
 
 import urllib3
 
+from kg_builder.assist.line import Line, PrivateAddressError, leads_home, pool_on
 from kg_builder.errors import FetchError
 
 AGENT = "rujukan"
@@ -51,10 +52,14 @@ class Fetcher:
     Attributes:
         limits: how much a fetch may take.
         wait: how to wait for a number of seconds.
+        leads_home: how to tell that a host that somebody named is one of a private network. Only from there may a
+            redirect lead into one.
     """
 
     limits: Limits = field(default_factory=Limits)
     wait: Callable[[float], None] = time.sleep
+    leads_home: Callable[[str], bool] = leads_home
+    _line: Line = field(init=False, default_factory=Line)
     _pool: urllib3.PoolManager = field(init=False)
     _robots: dict[str, RobotFileParser] = field(init=False, default_factory=dict)
     _asked: set[str] = field(init=False, default_factory=set)
@@ -62,7 +67,7 @@ class Fetcher:
     def __post_init__(self) -> None:
         """Make the pool of connections."""
         headers = {"User-Agent": user_agent(), "Accept": ACCEPT, "Accept-Encoding": "gzip, deflate"}
-        self._pool = urllib3.PoolManager(headers=headers, retries=False)
+        self._pool = pool_on(self._line, headers)
 
     def close(self) -> None:
         """Close what connections are open."""
@@ -75,9 +80,11 @@ class Fetcher:
             FetchError: it cannot be had, is too large, or the host asks programs to leave it alone.
         """
         deadline = time.monotonic() + self.limits.seconds
+        home = self.leads_home(urlsplit(_host(url)).hostname or "")
+        self._line.public_only = False
         for _ in range(self.limits.redirects + 1):
             host = _host(url)
-            self._heed(url, host, deadline)
+            self._heed(url, host, deadline, home=home)
             if host in self._asked and self.limits.pause:
                 self.wait(self.limits.pause)
                 deadline += self.limits.pause
@@ -85,6 +92,7 @@ class Fetcher:
             status, headers, content = self._get(url, deadline, self.limits.bytes)
             if _redirected(status, headers):
                 url = urljoin(url, headers["Location"])
+                self._leave(home=home)
                 continue
             _refused(url, status)
             media_type, charset = content_type(headers.get("Content-Type", ""))
@@ -93,14 +101,20 @@ class Fetcher:
             f"more than {self.limits.redirects} redirects: give the address that a browser shows in the end"
         )
 
-    def _heed(self, url: str, host: str, deadline: float) -> None:
+    def _leave(self, *, home: bool) -> None:
+        """Go on where a redirect leads: not into a private network, unless the way began in one."""
+        self._line.public_only = not home
+
+    def _heed(self, url: str, host: str, deadline: float, *, home: bool) -> None:
         """Raise FetchError where robots.txt asks programs not to fetch an address (RFC 9309)."""
         if host not in self._robots:
-            self._robots[host] = self._rules(host, deadline)
+            asked = self._line.public_only
+            self._robots[host] = self._rules(host, deadline, home=home)
+            self._line.public_only = asked
         if not self._robots[host].can_fetch(AGENT, url):
             raise FetchError(f"{host}/robots.txt asks programs not to fetch this page: {_SAVE}")
 
-    def _rules(self, host: str, deadline: float) -> RobotFileParser:
+    def _rules(self, host: str, deadline: float, *, home: bool) -> RobotFileParser:
         rules = RobotFileParser()
         url = f"{host}/robots.txt"
         status, headers, content = self._get(url, deadline, _ROBOTS_BYTES, cut=True)
@@ -109,6 +123,7 @@ class Fetcher:
                 break
             url = urljoin(url, headers["Location"])
             _host(url)
+            self._leave(home=home)
             status, headers, content = self._get(url, deadline, _ROBOTS_BYTES, cut=True)
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             # Section 2.3.1.4: who cannot say what may be fetched is left alone.
@@ -119,36 +134,39 @@ class Fetcher:
 
     def _get(self, url: str, deadline: float, most: int, *, cut: bool = False) -> tuple[int, dict[str, str], bytes]:
         left = deadline - time.monotonic()
+        if left <= 0:
+            raise FetchError(self._late(url))
         try:
-            if left <= 0:
-                raise FetchError(self._late(url))
-            response = self._pool.request(
-                "GET", url, redirect=False, preload_content=False, timeout=urllib3.Timeout(total=left)
-            )
-            try:
-                content = bytearray()
-                for chunk in response.stream(_CHUNK):
-                    content += chunk
-                    if len(content) > most:
-                        if cut:
-                            break
-                        raise FetchError(
-                            f"the page is larger than {most:,} bytes: save its text as a file and add that"
-                        )
-                    if time.monotonic() > deadline:
-                        raise FetchError(self._late(url))
-                return (
-                    response.status,
-                    {key.title(): value for key, value in response.headers.items()},
-                    bytes(content[:most]),
-                )
-            finally:
-                response.close()
+            with self._line.until(left):
+                return self._read(url, left, most, cut=cut)
+        except PrivateAddressError as error:
+            raise FetchError(f"it redirects to {url}, an address of a private network ({error}): {_SAVE}") from error
         except urllib3.exceptions.HTTPError as error:
             refused = isinstance(error, urllib3.exceptions.NewConnectionError)  # which is one of the time-outs here
-            if isinstance(error, urllib3.exceptions.TimeoutError) and not refused:
+            late = isinstance(error, urllib3.exceptions.TimeoutError) and not refused
+            if late or self._line.over:
                 raise FetchError(self._late(url)) from error
             raise FetchError(f"{url} cannot be had: {_reason(error)}") from error
+
+    def _read(self, url: str, left: float, most: int, *, cut: bool) -> tuple[int, dict[str, str], bytes]:
+        self._pool.clear()  # each request has a connection of its own, which can be cut
+        response = self._pool.request(
+            "GET", url, redirect=False, preload_content=False, timeout=urllib3.Timeout(total=left)
+        )
+        try:
+            content = bytearray()
+            for chunk in response.stream(_CHUNK):
+                content += chunk
+                if len(content) > most:
+                    if cut:
+                        break
+                    raise FetchError(f"the page is larger than {most:,} bytes: save its text as a file and add that")
+            if self._line.over:  # without a length, what was cut looks whole
+                raise FetchError(self._late(url))
+            headers = {key.title(): value for key, value in response.headers.items()}
+            return response.status, headers, bytes(content[:most])
+        finally:
+            response.close()
 
     def _late(self, url: str) -> str:
         return f"{url} took longer than {self.limits.seconds:g} seconds: try again, or {_SAVE}"

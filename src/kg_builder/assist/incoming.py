@@ -25,6 +25,8 @@ _OTHERS = {
     b"{\\rtf": "an RTF document",
 }
 _LONGEST = 60
+_MOST = 1_000_000
+"""Code points of a text. Comparing two takes time by the product of their lengths."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,13 @@ def _from_page(name: str, stem: str, page: Article) -> Incoming:
 
 
 def _incoming(name: str, stem: str, text: Text, page: Article) -> Incoming:
+    problem = ""
+    if not any(map(str.isalnum, text.text[:_MOST])):
+        problem = "holds no words: is it the right file?"
+    elif len(text.text) > _MOST:
+        problem = f"has {len(text.text):,} code points; an article has at most {_MOST:,}: is it the right file?"
+    if problem:
+        raise SourceError([Problem(Mark(name), problem, "size")])
     return Incoming(name, stem, text, replace(page, text=""), detect_language(text.text) or page.language)
 
 

@@ -13,6 +13,8 @@ _GROUPED = re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?")
 _DECIMAL = re.compile(r"\d+(?:[.,]\d+)?")
 _ENGLISH = re.compile(r"\d{1,3}(?:,\d{3}){2,}")
 _TEN, _HUNDRED = 10, 100
+_LONGEST = 24
+"""What has more digits is no quantity: a number of a card, or noise."""
 
 Number = int | float
 
@@ -25,6 +27,8 @@ def digits(text: str) -> Decimal | None:
     >>> digits("4,5"), digits("2.600"), digits("1.234.567,8"), digits("2.5"), digits("1.23.4")
     (Decimal('4.5'), Decimal('2600'), Decimal('1234567.8'), Decimal('2.5'), None)
     """
+    if len(text) > _LONGEST:
+        return None
     if text.isascii() and text.isdigit():
         return Decimal(text)
     if _GROUPED.fullmatch(text) and not text.startswith("0"):

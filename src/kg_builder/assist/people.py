@@ -12,7 +12,7 @@ from kg_builder.assist.reading import Reading
 from kg_builder.assist.roles import Role
 
 ENOUGH = 0.6
-_LONGEST = 7
+_LONGEST, _MOST_HONORIFICS = 7, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,14 +119,18 @@ class People:
             return None
         if small and opens and not self._lexicon.has("given", reading.low[first]):
             begin = first = first + 1
+        if not any(len(word) > 1 and word[0].isalpha() for word in reading.words[first:after]):
+            return None  # initials of nobody
         end, degrees = self._degrees(reading, after)
         return Run(begin, first, after, end, " ".join(honorifics), degrees)
 
     def _honoured(self, reading: Reading, token: int, around: Around) -> tuple[int, int, list[str]]:
         """Return where a run begins, where the name in it begins, and the honorifics between."""
-        first, honorifics = token, []
+        first = token
+        honorifics: list[str] = []
         while (
-            (hit := reading.at("honorific", first))
+            len(honorifics) < _MOST_HONORIFICS
+            and (hit := reading.at("honorific", first))
             and (reading.capital(first) or hit[0] > first + 1)
             and not around.inside[first]
         ):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 
@@ -22,6 +22,17 @@ class Proposal:
     score: float
     rule: str
     value: Mapping[str, Any]
+
+    def moved(self, by: int) -> Proposal:
+        """Return the proposal for a text in which its words stand later, by so many code points.
+
+        >>> Proposal("person", 0, 2, "Al", 0.9, "x", {"mentions": [[0, 2]]}).moved(5).value
+        {'mentions': [[5, 7]]}
+        """
+        value = dict(self.value)
+        if "mentions" in value:
+            value["mentions"] = [[start + by, end + by] for start, end in value["mentions"]]
+        return replace(self, start=self.start + by, end=self.end + by, value=value)
 
     def as_json(self) -> dict[str, Any]:
         """Return the proposal as plain data."""

@@ -42,6 +42,7 @@ class Reading:
     capitals: list[bool]
     hits: dict[str, dict[int, Match]] = field(default_factory=dict)
     back: dict[str, dict[int, Match]] = field(default_factory=dict)
+    order: dict[str, list[int]] = field(default_factory=dict)
 
     def at(self, name: str, token: int) -> Match | None:
         """Return the longest term of a class that begins at a token: the token after it, and its key."""
@@ -55,7 +56,10 @@ class Reading:
             return []
         if after - first < len(found):
             return [(token, *found[token]) for token in range(first, after) if token in found]
-        return sorted((start, end, key) for start, (end, key) in found.items() if first <= start < after)
+        starts = self.order.get(name)
+        if starts is None:
+            starts = self.order[name] = sorted(found)
+        return [(start, *found[start]) for start in starts[bisect_left(starts, first) : bisect_left(starts, after)]]
 
     def before(self, name: str, token: int) -> Match | None:
         """Return the longest term of a class that ends before a token: its first token, and its key."""

@@ -23,12 +23,15 @@ from kg_builder.assist.reading import Finder, Reading
 from kg_builder.assist.roles import Role, Roles
 from kg_builder.assist.scene import Scene
 from kg_builder.assist.speech import Speeches
+from kg_builder.assist.stretches import MOST, stretches
 from kg_builder.assist.writer import Writer
 from kg_builder.assist.years import Span, Years
 
 _QUOTED = re.compile(r"(?<![\w.,!?])[\"“](?=\S)([^\"“”\n]{3,160})(?<=\S)[\"”]")
 _SHORT, _LONGEST_TITLE = 3, 15
 _BACK, _BETWEEN, _OPENING = 2, 2, 1
+_CLAUSE = 60
+"""How many words before a year may tell that it is to come."""
 _DASHES = "-–—"
 
 
@@ -111,7 +114,17 @@ class Suggester:
                 return
 
     def suggest(self, text: str, published: date | None = None) -> list[Proposal]:
-        """Return what a text seems to say, in the order of the text."""
+        """Return what a text seems to say, in the order of the text.
+
+        What is far longer than an article is read in stretches, each for itself.
+        """
+        if len(text) <= MOST:
+            return self._suggest(text, published)
+        return [
+            each.moved(start) for start, end in stretches(text) for each in self._suggest(text[start:end], published)
+        ]
+
+    def _suggest(self, text: str, published: date | None) -> list[Proposal]:
         seen = self.see(text, published)
         reading, groups = seen.reading, Groups(seen.bodies)
         named = _marked_tokens(seen)
@@ -156,6 +169,7 @@ def _ahead(reading: Reading, start: int) -> bool:
     first, after = reading.bounds[reading.sentence[token]]
     if token - first <= _OPENING:
         return bool(reading.inside("ahead", token, after))
+    first = max(first, token - _CLAUSE)
     begin = next((place + 1 for place in range(token, first, -1) if reading.is_(place, ";")), first)
     return bool(reading.inside("ahead", begin, token))
 

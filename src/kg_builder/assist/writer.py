@@ -36,11 +36,12 @@ class Writer:
 
     def date(self, span: Span) -> Proposal:
         """Return the proposal of a date."""
-        flags = [
-            name
-            for name, given in (("weekday-contradicts", span.contradicted), ("year-unknown", span.open_year))
-            if given
-        ]
+        told = (
+            ("weekday-contradicts", span.contradicted),
+            ("year-unknown", span.open_year),
+            ("no-such-day", span.no_day),
+        )
+        flags = [name for name, given in told if given]
         value = {"iso": span.iso, "yearInferred": span.inferred, "part": span.part, "since": span.since, "flags": flags}
         return self._proposal("date", (span.start, span.end), (span.score, span.rule), value)
 

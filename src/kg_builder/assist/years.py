@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from kg_builder.assist.lexicon import Lexicon
 from kg_builder.assist.reading import Reading
 
 _YEAR = re.compile(r"(?:1[0-9]|20)\d\d")
+_DAY = re.compile(r"\d{1,2}")
 _DASHES = "-–—"
 _DECADE = 10
 _MODERN = 1500
@@ -34,6 +36,7 @@ class Span:
     part: str = ""
     since: bool = False
     ahead: bool = False
+    no_day: bool = False
 
 
 def roman(text: str) -> int | None:
@@ -52,14 +55,15 @@ def roman(text: str) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class _Free:
-    """Tells which tokens no day has taken."""
+    """Tells which tokens no day has taken; the places are in order, and do not overlap."""
 
     reading: Reading
     taken: list[tuple[int, int]]
 
     def __call__(self, token: int) -> bool:
         place = self.reading.starts[token]
-        return not any(start <= place < end for start, end in self.taken)
+        at = bisect_right(self.taken, (place, len(self.reading.text)))
+        return not at or self.taken[at - 1][1] <= place
 
 
 class Years:
@@ -71,7 +75,7 @@ class Years:
 
     def find(self, reading: Reading, taken: list[tuple[int, int]]) -> list[Span]:
         """Return what is found outside the places that days have taken."""
-        free = _Free(reading, taken)
+        free = _Free(reading, sorted(taken))
         found = [*self._months(reading, free), *self._centuries(reading)]
         used = {place for span in found for place in range(span.start, span.end)}
         last: tuple[int, Span] | None = None
@@ -220,7 +224,18 @@ class Years:
                 if earlier and reading.is_(first - 1, *_DASHES):
                     continue
                 iso = f"{reading.words[end]}-{month:02}"
-                yield Span(reading.starts[start], reading.ends[end], iso, 0.9, "month", part=part[1] if part else "")
+                day = not part and first > 0 and free(first - 1) and bool(_DAY.fullmatch(reading.words[first - 1]))
+                start = first - 1 if day else start
+                score, kind = (0.5, "day-none") if day else (0.9, "month")
+                yield Span(
+                    reading.starts[start],
+                    reading.ends[end],
+                    iso,
+                    score,
+                    kind,
+                    part=part[1] if part else "",
+                    no_day=day,
+                )
 
     def _centuries(self, reading: Reading) -> Iterator[Span]:
         for token, after, _ in reading.all("century"):

@@ -249,7 +249,7 @@ def _begin(options: argparse.Namespace, project: Project, incoming: Incoming) ->
     write_whole(record, new_record(article, incoming.text, options.curator, today, known).encode())
     write_whole(project.texts / f"{article}.txt", incoming.content)
     remark = tell if options.json else say
-    remark(f"{incoming.name}: new record {project.name(record)}; write its facts, then run `rujukan anchor`")
+    remark(f"{incoming.name}: new record {project.name(record)}; next: rujukan review {article}")
     head = {name: getattr(known, name) for name in ("title", "url", "publisher", "published")}
     told = [f"language {language}{'' if options.language else ' (told by its words)'}"]
     told += [f"{name} {value}" for name, value in head.items() if value]
@@ -260,6 +260,7 @@ def _begin(options: argparse.Namespace, project: Project, incoming: Incoming) ->
 
 
 def _known(incoming: Incoming, language: str, authority: Authority, dateline: str) -> Known:
+    from kg_builder.assist.datelines import heading
     from kg_builder.sources.intake import Known, one_line
 
     page = incoming.page
@@ -273,7 +274,10 @@ def _known(incoming: Incoming, language: str, authority: Authority, dateline: st
         remarks.append("The day of publication is that of the dateline: correct it where you know better.")
     if page.site and not publisher:
         remarks.append(f"Published by {page.site}: declare it in data/entities/ and write its id as publisher.")
-    return Known(language, one_line(page.title), page.url, publisher, page.published or dateline, tuple(remarks))
+    title = one_line(page.title) or heading(incoming.text.text)
+    if title and not page.title:
+        remarks.append("The title is the text's first line: correct it where you know better.")
+    return Known(language, title, page.url, publisher, page.published or dateline, tuple(remarks))
 
 
 def publisher_of(name: str, authority: Authority) -> str:

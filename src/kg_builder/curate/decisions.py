@@ -79,7 +79,7 @@ def read_decision(asked: Mapping[str, Any]) -> Decision:
             for each in asked.get("new", ())
         )
         return Decision(tuple(map(_text, asked["proposals"])), groups, entities)
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError, OverflowError) as error:
         raise UnusableError("the decision has not the form that the page sends: load the page again") from error
 
 
@@ -92,6 +92,7 @@ def _chosen(fact: Mapping[str, Any]) -> Chosen:
 def _text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError(value)
+    value.encode()  # half of a surrogate pair, which JSON can hold, is no text
     return value
 
 

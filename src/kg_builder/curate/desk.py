@@ -85,18 +85,21 @@ class Desk:
         if not self._known(article):
             return _missing(article)
         with self._alone():
-            return Outcome("done", self._shown(open_article(self._project, article)))
+            try:
+                return Outcome("done", self._shown(open_article(self._project, article)))
+            except SourceError as error:
+                return _refused(error)
 
     def decide(self, article: str, asked: Mapping[str, Any]) -> Outcome:
         """Write what was decided, if the page was made from what lies on disk and the record stays right."""
         if not self._known(article):
             return _missing(article)
         with self._alone():
-            stale = self._stale(article, asked)
-            if stale:
-                return stale
-            opened = open_article(self._project, article)
             try:
+                stale = self._stale(article, asked)
+                if stale:
+                    return stale
+                opened = open_article(self._project, article)
                 step = self._tried(opened, self._files(opened, asked))
             except (UnusableError, NotWritableError, SourceError) as error:
                 return _refused(error)
@@ -120,22 +123,22 @@ class Desk:
         if not self._known(article):
             return _missing(article)
         with self._alone():
-            stale = self._stale(article, asked)
-            if stale:
-                return stale
-            steps = self._steps.get(article, [])
-            if not steps:
-                return Outcome("refused", {"problems": [], "message": "There is nothing to undo."})
-            step = steps[-1]
-            touched = [path for path, new in step.after.items() if content(path) != new]
-            if touched:
-                return self._conflict(article, [self._difference(path, step.after[path]) for path in touched])
             try:
-                _write(step.before, step.after)
-            except UnusableError as error:
+                return self._stale(article, asked) or self._undone(article)
+            except (UnusableError, SourceError) as error:
                 return _refused(error)
-            steps.pop()
-            return Outcome("done", self._shown(open_article(self._project, article)))
+
+    def _undone(self, article: str) -> Outcome:
+        steps = self._steps.get(article, [])
+        if not steps:
+            raise UnusableError("There is nothing to undo.")
+        step = steps[-1]
+        touched = [path for path, new in step.after.items() if content(path) != new]
+        if touched:
+            return self._conflict(article, [self._difference(path, step.after[path]) for path in touched])
+        _write(step.before, step.after)
+        steps.pop()
+        return Outcome("done", self._shown(open_article(self._project, article)))
 
     def check(self, article: str) -> list[dict[str, Any]]:
         """Return what ``rujukan check`` says now, of the article's record first; nothing where all is well."""
@@ -253,7 +256,7 @@ def _named(proposals: list[Proposal], asked: Mapping[str, Any]) -> list[Proposal
     if not isinstance(wanted, list):
         raise UnusableError("the decision names no proposals: load the page again")
     known = {proposal_id(each): each for each in proposals}
-    missing = [each for each in wanted if each not in known]
+    missing = [each for each in wanted if not isinstance(each, str) or each not in known]
     if missing:
         raise UnusableError("a proposal is gone: load the page again")
     return [known[each] for each in wanted]
@@ -261,8 +264,11 @@ def _named(proposals: list[Proposal], asked: Mapping[str, Any]) -> list[Proposal
 
 def _refused(error: Exception) -> Outcome:
     if isinstance(error, SourceError):
-        return Outcome("refused", {"problems": [each.as_json() for each in error.problems], "message": ""})
-    return Outcome("refused", {"problems": [], "message": str(error)})
+        told = "\n".join(map(str, error.problems))
+        return Outcome(
+            "refused", {"problem": told, "problems": [each.as_json() for each in error.problems], "message": ""}
+        )
+    return Outcome("refused", {"problem": str(error), "problems": [], "message": str(error)})
 
 
 def _write(new: Files, old: Files) -> None:

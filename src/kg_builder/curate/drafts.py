@@ -98,7 +98,8 @@ class Drafts:
         facts = self._labelled(facts, known)
         if not block.own and not known and not block.called:
             known = self._nearby(proposal, facts)
-        return Draft(known, kinds or self._any(block.lines[0]), block.own, called or proposal.exact, tuple(facts))
+        kinds = self._names.likely(called, kinds) or self._any(block.lines[0])
+        return Draft(known, kinds, block.own, called or proposal.exact, tuple(facts))
 
     def _known(self, block: Block, proposal: Proposal, called: str) -> str:
         if block.own:
@@ -144,6 +145,8 @@ class Drafts:
                 continue
             given = self._value(written, filled(self._schema, shape)) if shape else Value(written)
             settings = dict(self._settings(line, value, item, shape))
+            if line.mentions and not value.get("name"):
+                continue
             if line.mentions:
                 spans = _mentions(proposal)
             else:

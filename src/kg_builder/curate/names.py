@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -59,6 +60,10 @@ class Names:
         for slug, each in self.all.items():
             for name in each.names:
                 self._by_name.setdefault(folded(name), []).append(slug)
+        self._kinds: dict[str, Counter[str]] = {}
+        for each in self.all.values():
+            for word in {word for name in each.names for word in _outer(name)}:
+                self._kinds.setdefault(word, Counter())[each.kind] += 1
 
     def resolve(self, name: str, kinds: tuple[str, ...]) -> str:
         """Return the id of the only thing that is called so and is of one of the kinds (any, where none is given)."""
@@ -66,6 +71,11 @@ class Names:
         if name in self.all and self._is(name, kinds):
             return name
         return called[0] if len(called) == 1 else ""
+
+    def likely(self, name: str, kinds: tuple[str, ...]) -> tuple[str, ...]:
+        """Return kinds with those first whose things have names that begin or end with the same word."""
+        known = sum((self._kinds.get(word, Counter()) for word in _outer(name)), Counter[str]())
+        return tuple(sorted(kinds, key=lambda kind: -known[kind]))
 
     def search(self, text: str, kinds: tuple[str, ...]) -> list[Named]:
         """Return what is called like a text, the nearest first."""
@@ -87,6 +97,11 @@ class Names:
 
     def _is(self, slug: str, kinds: tuple[str, ...]) -> bool:
         return not kinds or self.all[slug].kind in kinds
+
+
+def _outer(name: str) -> set[str]:
+    words = folded(name).split()
+    return {*words[:1], *words[-1:]}
 
 
 def folded(name: str) -> str:

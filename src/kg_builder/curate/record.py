@@ -146,6 +146,8 @@ def _joined(facts: Iterable[Fact], words: frozenset[str]) -> list[Fact]:
         known = found.get(each.key)
         if known is None:
             found[each.key] = each
+        elif each.key in words and each.settings != known.settings:
+            raise NotWritableError(f"«{each.key}» stands twice with different notes: accept one after the other")
         elif each.key in words:
             phrases = tuple(dict.fromkeys((*known.phrases, *each.phrases)))
             found[each.key] = Fact(each.key, phrases, known.settings)
@@ -177,6 +179,13 @@ def _lines(fact: Fact, ending: str, indent: str = _INDENT) -> str:
 
 def _text(text: str) -> str:
     return text if _SIMPLE.fullmatch(text) else SingleQuotedScalarString(text)
+
+
+def _item(phrase: str, settings: Mapping[str, str]) -> str:
+    """Return a phrase as an item of a list, with what is said beside it."""
+    words = DoubleQuotedScalarString(phrase)
+    told = {name: _text(text) for name, text in settings.items()}
+    return _dump([_flow({"quote": words} | told) if told else words])[2:].strip()
 
 
 def _phrases(phrases: Sequence[str]) -> object:
@@ -211,7 +220,7 @@ def _another(source: str, name: str, block: str, fact: Fact, ending: str) -> str
     fresh = [each for each in fact.phrases if _words(each) not in {_words(old) for old in have}]
     if not fresh or value is None:
         return source
-    written = [_dump([DoubleQuotedScalarString(each)])[2:].strip() for each in fresh]
+    written = [_item(each, fact.settings) for each in fresh]
     if isinstance(value, Scalar) and value.words:
         start = value.offset
         end = _end_of_quoted(source, start)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import gzip
 import threading
+import time
 from collections.abc import Iterator
 from importlib import metadata
 
 import pytest
-from tests.support.website import HTML, Answer, Website, website
+from tests.support.website import HTML, Answer, Website, dripping, website
 
 from kg_builder.assist.fetch import Fetcher, Limits, content_type
+from kg_builder.assist.line import leads_home
 from kg_builder.errors import FetchError
 
 
@@ -98,6 +100,43 @@ def test_what_is_too_large_or_too_slow_is_left(site: Website) -> None:
     finally:
         slow.set()
         fetcher.close()
+
+
+DRIPPED = {
+    "head": b"HTTP/1.1 200 OK\r\nX-More: ",
+    "body": b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 9000\r\n\r\n",
+    "body without a length": b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("beginning", DRIPPED.values(), ids=DRIPPED)
+def test_a_host_that_sends_a_byte_now_and_then_is_left_in_time(beginning: bytes) -> None:
+    with dripping(beginning) as url:
+        fetcher = Fetcher(Limits(seconds=1.5, bytes=10_000, pause=0))
+        begun = time.monotonic()
+        assert "took longer than 1.5 seconds" in refused(fetcher, f"{url}/a")
+        assert time.monotonic() - begun < 15
+        fetcher.close()
+
+
+def test_a_page_of_the_web_does_not_lead_into_a_private_network(site: Website) -> None:
+    with website({}) as router:
+        router.answers["/reboot"] = Answer(b"<p>bye", headers=HTML)
+        site.answers["/a"] = Answer(status=302, headers={"Location": f"{router.url}/reboot"})
+        fetcher = Fetcher(Limits(seconds=20, pause=0), leads_home=lambda _: False)
+        assert "an address of a private network (127.0.0.1)" in refused(fetcher, f"{site.url}/a")
+        assert not router.paths, "not even its robots.txt is asked for"
+        at_home = Fetcher(Limits(seconds=20, pause=0))
+        assert at_home.fetch(f"{site.url}/a").content == b"<p>bye"
+        for each in (fetcher, at_home):
+            each.close()
+
+
+@pytest.mark.parametrize(
+    ("host", "home"), [("127.0.0.1", True), ("[::1]", True), ("localhost", True), ("none.invalid", False)]
+)
+def test_which_hosts_are_at_home(host: str, home: bool) -> None:
+    assert leads_home(host) is home
 
 
 def test_nobody_there(fetcher: Fetcher) -> None:

@@ -111,3 +111,14 @@ def test_who_speaks(suggester: Suggester, text: str, manner: str) -> None:
 )
 def test_years_that_lie_ahead_and_behind_tell_a_days_year(suggester: Suggester, text: str, iso: str) -> None:
     assert iso in [value["iso"] for value in read(suggester, text, "date")]
+
+
+def test_a_day_that_no_month_has_is_flagged(suggester: Suggester) -> None:
+    assert read(suggester, "Acara itu digelar 31 Februari 2024.", "date") == [
+        {"iso": "2024-02", "flags": ["no-such-day"]}
+    ]
+    assert read(suggester, "Pada awal Februari 2024.", "date") == [{"iso": "2024-02", "part": "early"}]
+
+
+def test_initials_alone_name_nobody(suggester: Suggester) -> None:
+    assert not read(suggester, "Menurut A. B. C., hujan turun.", "person")

@@ -382,15 +382,14 @@ def test_a_text_that_cannot_be_taken(
     assert message in done.err
 
 
-def test_an_empty_text_does_not_break_the_status(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_empty_text_is_no_article(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (root / "kosong.txt").write_bytes(b"")
-    assert (
-        Run(
-            capsys, root, "text", "add", str(root / "kosong.txt"), "--new", "--curator", "curators", "--language", "id"
-        ).code
-        == OK
+    done = Run(
+        capsys, root, "text", "add", str(root / "kosong.txt"), "--new", "--curator", "curators", "--language", "id"
     )
-    assert Run(capsys, root, "status").code == OK
+    assert done.code == INVALID
+    assert "kosong.txt" in done.err
+    assert not (root / "data/articles/kosong.yaml").exists()
 
 
 def test_a_text_that_is_not_there(root: Path, capsys: pytest.CaptureFixture[str]) -> None:

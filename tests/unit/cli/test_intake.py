@@ -221,3 +221,26 @@ def test_a_text_file_has_the_day_of_its_dateline(root: Path, capsys: pytest.Capt
     assert "# The day of publication is that of the dateline: correct it where you know better.\n" in record
     assert "  published: 2025-02-04\n" in record
     assert m.problems_of(root) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "says"), [("", "holds no words"), (" \n\n", "holds no words"), ("a " * 500_001, "is it the right file")]
+)
+def test_what_is_no_article_is_told(root: Path, capsys: pytest.CaptureFixture[str], text: str, says: str) -> None:
+    (root / "a.txt").write_text(text, "utf-8")
+    before = files(root)
+    assert main(["--project", str(root), "text", "add", str(root / "a.txt"), "--new", "--curator", "curators"]) == 1
+    assert says in capsys.readouterr().err
+    assert files(root) == before
+
+
+def test_a_text_file_has_the_title_of_its_heading(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = "Museum Laut Terima Dua Belas Topeng\n\nTopeng itu tiba di ruang yang baru dibuka untuk umum.\n"
+    (root / "topeng.txt").write_text(text, "utf-8")
+    assert (
+        main(["--project", str(root), "text", "add", str(root / "topeng.txt"), "--new", "--curator", "curators"]) == 0
+    )
+    record = (root / "data/articles/topeng.yaml").read_text("utf-8")
+    assert "title: 'Museum Laut Terima Dua Belas Topeng'" in record
+    assert "# The title is the text's first line" in record
+    assert "next: rujukan review topeng" in capsys.readouterr().out

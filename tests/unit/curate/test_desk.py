@@ -154,6 +154,38 @@ def test_what_no_page_sends_is_refused(desk: Desk, root: Path, asked: dict[str, 
     assert files(root) == before
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"proposals": [[1]]},
+        {"proposals": [{}]},
+        {"start": "here"},
+        {"start": float("nan")},
+        {"start": float("inf")},
+        {"words": "\ud800"},
+        {"note": "\udc00"},
+    ],
+)
+def test_what_json_can_hold_and_no_page_sends_is_refused(desk: Desk, root: Path, change: dict[str, Any]) -> None:
+    before = files(root)
+    asked = accepting(view(desk), "Museum Bahari", "museum-laut")
+    fact = asked["blocks"][0]["facts"][0]
+    fact["quotes"][0] |= {name: value for name, value in change.items() if name in {"start", "words"}}
+    fact["settings"] |= {name: value for name, value in change.items() if name == "note"}
+    found = desk.decide(ARTICLE, asked | {name: value for name, value in change.items() if name == "proposals"})
+    assert found.state == "refused"
+    assert found.body["message"]
+    assert files(root) == before
+
+
+def test_a_text_that_is_none_any_more_is_told(desk: Desk, root: Path) -> None:
+    asked = accepting(view(desk), "Museum Bahari", "museum-laut")
+    (root / f"data/texts/{ARTICLE}.txt").write_bytes(b"\xff\xfe")
+    for found in (desk.view(ARTICLE), desk.decide(ARTICLE, asked), desk.undo(ARTICLE, asked)):
+        assert found.state == "refused"
+        assert "not UTF-8" in found.body["problem"] or "nothing to undo" in found.body["problem"]
+
+
 def test_words_are_found_again_and_long_ones_shortened(desk: Desk, root: Path) -> None:
     shown = view(desk)
     asked = accepting(shown, '"Kami senang', "this-joy")
@@ -261,3 +293,19 @@ def test_curated_articles_have_little_left(desk: Desk) -> None:
     written = {each["exact"] for each in shown["proposals"] if each["written"]}
     assert {"Senin (3/2/2025)", "lebih dari 1.200 topeng"} <= written
     assert desk.check(ARTICLE) == []
+
+
+def test_the_kind_of_what_is_called_alike_comes_first(root: Path) -> None:
+    text = (
+        (root / "data/drafts.yaml").read_text("utf-8").replace("about: [museum]", "about: [person, artefact, museum]")
+    )
+    (root / "data/drafts.yaml").write_text(text, "utf-8")
+    found = proposal(view(Desk(load_project(root))), "Museum Samudra Nusantara")
+    assert found["drafts"][0]["kinds"] == ["museum", "person", "artefact"]
+
+
+def test_what_has_no_name_is_not_offered_one(root: Path) -> None:
+    text = (root / "data/drafts.yaml").read_text("utf-8").replace("is loan:", "is loan:\n      named: {quote: name}")
+    (root / "data/drafts.yaml").write_text(text, "utf-8")
+    found = proposal(view(Desk(load_project(root))), "Perjanjian peminjaman")
+    assert "named" not in [fact["relation"] for fact in found["drafts"][0]["facts"]]

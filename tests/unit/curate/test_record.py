@@ -154,3 +154,20 @@ def test_an_entity_adds_one_line(file: str, name: str) -> None:
     assert isinstance(entry, dict)
     assert entry["is"][0] == "concept"
     assert {label[0] for label in entry["label"].values()} == {name}
+
+
+@pytest.mark.parametrize("record", RECORDS)
+def test_a_note_beside_a_name_more_is_written(record: str) -> None:
+    source = RECORDS[record]
+    block = next(block for block, inside in read(source).items() if isinstance(inside, dict) and "named" in inside)
+    fact = Fact("named", ("@1 A name that is new",), {"note": "Said once: {never} again."})
+    inside = read(add_facts(source, record, block, [fact], NAMED))[block]
+    assert isinstance(inside, dict)
+    more = inside["named"][-1]
+    assert more == {"quote": ("@1 A name that is new", True), "note": ("Said once: {never} again.", False)}
+
+
+def test_two_notes_of_one_key_are_not_made_one() -> None:
+    facts = [Fact("named", ("@1 A",), {"note": "one"}), Fact("named", ("@5 B",), {"note": "two"})]
+    with pytest.raises(NotWritableError, match="different notes"):
+        add_facts("article:\n  id: a\n", "a", "one", facts, NAMED)

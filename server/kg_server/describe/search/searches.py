@@ -10,6 +10,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from kg_server.describe.beside import patience_for
 from kg_server.describe.current import Release
 from kg_server.describe.search.draft import Draft
 from kg_server.describe.search.gather import gather
@@ -25,7 +26,7 @@ class Searches:
 
     Args:
         folder: for the files, which have a name only while they are made.
-        patience: seconds that somebody waits for the first index.
+        patience: seconds that somebody waits for the first index; for that of a large graph it is less.
         pause: seconds before what could not be made, or not wholly, is tried again.
     """
 
@@ -40,13 +41,12 @@ class Searches:
         self._again = 0.0
 
     def begin(self, release: Release) -> None:
-        """Have the index of a release made, if it is not there or under way."""
+        """Have the index of a release made, if it is not there and none is being made."""
         key = (release.manifest.release, release.manifest.built)
         under_way = self._making is not None and not self._making.done()
-        if self._release == key and (under_way or time.monotonic() < self._again):
+        # What is under way is finished, or a graph that changes more often than that takes would never have an index.
+        if under_way or (self._release == key and time.monotonic() < self._again):
             return
-        if self._making is not None and under_way:
-            self._making.cancel()
         self._release, self._again = key, float("inf")
         self._making = asyncio.create_task(self._make(release))
 
@@ -59,7 +59,7 @@ class Searches:
         """
         self.begin(release)
         if self._index is None and self._making is not None:
-            await asyncio.wait({self._making}, timeout=self._patience)
+            await asyncio.wait({self._making}, timeout=patience_for(release.manifest, self._patience))
         index = self._index
         if index is None:
             raise _later(SearchUnavailable, "What can be searched is being gathered; try again in a moment.")

@@ -12,6 +12,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "data_contents": "On this page",
         "data_files": "Files of this release",
         "data_files_help": "The whole graph in several forms: one of them is enough. Each file has a checksum.",
+        "data_files_later": "Still being made",
+        "data_files_later_help": "The pages and the endpoint have all of this release already. Its large files are "
+        "being written and will stand above, each with its checksum, as soon as they are whole.",
         "data_files_none": "This release has no files to download.",
         "data_what": "Holds",
         "data_sum": "SHA-256",
@@ -82,6 +85,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "data_files": "Berkas rilis ini",
         "data_files_help": "Seluruh graf dalam beberapa bentuk: satu saja cukup. Setiap berkas memiliki jumlah "
         "pemeriksa.",
+        "data_files_later": "Masih dibuat",
+        "data_files_later_help": "Halaman dan endpoint sudah memuat seluruh rilis ini. Berkas-berkas besarnya sedang "
+        "ditulis dan akan tampil di atas beserta jumlah pemeriksanya begitu lengkap.",
         "data_files_none": "Rilis ini tidak memiliki berkas untuk diunduh.",
         "data_what": "Isi",
         "data_sum": "SHA-256",

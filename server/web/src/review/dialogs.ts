@@ -65,7 +65,7 @@ function chooser(
   const list = h("ul", { role: "listbox", id: "review-found", "aria-label": word("review_search") });
   const status = h("p", { class: "none", role: "status" });
   const field = h("input", {
-    type: "search", role: "combobox", "aria-label": word("review_search"), "aria-expanded": "true",
+    type: "text", enterkeyhint: "search", role: "combobox", "aria-label": word("review_search"), "aria-expanded": "true",
     "aria-controls": "review-found", "aria-autocomplete": "list", autocomplete: "off", spellcheck: "false", value: text, autofocus: true,
   }); // biome-ignore format: one field
   let shown: readonly Named[] = [];

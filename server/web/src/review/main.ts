@@ -142,6 +142,8 @@ class Review {
       this.#own
         ? h("button", { type: "button", class: "quiet", click: () => this.#go(this.#current) }, word("review_cancel"))
         : actionButton("f", "fact", () => this.#startOwn()),
+      actionButton("k", "previous", () => this.#step(-1)),
+      actionButton("j", "next", () => this.#step(1)),
     );
     this.#card.replaceChildren(...drawCard(proposal, work, known, actions), ...(trouble ? [trouble] : []), buttons);
   }
