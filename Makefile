@@ -68,10 +68,6 @@ lock: $(DEV) ## renew requirements/*.txt to the newest versions allowed
 	@$(BIN)/uv --version >/dev/null 2>&1 || $(PIP) install uv
 	@$(BIN)/uv $(COMPILE) -o requirements/run.txt pyproject.toml requirements/build.in
 	@$(BIN)/uv $(COMPILE) -o requirements/node.txt requirements/node.in
-<<<<<<< HEAD
-	@for rival in morph-kgc linkml; do $(BIN)/uv $(COMPILE) -o benchmarks/rivals/$$rival.txt benchmarks/rivals/$$rival.in; done
-=======
->>>>>>> main
 	@$(BIN)/uv $(COMPILE) -o requirements/dask.txt -c requirements/run.txt --extra dask pyproject.toml requirements/build.in
 	@for rival in morph-kgc linkml; do $(BIN)/uv $(COMPILE) -o benchmarks/rivals/$$rival.txt benchmarks/rivals/$$rival.in; done
 	@$(BIN)/uv $(COMPILE) -o requirements/dev.txt -c requirements/dask.txt --extra dask \
