@@ -1,8 +1,9 @@
-"""Bodies that no list knows and no word of their name tells: the words before them do."""
+"""Bodies that no list knows and no word of their name tells: the words around them do."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from kg_builder.assist.body import Body
 from kg_builder.assist.lexicon import Lexicon
@@ -11,6 +12,9 @@ from kg_builder.assist.reading import Reading
 
 _SHORTEST, _LONGEST = 3, 16
 _WORDS = 6
+_ALONE = 5
+"""The fewest letters of a word that stands for a name of several."""
+_NEAR = 10
 
 
 class Unlisted:
@@ -22,26 +26,118 @@ class Unlisted:
         self._places = places
 
     def find(self, reading: Reading, bodies: list[Body], taken: list[bool]) -> Iterator[Body]:
-        """Yield abbreviations after roles ("head of XYZ"), names after "teams up with", and those beside a body.
+        """Yield abbreviations after roles ("head of XYZ"), and the names of those who agree.
 
-        A name stands beside a body where "and" joins the two in a sentence that speaks of an agreement.
+        They stand after "teams up with" or before it, beside a body in a sentence that speaks of an agreement, and
+        after "between" or "with" behind the agreement's noun. What is named so is found wherever the text has it.
         """
         for token in reading.back.get("role", {}):
             if token < len(reading.words) and not taken[token] and self._abbreviation(reading, token):
                 yield Body(token, token + 1, reading.words[token], "acronym", 0.65, end=token + 1)
+        named: dict[int, Body] = {}
+        for first, after in (*self._partners(reading, bodies, taken), *self._linked(reading, bodies, taken)):
+            named.setdefault(first, Body(first, after, reading.slice(first, after), "partner", 0.6, end=after))
+        if named:
+            yield from self._everywhere(reading, list(named.values()), taken)
+
+    def _partners(self, reading: Reading, bodies: list[Body], taken: list[bool]) -> Iterator[tuple[int, int]]:
+        """Yield names on both sides of "teams up with", and those that "and" joins to a body."""
         joined = [place for body in bodies if (place := self._beside(reading, body))]
         for token in sorted({*reading.back.get("partner-verb", {}), *joined}):
             after = self._run(reading, token, taken)
-            if after > token + (token in joined) and not self._known(reading, token):
-                yield Body(token, after, reading.slice(token, after), "partner", 0.6, end=after)
+            alone = token in joined and reading.at("agreement-verb", after) is None
+            if after > token + alone and not self._known(reading, token):
+                yield token, after
+        for body in bodies:
+            before = reading.before("and", body.first)
+            if before and self._told(reading, body.first):
+                yield from self._ending(reading, before[0], taken)
+        for token in reading.hits.get("partner-verb", {}):
+            yield from self._ending(reading, token, taken)
+
+    def _linked(self, reading: Reading, bodies: list[Body], taken: list[bool]) -> Iterator[tuple[int, int]]:
+        """Yield the names after "between", and after "with" behind an agreement's noun, with those joined to them."""
+        ends = {body.first: body.end for body in bodies}
+        for token, (start, key) in reading.back.get("party-link", {}).items():
+            if token >= len(reading.words):
+                continue
+            first, after = reading.bounds[reading.sentence[start]]
+            if not reading.inside("agreement", first if key == "between" else max(first, start - _NEAR), start):
+                continue
+            place = token
+            while place < after:
+                end = ends.get(place) or self._run(reading, place, taken)
+                if end == place or (place not in ends and self._known(reading, place)):
+                    break
+                if place not in ends:
+                    yield place, end
+                place = self._joined(reading, end, between=key == "between")
+
+    def _joined(self, reading: Reading, end: int, *, between: bool) -> int:
+        """Return where the next of several names may begin; the end of all where none does."""
+        comma = end + 1 if reading.is_(end, ",") else end
+        hit = reading.at("and", comma) or (reading.at("party-link", comma) if between else None)
+        place = hit[0] if hit else comma
+        return place if place > end and reading.capital(place) else len(reading.words)
+
+    def _ending(self, reading: Reading, after: int, taken: list[bool]) -> Iterator[tuple[int, int]]:
+        """Yield the run of capitals that ends before a token, if it is a name of several words."""
+        opening = reading.first_of(reading.sentence[after])
+        first = after
+        while first > opening and after - first < _WORDS and reading.capital(first - 1) and not taken[first - 1]:
+            first -= 1
+        if first == opening and self._lexicon.has("function-word", reading.low[first]):
+            first += 1
+        if after - first > 1 and not self._known(reading, first) and not self._titled(reading, first):
+            yield first, after
+
+    def _titled(self, reading: Reading, token: int) -> bool:
+        return any(reading.before(name, token) for name in ("role", "honorific", "capacity"))
+
+    def _everywhere(self, reading: Reading, named: list[Body], taken: list[bool]) -> Iterator[Body]:
+        """Yield bodies, and each further place of their names: all of the name, or a word that stands for it."""
+        places: dict[str, list[int]] = {}
+        for token, word in enumerate(reading.words):
+            if reading.capitals[token] and not taken[token]:
+                places.setdefault(word, []).append(token)
+        used = set[int]()
+        for body in named:
+            used.update(range(body.first, body.end))
+        more: list[Body] = []
+        for body in sorted(named, key=lambda each: each.first - each.end):
+            words = reading.words[body.first : body.end]
+            for size in dict.fromkeys((len(words), 1)):
+                for word in dict.fromkeys((words[0], words[-1] if size == 1 else words[0])):
+                    at = words.index(word)
+                    for token in places.get(word, ()):
+                        end = token + size
+                        same = reading.words[token:end] == words[at : at + size]
+                        short = size < len(words)
+                        if same and token not in used and self._stands(reading, token, end, short=short):
+                            more.append(replace(body, first=token, after=end, end=end, name=reading.slice(token, end)))
+                            used.update(range(token, end))
+        short_of = {each.name: {other.name for other in more if other.name in each.name} for each in named}
+        for each in named:
+            yield replace(each, others=tuple(sorted(short_of[each.name] - {each.name})))
+        yield from more
+
+    def _stands(self, reading: Reading, first: int, after: int, *, short: bool) -> bool:
+        """Tell whether a name stands for itself at a place: no longer run of capitals, unless a role is before it."""
+        if short and (len(reading.words[first]) < _ALONE or self._known(reading, first)):
+            return False
+        alone = not (reading.capital(first - 1) and reading.has_space(first)) and not reading.capital(after)
+        return alone or reading.before("role", first) is not None
 
     def _beside(self, reading: Reading, body: Body) -> int | None:
         joined = reading.at("and", body.end)
         if joined is None or joined[0] >= len(reading.words) or not reading.capital(joined[0]):
             return None
-        bounds = reading.bounds[reading.sentence[body.first]]
-        told = reading.inside("agreement", *bounds) or reading.inside("cooperation", *bounds)
-        return joined[0] if told and not reading.at("org-head", joined[0]) else None
+        return joined[0] if self._told(reading, body.first) and not reading.at("org-head", joined[0]) else None
+
+    def _told(self, reading: Reading, token: int) -> bool:
+        """Tell whether a sentence speaks of an agreement."""
+        bounds = reading.bounds[reading.sentence[token]]
+        return bool(reading.inside("agreement", *bounds) or reading.inside("cooperation", *bounds))
 
     def _abbreviation(self, reading: Reading, token: int) -> bool:
         word = reading.words[token]
@@ -60,8 +156,9 @@ class Unlisted:
         end = token
         while end < min(token + _WORDS, len(reading.words)) and not taken[end]:
             join = reading.at("org-join", end) or reading.at("name-particle", end)
-            if reading.capital(end):
-                end += 1
+            hyphen = reading.is_(end, "-") and reading.glued(end) and reading.glued(end + 1) and reading.word(end + 1)
+            if reading.capital(end) or (hyphen and end > token):
+                end += 1 + (hyphen and not reading.capital(end))
             elif join and end > token and reading.capital(join[0]) and not reading.at("and", end):
                 end = join[0]
             else:
