@@ -87,7 +87,7 @@ class Agreements:
         loose = reading.inside("cooperation", first, after)
         if not nouns and not loose:
             return None
-        verbs = reading.inside("agreement-verb", first, after)
+        verbs = [verb for verb in reading.inside("agreement-verb", first, after) if not self._agrees_to(reading, verb)]
         options = [
             (abs(noun[0] - verb[0]) + _STATUS.index(verb[2]) * 2, noun, verb)
             for noun in nouns
@@ -101,7 +101,7 @@ class Agreements:
         ]
         options = [option for option in options if not self._denied(reading, option[1], option[2])]
         if not options:
-            return None
+            return self._told_beside(scene, number, nouns)
         _, noun, verb = min(options, key=lambda option: (option[0], option[1]))
         planned = self._planned(reading, verb[0], first)
         status = "planned" if planned and verb[2] != "started" else verb[2]
@@ -121,6 +121,46 @@ class Agreements:
             sentences=(number,),
             countries=countries,
         )  # fmt: skip
+
+    def _agrees_to(self, reading: Reading, verb: tuple[int, int, str]) -> bool:
+        """Tell whether a verb says that another one is agreed to: "agreed to draw up"."""
+        return reading.at("agree-to", verb[0]) is not None and reading.at("agreement-verb", verb[1]) is not None
+
+    def _told_beside(self, scene: Scene, number: int, nouns: list[tuple[int, int, str]]) -> Agreement | None:
+        """Read an agreement whose parties one sentence names and whose signing the next or the last one tells."""
+        reading = scene.reading
+        first, after = reading.bounds[number]
+        special = [noun for noun in nouns if noun[2] != self._general]
+        linked = any(
+            special and link > special[0][0] for link, _, _ in reading.inside("party-link", first, after)
+        )
+        beside = [place for place in (number + 1, number - 1) if 0 <= place < len(reading.bounds)]
+        signed = next((place for place in beside if self._opens_signing(reading, place, after=place > number)), None)
+        if not special or signed is None or reading.before("agreement-stop", special[0][0]):
+            return None
+        noun = special[0]
+        parties, _ = self._makers_of.find(scene, number, (noun[0], noun[1]))
+        inside = numbers(scene.groups, within(reading, scene.bodies, number))
+        if len(set(parties) & set(inside)) < PARTIES or not (linked or len(inside) > PARTIES):
+            return None
+        verb = reading.inside("sign-verb", *reading.bounds[signed])[0]
+        status = "planned" if self._planned(reading, verb[0], reading.bounds[signed][0]) else "signed"
+        together = tuple(sorted((number, signed))) if signed > number else (number,)
+        return Agreement(
+            reading.starts[noun[0]], reading.ends[noun[1] - 1], number, noun[2], status, parties,
+            validity=self._validity(reading, (first, after)),
+            score=0.6, rule="agreement-beside", sentences=together,
+        )  # fmt: skip
+
+    def _opens_signing(self, reading: Reading, sentence: int, *, after: bool) -> bool:
+        """Tell whether a sentence tells of a signing and names no other agreement."""
+        bounds = reading.bounds[sentence]
+        verbs = reading.inside("sign-verb", *bounds)
+        other = reading.inside("agreement", *bounds)
+        return bool(verbs) and not other and not (after and self._denied_verb(reading, verbs[0][0]))
+
+    def _denied_verb(self, reading: Reading, verb: int) -> bool:
+        return reading.before("agreement-stop", verb) is not None
 
     def _denied(self, reading: Reading, noun: tuple[int, int, str], verb: tuple[int, int, str]) -> bool:
         near = [

@@ -45,7 +45,8 @@ class Unlisted:
         joined = [place for body in bodies if (place := self._beside(reading, body))]
         for token in sorted({*reading.back.get("partner-verb", {}), *joined}):
             after = self._run(reading, token, taken)
-            alone = token in joined and reading.at("agreement-verb", after) is None
+            listed = reading.is_(token - 2, ",") or reading.at("agreement-verb", after) is not None
+            alone = token in joined and not listed
             if after > token + alone and not self._known(reading, token):
                 yield token, after
         for body in bodies:
@@ -64,14 +65,27 @@ class Unlisted:
             first, after = reading.bounds[reading.sentence[start]]
             if not reading.inside("agreement", first if key == "between" else max(first, start - _NEAR), start):
                 continue
+            before = self._ending(reading, start, taken)
+            yield from ((left, end) for left, end in before if reading.before("agreement", left))
             place = token
             while place < after:
                 end = ends.get(place) or self._run(reading, place, taken)
-                if end == place or (place not in ends and self._known(reading, place)):
+                if end == place or (place not in ends and (self._known(reading, place) or self._spot(reading, place, end))):
                     break
                 if place not in ends:
                     yield place, end
                 place = self._joined(reading, end, between=key == "between")
+
+    def _spot(self, reading: Reading, first: int, after: int) -> bool:
+        """Tell whether a name of one word is a place's: somewhere "in" or "mayor of" stands before it."""
+        if after - first > 1:
+            return False
+        same = [token for token, word in enumerate(reading.words) if word == reading.words[first] and token]
+        territory = self._lexicon.terms("role-territory")
+        return any(
+            reading.before("place-before", token) or ((role := reading.before("role", token)) and role[1] in territory)
+            for token in same
+        )
 
     def _joined(self, reading: Reading, end: int, *, between: bool) -> int:
         """Return where the next of several names may begin; the end of all where none does."""
@@ -129,15 +143,20 @@ class Unlisted:
         return alone or reading.before("role", first) is not None
 
     def _beside(self, reading: Reading, body: Body) -> int | None:
-        joined = reading.at("and", body.end)
+        comma = body.end + 1 if reading.is_(body.end, ",") else body.end
+        joined = reading.at("and", comma)
         if joined is None or joined[0] >= len(reading.words) or not reading.capital(joined[0]):
             return None
         return joined[0] if self._told(reading, body.first) and not reading.at("org-head", joined[0]) else None
 
     def _told(self, reading: Reading, token: int) -> bool:
-        """Tell whether a sentence speaks of an agreement."""
-        bounds = reading.bounds[reading.sentence[token]]
-        return bool(reading.inside("agreement", *bounds) or reading.inside("cooperation", *bounds))
+        """Tell whether a sentence, or the one after it, speaks of an agreement."""
+        sentence = reading.sentence[token]
+        return any(
+            reading.inside(name, *bounds)
+            for bounds in reading.bounds[sentence : sentence + 2]
+            for name in ("agreement", "cooperation")
+        )
 
     def _abbreviation(self, reading: Reading, token: int) -> bool:
         word = reading.words[token]
@@ -159,6 +178,8 @@ class Unlisted:
             hyphen = reading.is_(end, "-") and reading.glued(end) and reading.glued(end + 1) and reading.word(end + 1)
             if reading.capital(end) or (hyphen and end > token):
                 end += 1 + (hyphen and not reading.capital(end))
+            elif join and end > token and reading.is_(join[0], "-") and reading.capital(join[0] + 1):
+                end = join[0] + 2
             elif join and end > token and reading.capital(join[0]) and not reading.at("and", end):
                 end = join[0]
             else:
