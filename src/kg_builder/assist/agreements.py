@@ -124,7 +124,8 @@ class Agreements:
 
     def _agrees_to(self, reading: Reading, verb: tuple[int, int, str]) -> bool:
         """Tell whether a verb says that another one is agreed to: "agreed to draw up"."""
-        return reading.at("agree-to", verb[0]) is not None and reading.at("agreement-verb", verb[1]) is not None
+        next_verb = reading.at("agreement-verb", verb[1])
+        return reading.at("agree-to", verb[0]) is not None and next_verb is not None and next_verb[1] == "planned"
 
     def _told_beside(self, scene: Scene, number: int, nouns: list[tuple[int, int, str]]) -> Agreement | None:
         """Read an agreement whose parties one sentence names and whose signing the next or the last one tells."""
@@ -281,12 +282,25 @@ class Agreements:
                     nearest = min(inside, key=lambda span: abs(span.start - agreement.start))
                     return replace(agreement, date=nearest.iso)
         begin, _ = reading.bounds[agreement.sentence]
+        if day := self._day_before(scene, agreement, days):
+            return replace(agreement, date=day)
         if reading.at("same-occasion", begin):
             earlier = [span for span in days if _is_day(span) and span.start < reading.starts[begin]]
             return replace(agreement, date=earlier[-1].iso) if earlier else agreement
         opening = [span for span in days if _is_day(span) and span.end < _DATELINE]
         signed = opening and agreement.status != "planned" and "XXXX" not in opening[0].iso
         return replace(agreement, date=opening[0].iso) if signed else agreement
+
+    def _day_before(self, scene: Scene, agreement: Agreement, days: list[Span]) -> str:
+        """Return the only day of the sentence before, where that names a party and nothing is planned."""
+        reading, before = scene.reading, agreement.sentence - 1
+        if agreement.status == "planned" or before < 0:
+            return ""
+        named = numbers(scene.groups, within(reading, scene.bodies, before))
+        first, after = reading.bounds[before]
+        start, end = reading.starts[first], reading.ends[after - 1]
+        told = [span.iso for span in days if start <= span.start < end and _is_day(span)]
+        return told[0] if len(told) == 1 and set(named) & set(agreement.parties) else ""
 
     def _ends(self, reading: Reading, span: Span) -> bool:
         """Tell whether something ends on a date or goes on since it, so that no agreement is of that date."""

@@ -55,6 +55,24 @@ class Unlisted:
                 yield from self._ending(reading, before[0], taken)
         for token in reading.hits.get("partner-verb", {}):
             yield from self._ending(reading, token, taken)
+        for token, (_, key) in reading.back.get("role", {}).items():
+            after = self._run(reading, token, taken) if token < len(reading.words) else token
+            if after > token and reading.is_(after, ",") and self._headed(reading, token, after, key, taken):
+                yield token, after
+
+    def _headed(self, reading: Reading, token: int, after: int, role: str, taken: list[bool]) -> bool:
+        """Tell whether a name after a role is not its holder, who follows after a comma, but a body spoken of again."""
+        if self._known(reading, token) or role in self._lexicon.terms("governs"):
+            return False
+        honorific = reading.at("honorific", after + 1)
+        begin = honorific[0] if honorific else after + 1
+        begin += bool(honorific) and reading.is_(begin, ".")
+        holder = self._run(reading, begin, taken) - begin > 1 and not reading.at("role", begin)
+        word = reading.words[token]
+        return holder and any(
+            other == word and not token <= place < after and not reading.before("role", place)
+            for place, other in enumerate(reading.words)
+        )
 
     def _linked(self, reading: Reading, bodies: list[Body], taken: list[bool]) -> Iterator[tuple[int, int]]:
         """Yield the names after "between", and after "with" behind an agreement's noun, with those joined to them."""
