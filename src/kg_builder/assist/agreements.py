@@ -132,20 +132,21 @@ class Agreements:
         reading = scene.reading
         first, after = reading.bounds[number]
         special = [noun for noun in nouns if noun[2] != self._general]
-        linked = any(
-            special and link > special[0][0] for link, _, _ in reading.inside("party-link", first, after)
-        )
         beside = [place for place in (number + 1, number - 1) if 0 <= place < len(reading.bounds)]
         signed = next((place for place in beside if self._opens_signing(reading, place, after=place > number)), None)
         if not special or signed is None or reading.before("agreement-stop", special[0][0]):
             return None
         noun = special[0]
+        verb = reading.inside("sign-verb", *reading.bounds[signed])[0]
+        opening = reading.bounds[signed][0]
+        linked = bool(reading.inside("party-link", noun[0], after)) or (
+            signed > number and (verb[0] - opening <= _BESIDE or reading.at("ceremony", opening) is not None)
+        )
         parties, _ = self._makers_of.find(scene, number, (noun[0], noun[1]))
         inside = numbers(scene.groups, within(reading, scene.bodies, number))
         if len(set(parties) & set(inside)) < PARTIES or not (linked or len(inside) > PARTIES):
             return None
-        verb = reading.inside("sign-verb", *reading.bounds[signed])[0]
-        status = "planned" if self._planned(reading, verb[0], reading.bounds[signed][0]) else "signed"
+        status = "planned" if self._planned(reading, verb[0], opening) else "signed"
         together = tuple(sorted((number, signed))) if signed > number else (number,)
         return Agreement(
             reading.starts[noun[0]], reading.ends[noun[1] - 1], number, noun[2], status, parties,
