@@ -56,7 +56,8 @@ class Agreements:
         for number, bounds in enumerate(reading.bounds):
             read = self._sentence(scene, number, bounds)
             if read:
-                self._add(found, read)
+                for each in self._apart(scene, read):
+                    self._add(found, each)
             elif self._signs(reading, bounds) and found:
                 found[-1] = self._signed_by(scene, found[-1], number)
         finished = [self._dated(scene, self._signed_by(scene, each, each.sentence)) for each in found]
@@ -66,6 +67,21 @@ class Agreements:
             for each in finished
             if len(each.parties) + len(each.countries) >= PARTIES or len(each.signatories) >= PARTIES
         ]
+
+    def _apart(self, scene: Scene, read: Agreement) -> list[Agreement]:
+        """Return the agreements that one sentence tells of: "one between A and B, another between C and D"."""
+        reading = scene.reading
+        first, after = reading.bounds[read.sentence]
+        starts = [start for start, _, key in reading.inside("party-link", first, after) if key == "between"]
+        if len(starts) < PARTIES:
+            return [read]
+        bodies = within(reading, scene.bodies, read.sentence)
+        pairs = [
+            numbers(scene.groups, [body for body in bodies if start < body.first < end])
+            for start, end in zip(starts, [*starts[1:], after], strict=True)
+        ]
+        apart = all(len(pair) == PARTIES for pair in pairs)
+        return [replace(read, parties=tuple(pair)) for pair in pairs] if apart else [read]
 
     def _followed(self, scene: Scene, agreement: Agreement) -> Agreement:
         """Take a missing party from the next sentence, where that names a known one and just one other."""
@@ -144,6 +160,10 @@ class Agreements:
         )
         parties, _ = self._makers_of.find(scene, number, (noun[0], noun[1]))
         inside = numbers(scene.groups, within(reading, scene.bodies, number))
+        if len(inside) < PARTIES and signed > number and reading.at("ceremony", opening):
+            signing = [b for b in within(reading, scene.bodies, signed) if not self._makers_of.beside(reading, b)]
+            inside = numbers(scene.groups, signing)
+            parties = tuple(inside) if len(inside) == PARTIES else ()
         if len(set(parties) & set(inside)) < PARTIES or not (linked or len(inside) > PARTIES):
             return None
         status = "planned" if self._planned(reading, verb[0], opening) else "signed"

@@ -55,10 +55,23 @@ class Unlisted:
                 yield from self._ending(reading, before[0], taken)
         for token in reading.hits.get("partner-verb", {}):
             yield from self._ending(reading, token, taken)
+        yield from self._subjects(reading, bodies, taken)
         for token, (_, key) in reading.back.get("role", {}).items():
             after = self._run(reading, token, taken) if token < len(reading.words) else token
             if after > token and reading.is_(after, ",") and self._headed(reading, token, after, key, taken):
                 yield token, after
+
+    def _subjects(self, reading: Reading, bodies: list[Body], taken: list[bool]) -> Iterator[tuple[int, int]]:
+        """Yield the last of several who agree, right before the verb: "and" stands before it, and earlier a body."""
+        named = {reading.sentence[body.first]: body.first for body in reversed(bodies)}
+        for token in reading.hits.get("agreement-verb", {}):
+            first = token
+            while first > reading.first_of(reading.sentence[token]) and reading.capital(first - 1):
+                first -= 1
+            joined = first < token and not any(taken[first:token]) and reading.before("and", first)
+            if joined and named.get(reading.sentence[token], token) < first and self._told(reading, token):
+                if not self._known(reading, first) and not self._spot(reading, first, token):
+                    yield first, token
 
     def _headed(self, reading: Reading, token: int, after: int, role: str, taken: list[bool]) -> bool:
         """Tell whether a name after a role is not its holder, who follows after a comma, but a body spoken of again."""
@@ -77,22 +90,30 @@ class Unlisted:
     def _linked(self, reading: Reading, bodies: list[Body], taken: list[bool]) -> Iterator[tuple[int, int]]:
         """Yield the names after "between", and after "with" behind an agreement's noun, with those joined to them."""
         ends = {body.first: body.end for body in bodies}
-        for token, (start, key) in reading.back.get("party-link", {}).items():
+        for token, (start, key) in self._links(reading):
             if token >= len(reading.words):
                 continue
             first, after = reading.bounds[reading.sentence[start]]
-            if not reading.inside("agreement", first if key == "between" else max(first, start - _NEAR), start):
+            near = first if key == "between" else max(first, start - _NEAR)
+            told = self._told(reading, start) if key == "namely" else reading.inside("agreement", near, start)
+            if not told:
                 continue
             before = self._ending(reading, start, taken)
             yield from ((left, end) for left, end in before if reading.before("agreement", left))
             place = token
             while place < after:
                 end = ends.get(place) or self._run(reading, place, taken)
-                if end == place or (place not in ends and (self._known(reading, place) or self._spot(reading, place, end))):
+                if end == place or (place not in ends and self._no_name(reading, place, end)):
                     break
                 if place not in ends:
                     yield place, end
                 place = self._joined(reading, end, between=key == "between")
+
+    def _no_name(self, reading: Reading, first: int, after: int) -> bool:
+        """Tell whether a run of capitals is nobody that agrees; a name may begin with a place."""
+        spot = self._places.place(reading, first)
+        longer = spot is not None and spot[0] < after and not self._lexicon.has("given", reading.low[first])
+        return (self._known(reading, first) and not longer) or self._spot(reading, first, after)
 
     def _spot(self, reading: Reading, first: int, after: int) -> bool:
         """Tell whether a name of one word is a place's: somewhere "in" or "mayor of" stands before it."""
@@ -105,9 +126,13 @@ class Unlisted:
             for token in same
         )
 
+    def _links(self, reading: Reading) -> Iterator[tuple[int, tuple[int, str]]]:
+        for name in ("party-link", "namely"):
+            yield from reading.back.get(name, {}).items()
+
     def _joined(self, reading: Reading, end: int, *, between: bool) -> int:
         """Return where the next of several names may begin; the end of all where none does."""
-        comma = end + 1 if reading.is_(end, ",") else end
+        comma = end + 1 if reading.is_(end, ",") else end  # "A, B, and C"
         hit = reading.at("and", comma) or (reading.at("party-link", comma) if between else None)
         place = hit[0] if hit else comma
         return place if place > end and reading.capital(place) else len(reading.words)
