@@ -296,6 +296,8 @@ class Agreements:
                 first, after = reading.bounds[number]
                 start, end = reading.starts[first], reading.ends[after - 1]
                 inside = [span for span in days if start <= span.start < end and _is_day(span) == exact]
+                if number != told[-1] and self._days(scene, told, exact=exact) > 1:
+                    inside = [span for span in inside if span.end >= _DATELINE]
                 near = number == agreement.sentence or (
                     number == agreement.sentence + 1 and self._signs(reading, (first, after))
                 )
@@ -311,6 +313,12 @@ class Agreements:
         opening = [span for span in days if _is_day(span) and span.end < _DATELINE]
         signed = opening and agreement.status != "planned" and "XXXX" not in opening[0].iso
         return replace(agreement, date=opening[0].iso) if signed else agreement
+
+    def _days(self, scene: Scene, told: list[int], *, exact: bool) -> int:
+        sentences = {
+            scene.reading.sentence[scene.reading.token(span.start)] for span in scene.dates if _is_day(span) == exact
+        }
+        return len(sentences & set(told))
 
     def _day_before(self, scene: Scene, agreement: Agreement, days: list[Span]) -> str:
         """Return the only day of the sentence before, where that names a party and nothing is planned."""

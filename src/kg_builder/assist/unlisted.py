@@ -37,8 +37,11 @@ class Unlisted:
         named: dict[int, Body] = {}
         for first, after in (*self._partners(reading, bodies, taken), *self._linked(reading, bodies, taken)):
             named.setdefault(first, Body(first, after, reading.slice(first, after), "partner", 0.6, end=after))
-        if named:
-            yield from self._everywhere(reading, list(named.values()), taken)
+        found = list(self._everywhere(reading, list(named.values()), taken)) if named else []
+        last = list(self._subjects(reading, [*bodies, *found], taken))
+        for first, after in last:
+            named.setdefault(first, Body(first, after, reading.slice(first, after), "partner", 0.6, end=after))
+        yield from self._everywhere(reading, list(named.values()), taken) if last else found
 
     def _partners(self, reading: Reading, bodies: list[Body], taken: list[bool]) -> Iterator[tuple[int, int]]:
         """Yield names on both sides of "teams up with", and those that "and" joins to a body."""
@@ -55,7 +58,6 @@ class Unlisted:
                 yield from self._ending(reading, before[0], taken)
         for token in reading.hits.get("partner-verb", {}):
             yield from self._ending(reading, token, taken)
-        yield from self._subjects(reading, bodies, taken)
         for token, (_, key) in reading.back.get("role", {}).items():
             after = self._run(reading, token, taken) if token < len(reading.words) else token
             if after > token and reading.is_(after, ",") and self._headed(reading, token, after, key, taken):
@@ -63,15 +65,18 @@ class Unlisted:
 
     def _subjects(self, reading: Reading, bodies: list[Body], taken: list[bool]) -> Iterator[tuple[int, int]]:
         """Yield the last of several who agree, right before the verb: "and" stands before it, and earlier a body."""
-        named = {reading.sentence[body.first]: body.first for body in reversed(bodies)}
+        named: dict[int, int] = {}
+        for body in bodies:
+            sentence = reading.sentence[body.first]
+            named[sentence] = min(named.get(sentence, body.first), body.first)
         for token in reading.hits.get("agreement-verb", {}):
             first = token
             while first > reading.first_of(reading.sentence[token]) and reading.capital(first - 1):
                 first -= 1
             joined = first < token and not any(taken[first:token]) and reading.before("and", first)
-            if joined and named.get(reading.sentence[token], token) < first and self._told(reading, token):
-                if not self._known(reading, first) and not self._spot(reading, first, token):
-                    yield first, token
+            told = joined and named.get(reading.sentence[token], token) < first and self._told(reading, token)
+            if told and not self._known(reading, first) and not self._spot(reading, first, token):
+                yield first, token
 
     def _headed(self, reading: Reading, token: int, after: int, role: str, taken: list[bool]) -> bool:
         """Tell whether a name after a role is not its holder, who follows after a comma, but a body spoken of again."""
