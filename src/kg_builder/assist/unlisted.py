@@ -36,12 +36,18 @@ class Unlisted:
                 yield Body(token, token + 1, reading.words[token], "acronym", 0.65, end=token + 1)
         named: dict[int, Body] = {}
         for first, after in (*self._partners(reading, bodies, taken), *self._linked(reading, bodies, taken)):
-            named.setdefault(first, Body(first, after, reading.slice(first, after), "partner", 0.6, end=after))
+            named.setdefault(first, self._body(reading, first, after, bodies))
         found = list(self._everywhere(reading, list(named.values()), taken)) if named else []
         last = list(self._subjects(reading, [*bodies, *found], taken))
         for first, after in last:
-            named.setdefault(first, Body(first, after, reading.slice(first, after), "partner", 0.6, end=after))
+            named.setdefault(first, self._body(reading, first, after, bodies))
         yield from self._everywhere(reading, list(named.values()), taken) if last else found
+
+    def _body(self, reading: Reading, first: int, after: int, bodies: list[Body]) -> Body:
+        """Return the body of a name; where that begins the name of another one, it is the same."""
+        name = reading.slice(first, after)
+        full = next((body.name for body in bodies if body.name.startswith(f"{name} ")), "")
+        return Body(first, after, name, "partner", 0.6, others=(full,) if full else (), end=after)
 
     def _partners(self, reading: Reading, bodies: list[Body], taken: list[bool]) -> Iterator[tuple[int, int]]:
         """Yield names on both sides of "teams up with", and those that "and" joins to a body."""
@@ -180,7 +186,7 @@ class Unlisted:
                             used.update(range(token, end))
         short_of = {each.name: {other.name for other in more if other.name in each.name} for each in named}
         for each in named:
-            yield replace(each, others=tuple(sorted(short_of[each.name] - {each.name})))
+            yield replace(each, others=(*each.others, *sorted(short_of[each.name] - {each.name})))
         yield from more
 
     def _stands(self, reading: Reading, first: int, after: int, *, short: bool) -> bool:
