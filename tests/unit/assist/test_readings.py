@@ -185,3 +185,9 @@ def test_the_first_words_of_a_name_mean_the_same_body(suggester: Suggester) -> N
     text = "Woods Hole Oceanographic Institution hadir. Museum Nasional meneken nota kesepahaman dengan Woods Hole."
     (found,) = read(suggester, text, "agreement")
     assert sorted(found["parties"]) == ["Museum Nasional", "Woods Hole Oceanographic Institution"]
+
+
+def test_a_place_does_not_reach_into_a_name(suggester: Suggester) -> None:
+    text = "Plt. Sekretaris Daerah Kota Semarang Joko Prasetyo Adi hadir."
+    assert [value["name"] for value in read(suggester, text, "person")] == ["Joko Prasetyo Adi"]
+    assert not [value["name"] for value in read(suggester, text, "place") if "Joko" in value["name"]]
