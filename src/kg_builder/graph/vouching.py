@@ -38,7 +38,7 @@ class Witnesses(Protocol):
 
 
 class Vouching:
-    """What vouches for the premises of derivations (decision 0030), each thing looked up once."""
+    """What vouches for the premises of derivations (decision 0032), each thing looked up once."""
 
     def __init__(self, witnesses: Witnesses) -> None:
         """Take who knows what is attested; it must not change meanwhile."""
