@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from urllib.parse import quote, urlsplit
@@ -107,6 +108,9 @@ class Client:
     def __init__(self, site: Served) -> None:
         self._connection = http.client.HTTPConnection(urlsplit(site.url).netloc, timeout=_LONGEST_SECONDS)
 
+    def close(self) -> None:
+        self._connection.close()
+
     def get(self, path: str, accept: str = "*/*") -> bytes:
         self._connection.request("GET", path, headers={"Accept": accept})
         response = self._connection.getresponse()
@@ -139,19 +143,20 @@ def measure(release: Path, runs: int) -> Pickup:
         made = successors(release, folder, runs)
         settings = {"budget-seconds": 0, "log-file": log, "spool-dir": folder}
         with served(command(current, **settings), folder / "errors") as site:
-            Client(site).get("/", "text/html")
+            with closing(Client(site)) as client:
+                client.get("/", "text/html")
             _wait_for_search(log)
             before, answers, longest = resident_mb(site.process.pid), list[float](), 0.0
-            client = Client(site)
-            for number, each in enumerate(made):
+            with closing(Client(site)) as client:
+                for number, each in enumerate(made):
+                    began = time.perf_counter()
+                    point(current, each)
+                    longest = max(longest, *client.until(str(number).encode()))
+                    answers.append(time.perf_counter() - began)
+                growth = resident_mb(site.process.pid) - before
                 began = time.perf_counter()
-                point(current, each)
-                longest = max(longest, *client.until(str(number).encode()))
-                answers.append(time.perf_counter() - began)
-            growth = resident_mb(site.process.pid) - before
-            began = time.perf_counter()
-            client.get("/", "text/html")
-            home = time.perf_counter() - began
+                client.get("/", "text/html")
+                home = time.perf_counter() - began
     return Pickup(
         manifest["counts"]["articles"],
         manifest["counts"]["quads"],

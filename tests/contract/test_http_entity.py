@@ -156,15 +156,15 @@ def test_a_thing_with_thousands_of_facts_has_a_page_like_any_other(hub: httpx.Cl
     response = hub.get("/id/hub?lang=en", headers=PAGE)
     page = text_of(response.text)
     assert response.status_code == 200
-    assert response.headers["rujukan-cut"] == "incoming=200, facts=37"
+    assert response.headers["rujukan-cut"] == "incoming=50, facts=37"
     assert len(response.content) < 1_000_000
     assert page.count("12 of 500 are shown.") == 3
     assert page.count("12 of 600 are shown.") == 2
     # What is shown has its evidence.
     assert len(re.findall(r"1 source : ex:own\d", page)) == 36
     assert "no article" not in page
-    following = hub.get(f"/id/hub?lang=en&offset={INTO - 100}", headers=PAGE)
-    assert "1,101 to 1,200" in text_of(following.text)
+    following = hub.get(f"/id/hub?lang=en&offset={INTO - 50}", headers=PAGE)
+    assert "1,151 to 1,200" in text_of(following.text)
     assert 'rel="next"' not in following.text
     assert len(following.content) < len(response.content)
 

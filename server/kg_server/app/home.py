@@ -15,7 +15,7 @@ from kg_server.app.answers import Asked, negotiate, unless_gone
 from kg_server.app.linked import LinkedData, dump_links, site_links
 from kg_server.app.replies import JSON, Site, json_reply, language_of, page_or_json, page_reply, page_values
 from kg_server.backends.base import Answer, Question
-from kg_server.describe.beside import Beside, patience_for
+from kg_server.describe.beside import Beside, aside, patience_for
 from kg_server.describe.current import Release
 from kg_server.describe.newest import Article, find_newest
 from kg_server.describe.queries import SavedQuery, bind
@@ -91,7 +91,7 @@ class _Parts:
         saved, release = self.pictured, self._release
         if saved is not None:
             wanted = replace(_AS_ROWS, window=Window(limit=_DRAWN_ROWS))
-            self.picture = await release.backend.answer(_question(saved, release), wanted)
+            self.picture = await aside(release).backend.answer(_question(saved, release), wanted)
 
     async def _try(self, what: str, find: Callable[[], Awaitable[None]]) -> None:
         try:

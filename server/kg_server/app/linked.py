@@ -23,6 +23,7 @@ from kg_server.app.vocabulary import VocabularyPage
 from kg_server.describe.ask import is_iri, serialise
 from kg_server.describe.current import Release
 from kg_server.describe.dataset import DCAT_PREFIXES, VOID_PREFIXES, dcat_triples, void_triples
+from kg_server.describe.entity import LISTED
 from kg_server.describe.examples import example_triples
 from kg_server.describe.queries import SavedQuery, read_window
 from kg_server.describe.statistics import Counted, Statistics
@@ -185,11 +186,12 @@ class LinkedData:
         site, base = self._site, release.manifest.base
         address = site.address(request)
         place = _place(site, base, subject.iri)
-        others = _other_pages(request, subject, asked.offset)
+        listed = LISTED if found and asked.choice.html else INCOMING_SHOWN
+        others = _other_pages(request, subject, asked.offset, listed)
         links = [Link(address + path, f'rel="{name}"') for name, path in others.items()]
         links = [*_signposts(release, subject, address, asked.choice), *links]
         headers = {"Link": link_header(links), "Vary": "Accept, Accept-Language"}
-        cut = [f"incoming={INCOMING_SHOWN}"] if subject.cut else []
+        cut = [f"incoming={listed}"] if subject.cut else []
         if cut := [*cut, *([f"facts={len(found.entity.facts)}"] if found and found.entity.totals else [])]:
             headers["Rujukan-Cut"] = ", ".join(cut)
         if subject.moved and subject.moved.startswith(base):
@@ -279,11 +281,11 @@ def _split(subject: Subject) -> tuple[list[ox.Triple], list[ox.Triple]]:
     return own, [each for each in subject.own if str(each.subject) != f"<{subject.iri}>"]
 
 
-def _other_pages(request: Request, subject: Subject, offset: int) -> dict[str, str]:
+def _other_pages(request: Request, subject: Subject, offset: int, listed: int) -> dict[str, str]:
     """Return the paths of the pages of what leads here before and after this one, by their relations."""
-    places = {"prev": max(0, offset - INCOMING_SHOWN)} if offset else {}
+    places = {"prev": max(0, offset - listed)} if offset else {}
     if subject.cut:
-        places["next"] = offset + INCOMING_SHOWN
+        places["next"] = offset + listed
     kept = [pair for pair in decode_form(request.scope["query_string"]) if pair[0] != "offset"]
     path = quote(request.url.path, safe=_MOST_ALLOWED)
     return {name: f"{path}?{urlencode([*kept, ('offset', str(place))])}" for name, place in places.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from starlette.requests import ClientDisconnect, Request
@@ -46,7 +47,7 @@ class SparqlEndpoint:
             operation = await self._read(request)
             release = self._site.current.peek() or await self._site.current.get()
             if operation.query is None:
-                response = self._describe(request, operation, release)
+                response = await self._describe(request, operation, release)
             else:
                 asked = self._asked(request, operation, operation.query, release)
                 asked.missed = MISSED in scope
@@ -84,7 +85,7 @@ class SparqlEndpoint:
             pairs += tuple((name, iri) for iri in iris)
         return Asked(self._site, request, release, question, operation.format, pairs=pairs)
 
-    def _describe(self, request: Request, operation: Operation, release: Release) -> Response:
+    async def _describe(self, request: Request, operation: Operation, release: Release) -> Response:
         accept = accept_of(request)
         choice = choose_format(accept, operation.format, GRAPHS)
         if choice is None:
@@ -94,7 +95,8 @@ class SparqlEndpoint:
         if choice.html:
             return query_page(self._site, request, release)
         endpoint = self._site.address(request) + "/sparql"
-        body = service_description(release.manifest, endpoint, choice.format)
+        # It names all graphs, of which there may be ten thousand.
+        body = await asyncio.to_thread(service_description, release.manifest, endpoint, choice.format)
         links = link_header(
             [Link(f"{self._site.address(request)}/.well-known/void", 'rel="describedby"', "text/turtle")]
         )

@@ -17,6 +17,7 @@ from kg_server.describe.release import SHAPES_FILE
 from kg_server.describe.shapes import Shapes, read_shapes
 from kg_server.describe.statistics import Counted, Statistics
 from kg_server.describe.vocabulary import Vocabulary, VocabularyWork
+from kg_server.http.problems import Overloaded
 from kg_server.http.protocol import decode_form, single
 from kg_server.pages.names import Namer
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _PATIENCE = 2.0
+_TRIES, _RETRY_SECONDS = 5, 2
 _ASKED = 200
 _VERSION = OWL + "versionInfo"
 
@@ -53,8 +55,14 @@ class VocabularyPage:
             formats: the label, address and media type of each of its other forms.
         """
         work, statistics = await asyncio.gather(self._work.get(release), self._counted.get(release, _PATIENCE))
-        if work.vocabulary is None and work.problem is not None:
-            raise work.problem
+        for _ in range(_TRIES):
+            if work.vocabulary is not None or work.problem is not None:
+                break
+            # In a large graph a request waits but shortly for the examples; without the terms there is no page.
+            work = await self._work.get(release)
+        if work.vocabulary is None:
+            later = {"Retry-After": str(_RETRY_SECONDS)}
+            raise work.problem or Overloaded("The vocabulary is being read; try again in a moment.", headers=later)
         shapes = await asyncio.to_thread(read_shapes, release.folder)
         # The examples are found beside this: what the page says, it says of one moment.
         asked = (single(decode_form(request.scope["query_string"]), "q") or "")[:_ASKED].strip()

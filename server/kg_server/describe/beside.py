@@ -5,14 +5,41 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Generic, Protocol, TypeVar
 
+from kg_server.backends.base import Answer, Backend, Question, Wanted
+from kg_server.backends.watch import Watch
 from kg_server.describe.current import Release
 from kg_server.describe.release import Manifest
 
 _KEPT = 2
 # To wait is worth it where what is waited for will be there: in a larger graph people get what is known at once.
 _LARGE_QUADS, _LARGE_PATIENCE = 200_000, 0.4
+
+
+# A client as any other to the query processes: it leaves one of them to those who wait for an answer.
+_CLIENT = "beside"
+
+
+class _Aside:
+    """Asks a backend what nobody waits for."""
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+
+    async def answer(self, question: Question, wanted: Wanted, watch: Watch | None = None) -> Answer:
+        """Do as `Backend` says."""
+        return await self._backend.answer(question, wanted, Watch(_CLIENT) if watch is None else watch)
+
+    def at_once(self, question: Question, wanted: Wanted) -> Answer | None:
+        """Do as `Backend` says."""
+        return self._backend.at_once(question, wanted)
+
+
+def aside(release: Release) -> Release:
+    """Return a release for questions that may take long: its backend lets those go first who wait for an answer."""
+    return replace(release, backend=_Aside(release.backend))
 
 
 def patience_for(manifest: Manifest, seconds: float) -> float:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import pyoxigraph as ox
@@ -22,6 +22,7 @@ from kg_server.describe.statements import (
     PROLOGUE,
     Statement,
     Target,
+    attested_each,
     attested_of,
     attested_values,
     attested_with,
@@ -44,6 +45,14 @@ COUNTED = 20_000
 FACTS = 600
 """A thing with more has some of each property on its page."""
 
+LISTED = 50
+"""Where more than `INCOMING_SHOWN` leads to a thing, its page lists so many at a time."""
+
+PROOFS = 12
+"""Statements of each fact that the page of such a thing asks for, and one more."""
+
+# Of such a thing so much may be said that its page takes but some of it; many facts are asked for together.
+_HUB_STATEMENTS, _HUB_FACTS = 100, 20
 _STATEMENTS, _DETAILS, _PROPERTIES = 800, 5000, 60
 _BATCH = 400
 _ROUNDS = 2
@@ -102,6 +111,7 @@ class Entity:
         offset: incoming facts before this page.
         missing: the questions that were not answered.
         questions: that the page was made of, by name.
+        some: the names of those that have more answers than were asked for.
     """
 
     iri: str
@@ -116,6 +126,7 @@ class Entity:
     offset: int = 0
     missing: tuple[str, ...] = ()
     questions: Mapping[str, str] = field(default_factory=dict)
+    some: frozenset[str] = frozenset()
 
     @property
     def moved(self) -> str | None:
@@ -168,32 +179,51 @@ async def find_entity(
     Raises:
         Problem: when the facts themselves cannot be had.
     """
-    gathering = _Gathering(release, ontology, iri)
+    gathering, paged = _Gathering(release, ontology, iri), most == FACTS
     asked = {"facts": _OUT % (iri, most + 1), "incoming": _IN % (iri, offset, INCOMING_SHOWN + 1)}
-    if not offset:
-        asked |= {
-            "attested": attested_of(iri, _STATEMENTS + 2 * (most - FACTS)),
-            "derived": derived_of(iri, _STATEMENTS),
-            "said": conveyed_about(iri, _STATEMENTS),
-            "withdrawn": withdrawn_about(iri, _STATEMENTS),
-            "through": through(iri, _STATEMENTS),
-        }
     found = await gathering.asking.all(asked)
     if problem := gathering.asking.refused.get("facts"):
         raise problem
     if not found["facts"] and not found["incoming"]:
         return None
+    facts, incoming = tuple(_facts(found["facts"][:most])), tuple(_leads(found["incoming"]))
+    hub = bool(offset) or len(incoming) > INCOMING_SHOWN
+    listed = LISTED if hub and paged else INCOMING_SHOWN
+    limit = _HUB_STATEMENTS if hub and paged else _STATEMENTS
+    if not offset:
+        alone = facts if hub and paged and len(facts) <= _HUB_FACTS else ()
+        asked |= (further := _statements_of(iri, alone, limit, _STATEMENTS + 2 * (most - FACTS)))
+        found |= await gathering.asking.all(further)
     entity = Entity(
         iri,
-        facts=tuple(_facts(found["facts"][:most])),
-        incoming=tuple(_leads(found["incoming"][:INCOMING_SHOWN])),
-        more=len(found["incoming"]) > INCOMING_SHOWN,
+        facts=facts,
+        incoming=incoming[:listed],
+        more=len(incoming) > listed,
         offset=offset,
         questions=asked,
+        some=frozenset(name for name in ("said", "withdrawn", "through") if len(found.get(name, ())) >= limit),
     )
     for name in ("attested", "derived", "said", "withdrawn", "through"):
         gathering.statements |= read_statements(found.get(name, ()), iri)
     return await gathering.finish(entity, cut=len(found["facts"]) > most)
+
+
+def _statements_of(iri: str, alone: Sequence[tuple[str, Target]], limit: int, most: int) -> dict[str, str]:
+    """Return the questions for what a thing's facts rest on and what else is said of it.
+
+    Args:
+        iri: of the thing.
+        alone: facts that are asked for one by one, for each may rest on very many statements; else all together.
+        limit: of the answers to each.
+        most: of the answers to the first.
+    """
+    return {
+        "attested": attested_each(alone, iri, PROOFS + 1, _DETAILS) if alone else attested_of(iri, most),
+        "derived": derived_of(iri, limit),
+        "said": conveyed_about(iri, limit),
+        "withdrawn": withdrawn_about(iri, limit),
+        "through": through(iri, limit),
+    }
 
 
 async def find_nodes(release: Release, ontology: Ontology, iris: Iterable[str]) -> Mapping[str, Node]:

@@ -12,6 +12,7 @@ import pyoxigraph as ox
 from kg_server.backends.base import Question, Term
 from kg_server.describe.ask import Node as AnyTerm
 from kg_server.describe.ask import Part, Row, integer, part, rows
+from kg_server.describe.beside import aside
 from kg_server.describe.current import Release
 from kg_server.describe.entity import Node, find_nodes
 from kg_server.describe.ontology import Ontologies, Ontology
@@ -155,7 +156,7 @@ class GapsWork:
     """
 
     def __init__(self, release: Release) -> None:
-        self._release = release
+        self._release = aside(release)
         self._queries = [each for kind in KINDS for each in gap_queries(release.queries, kind)]
         self.ontology = Ontology()
         self.found: dict[str, Findings | Problem] = {}

@@ -166,6 +166,24 @@ def attested_values(targets: Iterable[Target], iri: str, limit: int) -> str:
     return PROLOGUE + _ATTESTED % (_WITH_VALUES % (" ".join(map(str, targets)), iri), limit)
 
 
+def attested_each(facts: Iterable[tuple[str, Target]], iri: str, some: int, limit: int) -> str:
+    """Return the query for some attestations of each of these facts of a node, which may have very many.
+
+    Args:
+        facts: properties and values.
+        iri: of the node.
+        some: attestations of each fact.
+        limit: of the rows, of which an attestation has one for each of its phrases.
+    """
+    data = " UNION ".join(
+        f"{{ SELECT ?statement (<{predicate}> AS ?property) ({target} AS ?value) WHERE {{ "
+        f"?statement rdf:subject <{iri}> ; rdf:predicate <{predicate}> ; rdf:object {target} . "
+        f"?statement prov:wasDerivedFrom ?any }} LIMIT {some} }}"
+        for predicate, target in facts
+    )
+    return PROLOGUE + _ATTESTED % (data, limit)
+
+
 def about_facts(facts: Iterable[tuple[str, str, Target]], limit: int) -> tuple[str, str]:
     """Return the queries for what attests and derives facts, given as triples."""
     data = " ".join(f"(<{subject}> <{predicate}> {target})" for subject, predicate, target in facts)

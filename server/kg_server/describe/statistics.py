@@ -13,7 +13,7 @@ import pyoxigraph as ox
 
 from kg_builder.namespaces import OWL, RDF, RDFS, SCHEMA, SKOS
 from kg_server.describe.ask import Row, integer, rows
-from kg_server.describe.beside import Beside
+from kg_server.describe.beside import Beside, aside
 from kg_server.describe.current import Release
 from kg_server.http.problems import Problem
 
@@ -93,7 +93,7 @@ class _Count:
     """Counts one release, one question after the other; `found` grows while it does."""
 
     def __init__(self, release: Release) -> None:
-        self._release = release
+        self._release = aside(release)
         self._answers: dict[str, list[Row]] = {}
         base, same = release.manifest.base, " ".join(f"<{each}>" for each in _SAME)
         # What costs least and tells most comes first.

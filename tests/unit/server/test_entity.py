@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tests.support.memory import BASE, MemoryBackend, release_of
 
 from kg_builder.namespaces import RDF, RDFS, RJ
-from kg_server.describe.entity import COUNTED, FACTS, SAMPLE, Entity, find_entity
+from kg_server.describe.entity import COUNTED, FACTS, LISTED, SAMPLE, Entity, find_entity
 from kg_server.describe.ontology import Ontologies, Ontology, parse_shapes, read_shapes
 from kg_server.describe.statements import read_statements
 from kg_server.http.problems import QueryTimeout
@@ -297,7 +297,7 @@ def test_a_hub_shows_some_of_each_property_and_says_of_how_many(tmp_path: Path) 
     # Those that are shown have their evidence, and the list of what leads here goes on.
     assert all(each.proofs for each in near.facts)
     assert entity.more
-    assert sum(len(row.facts) for row in view.listed) == len(entity.incoming) == 200
+    assert sum(len(row.facts) for row in view.listed) == len(entity.incoming) == LISTED
 
 
 def test_inverse_names_and_single_properties_come_from_the_shapes(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from kg_server.describe.beside import patience_for
+from kg_server.describe.beside import aside, patience_for
 from kg_server.describe.current import Release
 from kg_server.describe.search.draft import Draft
 from kg_server.describe.search.gather import gather
@@ -48,7 +48,7 @@ class Searches:
         if under_way or (self._release == key and time.monotonic() < self._again):
             return
         self._release, self._again = key, float("inf")
-        self._making = asyncio.create_task(self._make(release))
+        self._making = asyncio.create_task(self._make(aside(release)))
 
     async def find(self, release: Release, wanted: Wanted) -> tuple[Found, Index]:
         """Look something up in the index of a release, or of the former one as long as there is no other.

@@ -74,6 +74,11 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "subject_inverse": "{name} \u2192 this",
         "subject_sources_one": "1 source",
         "subject_sources": "{n} sources",
+        "subject_sources_many": "more than {n} sources",
+        "subject_sources_some": "{n} of more are shown; SPARQL finds all.",
+        "subject_premises_some": "{n} of more are shown; the page of the derivation has more.",
+        "subject_statements_some": "So much is known of this that only some of it is shown here. The SPARQL below, "
+        "without its LIMIT, finds all.",
         "subject_rule_button": "concluded by a rule",
         "subject_curator_button": "no article",
         "subject_evidence_of": "Evidence: {fact}",
@@ -184,6 +189,11 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "subject_inverse": "{name} \u2192 ini",
         "subject_sources_one": "1 sumber",
         "subject_sources": "{n} sumber",
+        "subject_sources_many": "lebih dari {n} sumber",
+        "subject_sources_some": "{n} saja yang ditampilkan; SPARQL menemukan semuanya.",
+        "subject_premises_some": "{n} saja yang ditampilkan; halaman derivasinya memuat lebih banyak.",
+        "subject_statements_some": "Begitu banyak yang diketahui tentang ini sehingga hanya sebagian yang ditampilkan. "
+        "SPARQL di bawah, tanpa LIMIT, menemukan semuanya.",
         "subject_rule_button": "disimpulkan oleh aturan",
         "subject_curator_button": "tanpa artikel",
         "subject_evidence_of": "Bukti: {fact}",
