@@ -57,7 +57,7 @@ bench: $(DEV) web ## run the benchmarks that the README quotes: build/bench/repo
 
 eval: $(RUN) ## score the suggester against the texts with gold
 	@$(BIN)/rujukan eval --records tests/eval/tuning tests/eval/held-out tests/eval/fresh \
-		tests/eval/varied tests/eval/newsrooms tests/eval/third tests/eval/fourth tests/eval/fifth tests/eval/sixth
+		tests/eval/varied tests/eval/newsrooms tests/eval/third tests/eval/fourth tests/eval/fifth tests/eval/sixth tests/eval/seventh tests/eval/eighth
 	@if [ -f ../shared/eval/dev/gold.json ]; then $(BIN)/rujukan eval ../shared/eval/dev; \
 		else echo "../shared/eval/dev is not beside this checkout: its texts are left out"; fi
 

@@ -22,7 +22,7 @@ import pyoxigraph as ox
 from benchmarks.common import silent
 
 from kg_builder.build.mapping import Mapper, context_of, given_of
-from kg_builder.build.run import build
+from kg_builder.build.run import Options, build
 from kg_builder.errors import Problem, SourceError
 from kg_builder.sources.entities import load_authority
 from kg_builder.sources.project import load_project
@@ -38,7 +38,7 @@ def measured(what: str, folder: Path) -> dict[str, float]:
     """Return what a measurement of a project's folder took; memory is in bytes.
 
     Args:
-        what: ``build``, ``serve`` (a build that is killed as soon as its release is current), ``load`` or ``map``.
+        what: ``build``, ``serve`` (a build without the dumps), ``load`` or ``map``.
         folder: of the project.
 
     Raises:
@@ -95,31 +95,26 @@ def _memory(process: int) -> int:
     return 0
 
 
-def _serve(folder: Path) -> dict[str, float]:
-    """Build until the release is current, and no further: the dumps of large graphs take their time."""
-    current = folder / "build/current"
-    before = current.readlink() if current.is_symlink() else None
-    began, start = time.time(), time.perf_counter()
-
-    def leave() -> None:
-        while not current.is_symlink() or current.readlink() == before:
-            time.sleep(0.001)
-        _tell({"began": began, "served": time.perf_counter() - start})
-        os._exit(0)
-
-    Thread(target=leave, daemon=True).start()
-    return _build(folder)
-
-
 def _build(folder: Path) -> dict[str, float]:
-    """Build as the sources stand: seconds until the release is current, and until all is written."""
+    """Build as the sources stand: seconds until the release is current, and until its dumps are written."""
+    began, served, done = _timed(folder, Options())
+    return {"began": began, "served": served, "done": done}
+
+
+def _serve(folder: Path) -> dict[str, float]:
+    """Build without the dumps: seconds until the release is current."""
+    began, served, _ = _timed(folder, Options(dumps=False))
+    return {"began": began, "served": served}
+
+
+def _timed(folder: Path, options: Options) -> tuple[float, float, float]:
     project = load_project(folder)
     began, start = time.time(), time.perf_counter()
-    built = build(project, silent)
+    built = build(project, silent, options)
     done = time.perf_counter() - start
     # The link is made right before it becomes the current one, and so tells when that was.
     moved = (project.build / "current").lstat().st_mtime - began
-    return {"began": began, "served": done if built.unchanged else min(max(moved, 0.0), done), "done": done}
+    return began, done if built.unchanged else min(max(moved, 0.0), done), done
 
 
 def _load(folder: Path) -> dict[str, float]:

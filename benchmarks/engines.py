@@ -69,10 +69,9 @@ def main() -> None:
             "dask:2": DaskEngine(2, project.root.as_uri()),
             "dask:2, storage elsewhere": DaskEngine(2, elsewhere.as_uri()),
         }
-        best = {
-            name: min((mapped(engine, context, project) for _ in range(asked.runs)), key=lambda each: each.seconds)
-            for name, engine in engines.items()
-        }
+        # In turn, so that what else the machine does meets all of them.
+        runs = [{name: mapped(each, context, project) for name, each in engines.items()} for _ in range(asked.runs)]
+        best = {name: min((run[name] for run in runs), key=lambda each: each.seconds) for name in engines}
     alone = best["local:1"]
     result: dict[str, float | int | bool] = {"articles": ARTICLES, "quads": alone.quads}
     lines = [f"{ARTICLES} articles, {alone.quads:,} quads"]

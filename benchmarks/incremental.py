@@ -17,8 +17,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from threading import Event
 from typing import Any
 from urllib.parse import quote
 
@@ -65,8 +67,9 @@ def add(folder: Path) -> str:
 def remove(folder: Path) -> str:
     """Remove an article and the entities that are its alone."""
     paths = {int(path.stem.partition("_")[0]): path for path in (folder / "data/articles").glob("*.yaml")}
-    # The people of an article stay in the others of its group.
-    number = next(each for each in sorted(paths) if all(each + more in paths for more in range(TOGETHER)))
+    # The first of a whole group: its people stay in the others.
+    groups = range(0, max(paths), TOGETHER)
+    number = next(each for each in groups if all(each + more in paths for more in range(TOGETHER)))
     paths[number].unlink()
     (folder / f"data/texts/{paths[number].stem}.txt").unlink()
     remove_entries(folder, number)
@@ -96,16 +99,16 @@ EDITS: dict[str, tuple[Edit, str]] = {
 }
 
 
-def answered(address: str, question: str) -> float:
+def answered(address: str, question: str, given_up: Event) -> float:
     """Ask a server until it says yes; return the time of the clock when it did.
 
     Raises:
-        TimeoutError: it never did.
+        TimeoutError: it never did, or it was given up.
     """
     host, _, path = address.removeprefix("http://").partition("/")
     target, headers = f"/{path}?query={quote(question)}", {"Accept": "application/sparql-results+json"}
     connection, until = HTTPConnection(host, timeout=60), time.monotonic() + PATIENCE
-    while time.monotonic() < until:
+    while time.monotonic() < until and not given_up.is_set():
         try:
             connection.request("GET", target, headers=headers)
             body = connection.getresponse().read()
@@ -123,8 +126,8 @@ def answered(address: str, question: str) -> float:
 
 def measure(articles: int, runs: int) -> dict[str, object]:
     """Build a corpus of so many articles, edit it, and return what each build took, in seconds."""
-    # The dumps of a large corpus take minutes after each edit: these builds end when their release is current.
-    kind, runs = ("serve", 1) if articles > FEW else ("build", runs)
+    # The dumps of a large corpus take minutes after each edit: these builds leave them to a later one.
+    kind, runs = ("serve", 1) if articles > FEW else ("build", min(runs, articles // (2 * TOGETHER)))
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "corpus"
         make_corpus(folder, articles)
@@ -147,12 +150,24 @@ def _edited(folder: Path, kind: str, edit: Edit, runs: int, address: str = "") -
     taken = []
     for _ in range(runs):
         question = edit(folder)
-        found = measured(kind, folder)
         if address:
-            taken.append({"answered": answered(address, question) - found["began"]})
+            taken.append({"answered": _asked_while_built(folder, kind, address, question)})
         else:
+            found = measured(kind, folder)
             taken.append({name: found[name] for name in ("served", "done") if name in found})
     return {name: min(each[name] for each in taken) for name in taken[0]}
+
+
+def _asked_while_built(folder: Path, kind: str, address: str, question: str) -> float:
+    given_up = Event()
+    with ThreadPoolExecutor(1) as asking:
+        answer = asking.submit(answered, address, question, given_up)
+        try:
+            began = measured(kind, folder)["began"]
+        except BaseException:
+            given_up.set()
+            raise
+        return answer.result() - began
 
 
 def _watched(folder: Path, runs: int, address: str) -> float | None:
@@ -173,7 +188,7 @@ def _watched(folder: Path, runs: int, address: str) -> float | None:
             taken = []
             for _ in range(runs):
                 saved, question = time.time(), change_article(folder)
-                taken.append(answered(address, question) - saved)
+                taken.append(answered(address, question, Event()) - saved)
         finally:
             watching.send_signal(signal.SIGINT)
     return min(taken)

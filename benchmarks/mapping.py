@@ -92,12 +92,16 @@ def main() -> None:
         found,
         [
             f"{found['articles']:,} articles, {found['quads']:,} quads",
-            f"records to lines   {found['map_seconds']:6.2f} s   {found['map_quads_per_second']:9,.0f} quads/s"
-            f"   {found['map_to_bulk_load']:.2f} x bulk_load",
+            (
+                f"records to lines   {found['map_seconds']:6.2f} s   {found['map_quads_per_second']:9,.0f} quads/s"
+                f"   {found['map_to_bulk_load']:.2f} x bulk_load"
+            ),
             *(f"  {name:<17}{found[f'{name}_seconds']:6.2f} s   {share:9.0%}" for name, share in parts.items()),
             f"with all checks    {found['checked_seconds']:6.2f} s   {found['checked_quads_per_second']:9,.0f} quads/s",
-            f"bulk_load alone    {found['bulk_load_seconds']:6.2f} s   {found['bulk_load_quads_per_second']:9,.0f} "
-            "quads/s   the same lines into a new store",
+            (
+                f"bulk_load alone    {found['bulk_load_seconds']:6.2f} s   {found['bulk_load_quads_per_second']:9,.0f} "
+                "quads/s   the same lines into a new store"
+            ),
         ],
         as_json=asked.json,
     )

@@ -15,7 +15,7 @@ from kg_builder.assist.matching import Matcher
 from kg_builder.assist.suggest import Suggester
 from kg_builder.sources.project import load_project
 
-NAMES = ("tuning", "held-out", "fresh", "varied", "newsrooms", "third", "fourth", "fifth")
+NAMES = ("tuning", "held-out", "fresh", "varied", "newsrooms", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 FOLDERS = tuple(f"tests/eval/{name}" for name in NAMES)
 
 

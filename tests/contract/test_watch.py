@@ -10,13 +10,15 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.support import museum as m
 from watchfiles import watch
+
+from kg_builder.release.lock import build_lock
 
 RECORD = f"data/articles/{m.ONE}.yaml"
 LIMIT = 120
@@ -163,6 +165,18 @@ def test_dumps_follow_when_nothing_is_saved(root: Path) -> None:
             if "kg.nq" in json.loads(manifest.read_bytes())["dumps"]:
                 break
         seen.end()
+
+
+def test_it_tries_again_when_another_build_is_done(root: Path) -> None:
+    with ExitStack() as other:
+        other.enter_context(build_lock(root / "build"))
+        with watching(root, "--json") as seen:
+            told = seen.next()
+            assert not told["ok"]
+            assert "another build is running" in told["error"]
+            other.close()
+            assert seen.next()["release"] == current(root)
+            seen.end()
 
 
 def test_people_read_what_was_built_and_what_is_wrong(root: Path) -> None:

@@ -56,7 +56,8 @@ class Agreements:
         for number, bounds in enumerate(reading.bounds):
             read = self._sentence(scene, number, bounds)
             if read:
-                self._add(found, read)
+                for each in self._apart(scene, read):
+                    self._add(found, each)
             elif self._signs(reading, bounds) and found:
                 found[-1] = self._signed_by(scene, found[-1], number)
         finished = [self._dated(scene, self._signed_by(scene, each, each.sentence)) for each in found]
@@ -66,6 +67,21 @@ class Agreements:
             for each in finished
             if len(each.parties) + len(each.countries) >= PARTIES or len(each.signatories) >= PARTIES
         ]
+
+    def _apart(self, scene: Scene, read: Agreement) -> list[Agreement]:
+        """Return the agreements that one sentence tells of: "one between A and B, another between C and D"."""
+        reading = scene.reading
+        first, after = reading.bounds[read.sentence]
+        starts = [start for start, _, key in reading.inside("party-link", first, after) if key == "between"]
+        if len(starts) < PARTIES:
+            return [read]
+        bodies = within(reading, scene.bodies, read.sentence)
+        pairs = [
+            numbers(scene.groups, [body for body in bodies if start < body.first < end])
+            for start, end in zip(starts, [*starts[1:], after], strict=True)
+        ]
+        apart = all(len(pair) == PARTIES for pair in pairs)
+        return [replace(read, parties=tuple(pair)) for pair in pairs] if apart else [read]
 
     def _followed(self, scene: Scene, agreement: Agreement) -> Agreement:
         """Take a missing party from the next sentence, where that names a known one and just one other."""
@@ -87,7 +103,7 @@ class Agreements:
         loose = reading.inside("cooperation", first, after)
         if not nouns and not loose:
             return None
-        verbs = reading.inside("agreement-verb", first, after)
+        verbs = [verb for verb in reading.inside("agreement-verb", first, after) if not self._agrees_to(reading, verb)]
         options = [
             (abs(noun[0] - verb[0]) + _STATUS.index(verb[2]) * 2, noun, verb)
             for noun in nouns
@@ -101,7 +117,7 @@ class Agreements:
         ]
         options = [option for option in options if not self._denied(reading, option[1], option[2])]
         if not options:
-            return None
+            return self._told_beside(scene, number, nouns)
         _, noun, verb = min(options, key=lambda option: (option[0], option[1]))
         planned = self._planned(reading, verb[0], first)
         status = "planned" if planned and verb[2] != "started" else verb[2]
@@ -121,6 +137,52 @@ class Agreements:
             sentences=(number,),
             countries=countries,
         )  # fmt: skip
+
+    def _agrees_to(self, reading: Reading, verb: tuple[int, int, str]) -> bool:
+        """Tell whether a verb says that another one is agreed to: "agreed to draw up"."""
+        next_verb = reading.at("agreement-verb", verb[1])
+        return reading.at("agree-to", verb[0]) is not None and next_verb is not None and next_verb[1] == "planned"
+
+    def _told_beside(self, scene: Scene, number: int, nouns: list[tuple[int, int, str]]) -> Agreement | None:
+        """Read an agreement whose parties one sentence names and whose signing the next or the last one tells."""
+        reading = scene.reading
+        first, after = reading.bounds[number]
+        special = [noun for noun in nouns if noun[2] != self._general]
+        beside = [place for place in (number + 1, number - 1) if 0 <= place < len(reading.bounds)]
+        signed = next((place for place in beside if self._opens_signing(reading, place, after=place > number)), None)
+        if not special or signed is None or reading.before("agreement-stop", special[0][0]):
+            return None
+        noun = special[0]
+        verb = reading.inside("sign-verb", *reading.bounds[signed])[0]
+        opening = reading.bounds[signed][0]
+        linked = bool(reading.inside("party-link", noun[0], after)) or (
+            signed > number and (verb[0] - opening <= _BESIDE or reading.at("ceremony", opening) is not None)
+        )
+        parties, _ = self._makers_of.find(scene, number, (noun[0], noun[1]))
+        inside = numbers(scene.groups, within(reading, scene.bodies, number))
+        if len(inside) < PARTIES and signed > number and reading.at("ceremony", opening):
+            signing = [b for b in within(reading, scene.bodies, signed) if not self._makers_of.beside(reading, b)]
+            inside = numbers(scene.groups, signing)
+            parties = tuple(inside) if len(inside) == PARTIES else ()
+        if len(set(parties) & set(inside)) < PARTIES or not (linked or len(inside) > PARTIES):
+            return None
+        status = "planned" if self._planned(reading, verb[0], opening) else "signed"
+        together = tuple(sorted((number, signed))) if signed > number else (number,)
+        return Agreement(
+            reading.starts[noun[0]], reading.ends[noun[1] - 1], number, noun[2], status, parties,
+            validity=self._validity(reading, (first, after)),
+            score=0.6, rule="agreement-beside", sentences=together,
+        )  # fmt: skip
+
+    def _opens_signing(self, reading: Reading, sentence: int, *, after: bool) -> bool:
+        """Tell whether a sentence tells of a signing and names no other agreement."""
+        bounds = reading.bounds[sentence]
+        verbs = reading.inside("sign-verb", *bounds)
+        other = reading.inside("agreement", *bounds)
+        return bool(verbs) and not other and not (after and self._denied_verb(reading, verbs[0][0]))
+
+    def _denied_verb(self, reading: Reading, verb: int) -> bool:
+        return reading.before("agreement-stop", verb) is not None
 
     def _denied(self, reading: Reading, noun: tuple[int, int, str], verb: tuple[int, int, str]) -> bool:
         near = [
@@ -234,6 +296,8 @@ class Agreements:
                 first, after = reading.bounds[number]
                 start, end = reading.starts[first], reading.ends[after - 1]
                 inside = [span for span in days if start <= span.start < end and _is_day(span) == exact]
+                if number != told[-1] and self._days(scene, told, exact=exact) > 1:
+                    inside = [span for span in inside if span.end >= _DATELINE]
                 near = number == agreement.sentence or (
                     number == agreement.sentence + 1 and self._signs(reading, (first, after))
                 )
@@ -241,12 +305,31 @@ class Agreements:
                     nearest = min(inside, key=lambda span: abs(span.start - agreement.start))
                     return replace(agreement, date=nearest.iso)
         begin, _ = reading.bounds[agreement.sentence]
+        if day := self._day_before(scene, agreement, days):
+            return replace(agreement, date=day)
         if reading.at("same-occasion", begin):
             earlier = [span for span in days if _is_day(span) and span.start < reading.starts[begin]]
             return replace(agreement, date=earlier[-1].iso) if earlier else agreement
         opening = [span for span in days if _is_day(span) and span.end < _DATELINE]
         signed = opening and agreement.status != "planned" and "XXXX" not in opening[0].iso
         return replace(agreement, date=opening[0].iso) if signed else agreement
+
+    def _days(self, scene: Scene, told: list[int], *, exact: bool) -> int:
+        sentences = {
+            scene.reading.sentence[scene.reading.token(span.start)] for span in scene.dates if _is_day(span) == exact
+        }
+        return len(sentences & set(told))
+
+    def _day_before(self, scene: Scene, agreement: Agreement, days: list[Span]) -> str:
+        """Return the only day of the sentence before, where that names a party and nothing is planned."""
+        reading, before = scene.reading, agreement.sentence - 1
+        if agreement.status == "planned" or before < 0:
+            return ""
+        named = numbers(scene.groups, within(reading, scene.bodies, before))
+        first, after = reading.bounds[before]
+        start, end = reading.starts[first], reading.ends[after - 1]
+        told = [span.iso for span in days if start <= span.start < end and _is_day(span)]
+        return told[0] if len(told) == 1 and set(named) & set(agreement.parties) else ""
 
     def _ends(self, reading: Reading, span: Span) -> bool:
         """Tell whether something ends on a date or goes on since it, so that no agreement is of that date."""

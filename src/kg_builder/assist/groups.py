@@ -81,7 +81,8 @@ def _with_place(body: Body, group: Group) -> bool:
     """Tell whether two names differ by a place after a known name, as two embassies do."""
     first = group.bodies[0].name.split()
     words = body.name.split()
-    return first[0] == words[0] and first[0].isupper() and first[1:] != words[1:]
+    both = first[1:] and words[1:]  # without a place it is the one that was named with it
+    return bool(first[0] == words[0] and first[0].isupper() and both and first[1:] != words[1:])
 
 
 def within(reading: Reading, bodies: Iterable[Body], sentence: int) -> list[Body]:

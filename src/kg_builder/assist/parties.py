@@ -46,6 +46,9 @@ class Parties:
             return chosen
         earlier = [b for b in within(scene.reading, scene.bodies, number - 1) if not self.beside(scene.reading, b)]
         more = [group for group in numbers(scene.groups, earlier) if group not in chosen]
+        if not chosen and len(more) > PARTIES:
+            end = scene.reading.bounds[number][0]
+            return self._linked(scene, earlier, (end, end)) or more[:PARTIES]
         return [*chosen, *more][:PARTIES]
 
     def _countries(self, scene: Scene, number: int) -> tuple[str, ...]:

@@ -21,6 +21,9 @@ WORDS_ONLY = frozenset(
 )  # fmt: skip
 """Classes of single words that rules look up and that need not be searched for."""
 
+GROWN = frozenset(("agreement", "agreement-verb", "sign-verb"))
+"""Classes whose terms may end in a clitic ("its signing")."""
+
 _INITIAL = 1
 _UNKNOWN = 0
 
@@ -123,6 +126,8 @@ class Finder:
                 continue
             for term, key in terms.items():
                 self._take(gathered, name, key, term)
+                if name in GROWN and term[-1].isalpha():
+                    self._take(gathered, name, key, f"{term}{next(iter(lexicon.terms('clitic')), '')}")
                 if name == "role" and term.isalpha():
                     for clitic in lexicon.terms("clitic"):
                         self._take(gathered, name, key, term + clitic)

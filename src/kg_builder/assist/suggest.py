@@ -128,7 +128,10 @@ class Suggester:
         seen = self.see(text, published)
         reading, groups = seen.reading, Groups(seen.bodies)
         named = _marked_tokens(seen)
-        places = list(self._places.places(reading, named))
+        held = {token for person in seen.people for place in person.mentions for token in range(*place)}
+        places = [
+            place for place in self._places.places(reading, named) if held.isdisjoint(range(place.first, place.after))
+        ]
         speeches = self._speeches.find(reading, seen.people, seen.roles, groups)
         numbers = {person.name: place for place, person in enumerate(seen.people)}
         speakers = frozenset((numbers[each.speaker], reading.sentence[each.token]) for each in speeches)

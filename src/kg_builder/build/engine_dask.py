@@ -8,8 +8,10 @@ import pickle
 import pkgutil
 import time
 import uuid
+from collections import deque
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, ThreadPoolExecutor
+from concurrent.futures import Future as Fetched
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +30,10 @@ from kg_builder.errors import ReleaseError
 
 _AGAIN: Final = 2
 """How often an article is mapped again whose files could not be read or written."""
+_AT_ONCE: Final = 8
+"""How many results and shards are fetched at once: each waits for a worker and the storage, not for this machine."""
+_CONNECT: Final = 10.0
+"""Seconds for a scheduler to answer."""
 _LOOK: Final = 2.0
 """Seconds without news after which the workers are counted."""
 _CLOSED: Final[dict[str, list[str]]] = {"distributed.scheduler.http.routes": [], "distributed.worker.http.routes": []}
@@ -63,10 +69,7 @@ class DaskEngine:
             sent = {task.article: _sent(task, storage, folder) for task in tasks}
             places = {task.article: Path(task.shard) for task in tasks}
             _find_builders(client)
-            for mapped in _Run(client, job, shown(self.storage), self.patience).results(list(sent.values())):
-                if not mapped.problems:
-                    take(Piece(sent[mapped.article].shard, mapped.sha256), places[mapped.article])
-                yield mapped
+            yield from _Run(client, job, places, shown(self.storage), self.patience).results(list(sent.values()))
 
 
 def _sent(task: Task, storage: Storage, folder: str) -> Sent:
@@ -97,7 +100,7 @@ def _client(cluster: str | int, patience: float) -> Iterator[Client]:
         else:
             address = at = cluster
         try:
-            client = stack.enter_context(Client(at, timeout=patience, set_as_default=False))
+            client = stack.enter_context(Client(at, timeout=min(patience, _CONNECT), set_as_default=False))
             client.wait_for_workers(1, timeout=patience)
         except (OSError, ValueError) as error:
             message = f"no Dask scheduler with a worker at {address}: {error}; start them with `dask scheduler` and "
@@ -116,9 +119,10 @@ def _find_builders(client: Client) -> None:
 class _Run:
     """One run of the map on a cluster."""
 
-    def __init__(self, client: Client, job: Job, storage: str, patience: float) -> None:
+    def __init__(self, client: Client, job: Job, places: Mapping[str, Path], storage: str, patience: float) -> None:
         self._client = client
         self._job = job
+        self._places = places
         self._storage = storage
         self._patience = patience
         self._news: SimpleQueue[Future[Mapped | Refused]] = SimpleQueue()
@@ -145,30 +149,42 @@ class _Run:
         held = {str(future.key): future for future in futures}
         del futures  # what is done must not be held, or the workers keep it
         suspects = []
-        try:
-            for future in held.values():
-                future.add_done_callback(self._news.put)
-            while held:
-                future = self._next()
-                sent = waiting[str(future.key)]
-                del held[str(future.key)]
-                try:
-                    yield self._outcome(future, sent)
-                except KilledWorker:
-                    suspects.append(sent)
-        finally:
-            self._client.cancel(list(held.values()))
+        with ThreadPoolExecutor(_AT_ONCE) as fetchers:
+            fetched: deque[tuple[Sent, Fetched[Mapped]]] = deque()
+            try:
+                for future in held.values():
+                    future.add_done_callback(self._news.put)
+                while held or fetched:
+                    while held and len(fetched) < _AT_ONCE and (done := self._next(wait=not fetched)):
+                        del held[str(done.key)]
+                        sent = waiting[str(done.key)]
+                        fetched.append((sent, fetchers.submit(self._fetch, done, sent)))
+                    sent, mapped = fetched.popleft()
+                    try:
+                        yield mapped.result()
+                    except KilledWorker:
+                        suspects.append(sent)
+            finally:
+                self._client.cancel(list(held.values()))
         return suspects
 
-    def _next(self) -> Future[Mapped | Refused]:
+    def _next(self, *, wait: bool) -> Future[Mapped | Refused] | None:
         while True:
             try:
-                future = self._news.get(timeout=_LOOK)
+                done = self._news.get(block=wait, timeout=_LOOK)
             except Empty:
+                if not wait:
+                    return None
                 self._look()
             else:
                 self._seen = time.monotonic()
-                return future
+                return done
+
+    def _fetch(self, future: Future[Mapped | Refused], sent: Sent) -> Mapped:
+        mapped = self._outcome(future, sent)
+        if not mapped.problems:
+            take(Piece(sent.shard, mapped.sha256), self._places[sent.article])
+        return mapped
 
     def _outcome(self, future: Future[Mapped | Refused], sent: Sent) -> Mapped:
         while True:

@@ -9,13 +9,11 @@ from functools import lru_cache
 import pyoxigraph as ox
 
 from kg_builder.graph.layers import AUTHORITY, DERIVED, LINKS
-from kg_builder.graph.quads import OBJECT, PREDICATE, SUBJECT
+from kg_builder.graph.quads import DERIVED_FROM, OBJECT, PREDICATE, SUBJECT
 from kg_builder.ids import Iris
 from kg_builder.model import Term, Triple
-from kg_builder.namespaces import RJ
-from kg_builder.terms import iri, iri_text, is_iri, literal_parts
+from kg_builder.terms import iri_text, is_iri, literal_parts
 
-CONVEYED_IN, RANK, DEPRECATED = (iri(f"{RJ}{name}") for name in ("conveyedIn", "rank", "Deprecated"))
 _MOST_TERMS = 1 << 16
 
 
@@ -103,29 +101,26 @@ class Facts:
         """Tell whether a triple is concluded by a rule, and nobody states it."""
         return quad(triple, self.iris.graph(DERIVED)) in self.store
 
-    def attestations(self, triple: Triple) -> tuple[Term, ...]:
-        """Return the attestations that assert a triple, sorted."""
-        start = f"<{self.iris.base}statement/"
-        found = (each for each in self._about(triple) if each.startswith(start))
-        return tuple(sorted(each for each in found if self._asserts(each)))
+    def states(self, article: Term, triple: Triple) -> bool:
+        """Tell whether an article asserts a triple."""
+        return quad(triple, article) in self.store
 
-    def derivations(self, triple: Triple) -> tuple[Term, ...]:
-        """Return the derivations that conclude a triple, sorted."""
-        start = f"<{self.iris.base}derivation/"
-        return tuple(sorted(each for each in self._about(triple) if each.startswith(start)))
+    def stated_by(self, article: Term) -> Iterator[Triple]:
+        """Yield what an article asserts."""
+        return map(triple_of, self.store.quads_for_pattern(None, None, None, resource(article)))
 
-    def sources(self, triple: Triple) -> tuple[Term, ...]:
-        """Return what vouches for a fact: its attestations, or the graph of the authority or of the links.
-
-        What an article attests is better vouched for than what the authority file merely repeats.
-        """
-        graphs = set(self.graphs(triple))
-        if any(graph.startswith(self._article_prefix()) for graph in graphs):
-            return self.attestations(triple)
+    def curated(self, triple: Triple) -> tuple[Term, ...]:
+        """Return the graph of the authority file or that of the links, where one of them states a triple."""
         for name in (AUTHORITY, LINKS):
-            if self.iris.graph(name) in graphs:
-                return (self.iris.graph(name),)
+            graph = self.iris.graph(name)
+            if quad(triple, graph) in self.store:
+                return (graph,)
         return ()
+
+    def article_of(self, statement: Term) -> Term | None:
+        """Return the article that makes an attestation; None where the store does not know the attestation."""
+        span = next(self._of(statement, DERIVED_FROM), None)
+        return Term(f"{span.partition('#')[0]}>") if span else None
 
     def attested(self, statement: Term) -> Triple | None:
         """Return the triple that a statement is about; None where the store does not know the statement."""
@@ -136,20 +131,6 @@ class Facts:
                 return None
             parts.append(found)
         return parts[0], parts[1], parts[2]
-
-    def _about(self, triple: Triple) -> Iterator[Term]:
-        subject, predicate, target = triple
-        # The subject first: it is the rarest, and the store takes patterns that are alike in the order given.
-        asked = (
-            f"SELECT ?n WHERE {{ ?n {SUBJECT} {subject} . ?n {PREDICATE} {predicate} . ?n {OBJECT} {target} }}"
-        )
-        solutions = self.store.query(asked)
-        if isinstance(solutions, ox.QuerySolutions):
-            for solution in solutions:
-                yield Term(str(solution["n"]))
-
-    def _asserts(self, statement: Term) -> bool:
-        return next(self._of(statement, CONVEYED_IN), None) is None and DEPRECATED not in self._of(statement, RANK)
 
     def _of(self, subject: Term, predicate: Term) -> Iterator[Term]:
         found = self.store.quads_for_pattern(resource(subject), resource(predicate), None, ox.DefaultGraph())

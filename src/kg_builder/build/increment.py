@@ -10,7 +10,7 @@ import pyoxigraph as ox
 from kg_builder.build.facts import Facts
 from kg_builder.build.patch import Patch, apply
 from kg_builder.build.pieces import Edit, Piece, recut
-from kg_builder.build.reason import Lines, Reasoner, rederive
+from kg_builder.build.reason import Known, Lines, Reasoner, rederive
 from kg_builder.build.stage import by_subject
 from kg_builder.build.work import Made, Work
 from kg_builder.errors import ReleaseError, SourceError
@@ -135,10 +135,11 @@ def _rederive(
     work: Work, before: Facts, after: Facts, patch: Patch
 ) -> tuple[list[Piece], set[Triple]]:
     pieces = work.pieces[DERIVED]
-    rules = work.sources.rules(work.meta.get("rules", ""))
+    rules = work.sources.rules()
     prefixes = work.sources.project.prefixes
-    anew = Reasoner(rules, after, prefixes)
-    old, new = rederive(Reasoner(rules, before, prefixes), anew, patch.touched)
+    anew = Reasoner(rules, after, Known(after, work.state), prefixes)
+    with work.state.before() as former:
+        old, new = rederive(Reasoner(rules, before, Known(before, former), prefixes), anew, patch)
     edits = {term: Edit(old.get(term, set()), new.get(term, set())) for term in old.keys() | new.keys()}
     edits = {term: edit for term, edit in edits.items() if edit.lost != edit.gained}
     lost, gained = set(_derivations(old, after)), set(_derivations(new, after))

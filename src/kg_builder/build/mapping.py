@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from kg_builder.build.evidence import EvidenceJudge
 from kg_builder.errors import Mark, Problem
 from kg_builder.graph.about import ontology_lines
 from kg_builder.graph.coverage import coverage
 from kg_builder.graph.layers import ONTOLOGY, RESERVED
 from kg_builder.graph.quads import TYPE, ArticleQuads, article_quads, line
-from kg_builder.graph.validate import Places, flat_shapes, kind_problems, shapes_of, violations
-from kg_builder.model import Article, Record, Triple
+from kg_builder.graph.rules import Pattern, Rule, unify
+from kg_builder.graph.validate import flat_shapes, kind_problems
+from kg_builder.model import Record, Term, Triple
 from kg_builder.sources.project import Project
 from kg_builder.sources.records import LoadedRecord, Setting, read_record
 from kg_builder.sources.schema import Schema, engine_vocabulary, ontology_files, shapes_file
@@ -34,6 +36,7 @@ class Context:
         schema: the kinds of nodes and their keys.
         declared: what the authority file declares, by id.
         shapes: N-Triples of the shapes, from `flat_shapes`.
+        premises: the patterns of facts that rules may rest on.
         hierarchy: N-Triples of the vocabularies, by which shapes know subclasses.
     """
 
@@ -42,6 +45,7 @@ class Context:
     declared: Mapping[str, Declared]
     shapes: str
     hierarchy: str = ""
+    premises: tuple[Pattern, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,7 @@ class Mapped:
         head: how many triples say what is known of the article itself.
         facts: how many triples it asserts.
         digests: eight bytes of the SHA-256 of each of them, by which those of many articles are counted once.
+        attests: for each fact that rules may rest on, 16 bytes of its digest and 12 of an attestation's that asserts it.
         attestations: how many attestations it makes.
         conveyed: how many triples it merely conveys.
         spans: how many phrases it quotes.
@@ -90,6 +95,7 @@ class Mapped:
     head: int = 0
     facts: int = 0
     digests: bytes = b""
+    attests: bytes = b""
     attestations: int = 0
     conveyed: int = 0
     spans: int = 0
@@ -127,7 +133,7 @@ class Mapper:
     def __init__(self, context: Context) -> None:
         """Compile the shapes."""
         self._context = context
-        self._shapes = shapes_of(context.shapes)
+        self._evidence = EvidenceJudge(context.shapes, context.hierarchy, context.schema)
 
     def map(self, given: Given) -> Mapped:
         """Return an article's share of the graph, or what is wrong with it; never raises for what people wrote."""
@@ -141,7 +147,7 @@ class Mapper:
         made = article_quads(record, iris)
         kinds = set(self._kinds(asked.named))
         problems.extend(kind_problems(record.attestations, made.facts | kinds, {record.article.iri}))
-        problems.extend(self._evidence_problems(record.article, made, kinds))
+        problems.extend(self._evidence.problems(record.article, made, kinds))
         return Mapped(
             article=given.article,
             lines=made.lines,
@@ -152,6 +158,7 @@ class Mapper:
             head=len(made.head),
             facts=len(made.facts),
             digests=b"".join(sorted(hashlib.sha256(line(fact).encode()).digest()[:DIGEST] for fact in made.facts)),
+            attests=self._attests(made),
             attestations=len(made.attestations),
             conveyed=len({each.triple for each in record.attestations if each.conveyed_in}),
             spans=len(made.spans),
@@ -179,6 +186,16 @@ class Mapper:
             problems.extend(_quoted_problems(loaded.record, project))
         return loaded
 
+    def _attests(self, made: ArticleQuads) -> bytes:
+        """Return what `Mapped.attests` holds."""
+        premises = self._context.premises
+        found = {
+            fact_digest(each.triple) + bytes.fromhex(statement_digits(node))
+            for node, each in made.attestations.items()
+            if each.asserted and any(unify(pattern, each.triple) is not None for pattern in premises)
+        }
+        return b"".join(sorted(found))
+
     def _kinds(self, named: Mapping[str, str]) -> Iterator[Triple]:
         """Yield what the authority file says of the kinds of what is named."""
         for slug, key in named.items():
@@ -186,14 +203,19 @@ class Mapper:
                 entity = self._context.project.iris.entity(slug)
                 yield from ((entity, TYPE, kind) for kind in self._context.schema.shapes[key].classes)
 
-    def _evidence_problems(self, article: Article, made: ArticleQuads, kinds: Set[Triple]) -> Iterator[Problem]:
-        """Yield what the shapes say of attestations and phrases, of which no other article speaks."""
-        marks = {node: each.mark for node, each in made.attestations.items()}
-        for each in made.attestations.values():
-            marks.update((made.spans[span], each.mark) for span in each.spans)
-        triples = [*made.described.values(), *map(line, made.head | made.facts | kinds), self._context.hierarchy]
-        places = Places({}, marks, {}, article.mark)
-        yield from violations(self._shapes, triples, places, self._context.schema, marks)
+
+def fact_digest(triple: Triple) -> bytes:
+    """Return the sixteen bytes by which a fact is looked up."""
+    return hashlib.sha256(line(triple).encode()).digest()[:16]
+
+
+def statement_digits(statement: Term) -> str:
+    """Return the hexadecimal digits in which the IRI of an attestation ends.
+
+    >>> statement_digits(Term("<https://example.org/statement/0123456789abcdef01234567>"))
+    '0123456789abcdef01234567'
+    """
+    return statement.rpartition("/")[2].removesuffix(">")
 
 
 def _decoded(content: bytes, name: str, problems: list[Problem]) -> str | None:
@@ -226,13 +248,16 @@ def _quoted_problems(record: Record, project: Project) -> Iterator[Problem]:
         yield Problem(record.article.mark, message, "quoted")
 
 
-def context_of(project: Project, schema: Schema, declared: Mapping[str, Declared]) -> Context:
-    """Return what the articles of a project are mapped by.
+def context_of(
+    project: Project, schema: Schema, declared: Mapping[str, Declared], rules: Iterable[Rule] = ()
+) -> Context:
+    """Return what the articles of a project are mapped by; without the rules, for those who only check.
 
     Raises:
         SourceError: a vocabulary is not Turtle.
     """
-    return Context(project, schema, declared, flat_shapes(shapes_file(project.root)), hierarchy(project))
+    premises = tuple(dict.fromkeys(pattern for rule in rules for pattern in rule.premises))
+    return Context(project, schema, declared, flat_shapes(shapes_file(project.root)), hierarchy(project), premises)
 
 
 def hierarchy(project: Project) -> str:

@@ -22,15 +22,17 @@ class Patch:
         quads: how many more there are now than before.
         graphs: the same for each named graph.
         facts: how many more triples articles assert.
-        touched: triples that came, went, or are attested otherwise.
         changed: triples of the default graph that came or went, but for those of attestations and phrases.
+        curated: triples that the authority file or a link states and did not, or the other way round.
+        attested: triples that an article attests otherwise than before, with the articles.
     """
 
     quads: int = 0
     graphs: Counter[str] = field(default_factory=Counter)
     facts: int = 0
-    touched: set[Triple] = field(default_factory=set)
     changed: set[Triple] = field(default_factory=set)
+    curated: set[Triple] = field(default_factory=set)
+    attested: dict[Triple, set[Term]] = field(default_factory=dict)
 
 
 def apply(before: Facts, after: Facts, removed: Iterable[bytes], added: Iterable[bytes]) -> Patch:
@@ -72,18 +74,21 @@ def apply(before: Facts, after: Facts, removed: Iterable[bytes], added: Iterable
     after.store.extend(new.default)
     for facts, side in ((before, old), (after, new)):
         for statement in side.statements():
-            about = facts.attested(statement)
-            if about is not None:
-                patch.touched.add(about)
-    # A fact that stays may be vouched for by another source than before.
-    patch.touched.update(triple_of(each) for side in (old, new) for each in side.named)
+            about, by = facts.attested(statement), facts.article_of(statement)
+            if about is not None and by is not None:
+                patch.attested.setdefault(about, set()).add(by)
+        for each in side.named:
+            graph = Term(str(each.graph_name))
+            if graph.startswith(article):
+                patch.attested.setdefault(triple_of(each), set()).add(graph)
+            else:
+                patch.curated.add(triple_of(each))
     return patch
 
 
 def _note(patch: Patch, triple: Triple, before: Facts) -> None:
     subject = triple[0]
     if not subject.startswith(f"<{before.iris.base}statement/") and "#char=" not in subject:
-        patch.touched.add(triple)
         patch.changed.add(triple)
 
 

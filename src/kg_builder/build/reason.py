@@ -13,17 +13,51 @@ from itertools import islice
 import pyoxigraph as ox
 
 from kg_builder.build.facts import Facts, node, quad
+from kg_builder.build.mapping import fact_digest
+from kg_builder.build.patch import Patch
+from kg_builder.build.state import State
 from kg_builder.errors import Mark, Problem, SourceError
 from kg_builder.graph.layers import DERIVED
-from kg_builder.graph.rules import MOST_ROUNDS, Derivation, Pattern, Rule, derivation_lines
+from kg_builder.graph.rules import MOST_ROUNDS, Bindings, Derivation, Pattern, Rule, derivation_lines, fill, unify
+from kg_builder.graph.vouching import Vouching
 from kg_builder.model import Term, Triple
-from kg_builder.terms import is_iri
+from kg_builder.terms import iri, iri_text, is_iri
 
-Bindings = dict[str, Term]
 Lines = dict[Term, set[str]]
 """Lines of the derived layer by the subject of the conclusion they belong to."""
 
 _TOGETHER = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Who attests what, as witnesses know it: the state of a build, and the store.
+
+    Attributes:
+        facts: the store.
+        state: knows attestations by their facts.
+    """
+
+    facts: Facts
+    state: State
+
+    def articles(self, triple: Triple, most: int | None = None) -> list[Term]:
+        """Return the articles that assert a triple, in the order of their ids; `most` of them at most."""
+        return [self.facts.iris.article(each) for each in self.state.attesting(fact_digest(triple), most)]
+
+    def states(self, article: Term, triple: Triple) -> bool:
+        """Tell whether an article asserts a triple."""
+        return self.facts.states(article, triple)
+
+    def attestations(self, triple: Triple, article: Term) -> tuple[Term, ...]:
+        """Return the attestations by which an article asserts a triple, sorted."""
+        name = iri_text(article).rpartition("/")[2]
+        found = self.state.attestations(fact_digest(triple), name)
+        return tuple(sorted(iri(f"{self.facts.iris.base}statement/{each.hex()}") for each in found))
+
+    def curated(self, triple: Triple) -> tuple[Term, ...]:
+        """Return the graph of the authority file or that of the links, where one of them states a triple."""
+        return self.facts.curated(triple)
 
 
 @dataclass(slots=True)
@@ -33,6 +67,7 @@ class Reasoner:
     Attributes:
         rules: the rules.
         facts: the store.
+        known: who attests what it holds.
         prefixes: what the rules may use without declaring it.
         quads: how many more the store holds by the conclusions that were put into it and taken out.
         derived: the same for the graph of what is derived.
@@ -41,6 +76,7 @@ class Reasoner:
 
     rules: tuple[Rule, ...]
     facts: Facts
+    known: Known
     prefixes: Mapping[str, str]
     quads: int = 0
     derived: int = 0
@@ -76,6 +112,31 @@ class Reasoner:
                     found.update(each for each in self._bound(rule, pattern, triple) if each.triple == triple)
         return found
 
+    def beside(self, triple: Triple, others: Iterable[Triple]) -> set[Derivation]:
+        """Return the derivations that hold now and rest on a triple and on one of others, or on the triple alone."""
+        if not self.facts.is_known(triple):
+            return set()
+        found: set[Derivation] = set()
+        together = list(others)
+        for rule in self.rules:
+            for place, pattern in enumerate(rule.premises):
+                bindings = unify(pattern, triple)
+                if bindings is None:
+                    continue
+                if len(rule.premises) == 1:
+                    found.update(self._apply(rule, bindings))
+                rest = [each for number, each in enumerate(rule.premises) if number != place]
+                for other in together:
+                    for each in rest:
+                        joined = unify(each, other, bindings)
+                        if joined is not None:
+                            found.update(self._apply(rule, joined))
+        return found
+
+    def holds(self, derivation: Derivation) -> bool:
+        """Tell whether a derivation that held once holds now."""
+        return self.facts.is_derived(derivation.triple) and all(map(self.facts.is_known, derivation.premises))
+
     def lines(self, derivations: Iterable[Derivation], concluded: Mapping[Triple, set[Term]] | None = None) -> Lines:
         """Return the lines of derivations, by the subject of the conclusion.
 
@@ -84,12 +145,10 @@ class Reasoner:
             concluded: the derivations of some conclusions, which the store does not hold yet.
         """
         found: Lines = {}
-        cache: dict[Triple, tuple[Term, ...]] = {}
+        vouching = Vouching(self.known)
         for each in derivations:
-            for premise in each.premises:
-                if premise not in cache:
-                    cache[premise] = self.facts.sources(premise) or self._derivations_of(premise, concluded or {})
-            found.setdefault(each.triple[0], set()).update(derivation_lines([each], cache, self.facts.iris))
+            sources = vouching.sources(each, lambda premise: self._derivations_of(premise, concluded or {}))
+            found.setdefault(each.triple[0], set()).update(derivation_lines([each], sources, self.facts.iris))
         return found
 
     def _derivations_of(self, triple: Triple, concluded: Mapping[Triple, set[Term]]) -> tuple[Term, ...]:
@@ -132,13 +191,13 @@ class Reasoner:
             added: dict[Triple, None] = {}
             while together := list(islice(found, _TOGETHER)):
                 added.update({each.triple: None for each in together if self.add(each.triple)})
-            fresh = [triple for triple in added if self._feeds(triple)]
+            fresh = [triple for triple in added if self.feeds(triple)]
             if not fresh:
                 return
         message = f"the rules do not come to rest after {MOST_ROUNDS} rounds: one of them concludes ever new triples"
         raise SourceError([Problem(Mark("ontology/rules"), message, "rule")])
 
-    def _feeds(self, triple: Triple) -> bool:
+    def feeds(self, triple: Triple) -> bool:
         """Tell whether a rule might rest on a triple."""
         return any(unify(pattern, triple) is not None for rule in self.rules for pattern in rule.premises)
 
@@ -166,52 +225,36 @@ class Reasoner:
         names = [variable.value for variable in solutions.variables]
         for solution in solutions:
             bound = {f"?{name}": Term(str(solution[name])) for name in names} | given
-            premises = tuple(_fill(pattern, bound) for pattern in rule.premises)
+            premises = tuple(fill(pattern, bound) for pattern in rule.premises)
             if not all(map(self.facts.is_known, premises)):
                 continue
             for template in rule.template:
-                conclusion = _fill(template, bound)
+                conclusion = fill(template, bound)
                 # CONSTRUCT leaves out what is no RDF triple (SPARQL 1.1, 16.2): a literal as subject or predicate.
                 if is_iri(conclusion[0]) and is_iri(conclusion[1]) and not self.facts.is_fact(conclusion):
                     yield Derivation(rule.name, conclusion, premises)
 
 
-def unify(pattern: Pattern, triple: Triple) -> Bindings | None:
-    """Return the values that a pattern's variables must have to be a triple; None where it cannot be.
-
-    >>> unify(("?x", "<p:q>", "?x"), (Term("<e:a>"), Term("<p:q>"), Term("<e:a>")))
-    {'?x': '<e:a>'}
-    >>> unify(("?x", "<p:q>", "?x"), (Term("<e:a>"), Term("<p:q>"), Term("<e:b>"))) is None
-    True
-    """
-    bound: Bindings = {}
-    for part, term in zip(pattern, triple, strict=True):
-        if part.startswith("?"):
-            if bound.setdefault(part, term) != term:
-                return None
-        elif part != term:
-            return None
-    return bound
-
-
-def _fill(pattern: Pattern, bound: Mapping[str, Term]) -> Triple:
-    subject, predicate, target = (bound.get(part, Term(part)) for part in pattern)
-    return subject, predicate, target
-
-
-def rederive(before: Reasoner, after: Reasoner, touched: Iterable[Triple]) -> tuple[Lines, Lines]:
+def rederive(before: Reasoner, after: Reasoner, patch: Patch) -> tuple[Lines, Lines]:
     """Bring the conclusions in a store up to date after its facts have changed.
 
     Args:
         before: the rules over the store as it was.
         after: the rules over the store with the facts as they are now, and the conclusions as they were.
-        touched: every triple that came, that went, or that is attested otherwise than before.
+        patch: what changed.
 
     Returns:
         The lines of the derived layer that no longer hold and those that hold instead, by subject; some may be in
         both. The store of `after` then holds the conclusions that follow now, but not these lines.
     """
-    seen = dict.fromkeys(touched)
+    attested = {
+        triple: articles
+        for triple, articles in patch.attested.items()
+        if triple not in patch.changed and after.feeds(triple)
+    }
+    seen = dict.fromkeys(patch.changed | patch.curated)
+    # Another first article vouches for every derivation that has no better source.
+    seen.update(dict.fromkeys(each for each in attested if _first(before.known, each) != _first(after.known, each)))
     while True:
         old = _closure(before, seen)
         size = len(seen)
@@ -221,10 +264,27 @@ def rederive(before: Reasoner, after: Reasoner, touched: Iterable[Triple]) -> tu
         new = _conclude(after, seen)
         if len(seen) == size:
             break
+    beside = {
+        derivation
+        for triple, articles in attested.items()
+        for article in articles
+        for side in (before, after)
+        for derivation in side.beside(triple, side.facts.stated_by(article))
+    }
+    old |= {each for each in beside if before.holds(each)}
+    new |= {each for each in beside if after.holds(each)}
     concluded: dict[Triple, set[Term]] = {triple: set() for triple in seen}
     for each in new:
         concluded.setdefault(each.triple, set()).add(after.node(each))
+    for triple in concluded.keys() - seen.keys():
+        # Of these only some derivations are touched; the others conclude them too.
+        concluded[triple].update(after.node(each) for each in after.touching([triple]) if each.triple == triple)
     return before.lines(old), after.lines(new, concluded)
+
+
+def _first(known: Known, triple: Triple) -> Term | None:
+    """Return the article that vouches for a triple where no better source does."""
+    return None if known.curated(triple) else next(iter(known.articles(triple, 1)), None)
 
 
 def _closure(before: Reasoner, seen: dict[Triple, None]) -> set[Derivation]:

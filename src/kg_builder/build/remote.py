@@ -10,10 +10,10 @@ import platform
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
+from kg_builder.build.inputs import builder_hashes, package_versions
 from kg_builder.build.mapping import Context, Given, Mapped, Mapper
 from kg_builder.build.storage import Piece, read, write
 from kg_builder.errors import ReleaseError
-from kg_builder.build.inputs import builder_hashes, package_versions
 from kg_builder.release.files import hash_file
 
 Builder = tuple[tuple[str, str], ...]

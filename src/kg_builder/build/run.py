@@ -99,6 +99,8 @@ def build(project: Project, progress: Progress, options: Options | None = None) 
         base = former if whole and known and all(pieces.values()) and not how.force else None
         progress("reading the sources")
         sources = open_sources(project)
+        if base:
+            sources.remember_rules(meta["rules"])
         state.begin(afresh=base is None)
         stage = Stage(scratch / "release", base)
         work = Work(sources, article_files(inputs), stage, how.engine, scratch, progress, state, meta, pieces)

@@ -54,17 +54,17 @@ class Sources:
 
     def context(self) -> Context:
         """Return what articles are mapped by."""
-        return context_of(self.project, self.schema, self.authority.declared)
+        return context_of(self.project, self.schema, self.authority.declared, self.rules())
 
-    def rules(self, known: str = "") -> tuple[Rule, ...]:
-        """Return the derivation rules; `known` is what `rules_json` gave of the same ontology, which is read sooner.
-
-        Raises:
-            SourceError: a rule is out of form.
-        """
+    def rules(self) -> tuple[Rule, ...]:
+        """Return the derivation rules; raises SourceError where one is out of form."""
         if self._rules is None:
-            self._rules = tuple(_rule(each) for each in json.loads(known)) if known else load_rules(self.project)
+            self._rules = load_rules(self.project)
         return self._rules
+
+    def remember_rules(self, known: str) -> None:
+        """Take the rules from what `rules_json` gave of the same ontology, which is sooner done than parsing them."""
+        self._rules = tuple(_rule(each) for each in json.loads(known))
 
     def rules_json(self) -> str:
         """Return the rules as text that `rules` reads."""

@@ -16,15 +16,18 @@ from typing import Any, Final
 from kg_builder.build.pieces import Piece
 
 STATE_FILE: Final = "state.sqlite"
-_FORMAT = 1
+_FORMAT = 2
+_FACT, _STATEMENT = 16, 12
+"""Bytes of the digests of a fact and of an attestation, as `Mapped.attests` has them side by side."""
 
 _TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE article (
     id TEXT PRIMARY KEY, record TEXT NOT NULL, text TEXT NOT NULL, shard TEXT NOT NULL, quads INTEGER NOT NULL,
     facts INTEGER NOT NULL, attestations INTEGER NOT NULL, conveyed INTEGER NOT NULL, spans INTEGER NOT NULL,
-    verified INTEGER NOT NULL, claimed TEXT NOT NULL
+    verified INTEGER NOT NULL, claimed TEXT NOT NULL, attests BLOB NOT NULL
 ) WITHOUT ROWID;
+CREATE TABLE attests (fact BLOB, article TEXT, statement BLOB, PRIMARY KEY (fact, article, statement)) WITHOUT ROWID;
 CREATE TABLE named (slug TEXT, article TEXT, kind TEXT NOT NULL, PRIMARY KEY (slug, article)) WITHOUT ROWID;
 CREATE INDEX named_by ON named (article);
 CREATE TABLE piece (layer TEXT, first TEXT, name TEXT NOT NULL, PRIMARY KEY (layer, first)) WITHOUT ROWID;
@@ -47,6 +50,7 @@ class Row:
         spans: phrases that it quotes.
         verified: whether they were compared with the text.
         claimed: SHA-256 of the text that its record says it is about.
+        attests: by which attestations it asserts the facts that rules may rest on (`Mapped.attests`).
     """
 
     id: str
@@ -60,6 +64,7 @@ class Row:
     spans: int
     verified: bool
     claimed: str
+    attests: bytes
 
 
 _NAMES = tuple(field.name for field in fields(Row))
@@ -68,22 +73,43 @@ _NAMES = tuple(field.name for field in fields(Row))
 class State:
     """The file of what is remembered; use it as a context manager by `open_state`."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         """Take an open file that has its tables."""
-        self._connection = connection
+        self._connection, self._path = connection, path
 
     def meta(self) -> dict[str, Any]:
         """Return which release this is and by what it was made; nothing where nothing is remembered."""
         return {key: json.loads(value) for key, value in self._connection.execute("SELECT key, value FROM meta")}
 
     def articles(self) -> dict[str, Row]:
-        """Return what is known of every article, by its id."""
-        found = self._connection.execute(f"SELECT {', '.join(_NAMES)} FROM article")  # noqa: S608 - our own names
+        """Return what is known of every article, by its id; what it attests is left out."""
+        columns = ", ".join("x''" if name == "attests" else name for name in _NAMES)
+        found = self._connection.execute(f"SELECT {columns} FROM article")  # noqa: S608 - our own names
         return {row[0]: Row(**dict(zip(_NAMES, row, strict=True)) | {"verified": bool(row[9])}) for row in found}
 
     def naming(self, slug: str) -> Iterator[tuple[str, str]]:
         """Yield the articles that name an id, each with the kind that it had then."""
         yield from self._connection.execute("SELECT article, kind FROM named WHERE slug = ?", (slug,))
+
+    def attesting(self, fact: bytes, most: int | None = None) -> list[str]:
+        """Return the articles that assert a fact, given by its digest, in their order; `most` of them at most."""
+        asked = "SELECT DISTINCT article FROM attests WHERE fact = ? ORDER BY article LIMIT ?"
+        found = self._connection.execute(asked, (fact, -1 if most is None else most))
+        return [article for (article,) in found]
+
+    def attestations(self, fact: bytes, article: str) -> list[bytes]:
+        """Return the digests of the attestations by which an article asserts a fact."""
+        asked = "SELECT statement FROM attests WHERE fact = ? AND article = ?"
+        return [statement for (statement,) in self._connection.execute(asked, (fact, article))]
+
+    @contextmanager
+    def before(self) -> Iterator[State]:
+        """Open what is remembered as it is without what was taken since `begin`."""
+        connection = sqlite3.connect(self._path, isolation_level=None)
+        try:
+            yield State(connection, self._path)
+        finally:
+            connection.close()
 
     def pieces(self, layer: str) -> list[Piece]:
         """Return the pieces of a layer in order."""
@@ -93,7 +119,7 @@ class State:
     def begin(self, *, afresh: bool) -> None:
         """Begin to take what a build leaves; all of it is kept by `finish`, or nothing. `afresh` forgets all else."""
         self._connection.execute("BEGIN IMMEDIATE")
-        for table in ("meta", "piece", *(("article", "named") if afresh else ())):
+        for table in ("meta", "piece", *(("article", "named", "attests") if afresh else ())):
             self._connection.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
 
     def take(self, row: Row, named: Iterable[tuple[str, str]]) -> None:
@@ -104,9 +130,18 @@ class State:
         self._connection.executemany(
             "INSERT INTO named (slug, article, kind) VALUES (?, ?, ?)", ((slug, row.id, kind) for slug, kind in named)
         )
+        self._connection.executemany(
+            "INSERT OR IGNORE INTO attests (fact, article, statement) VALUES (?, ?, ?)",
+            ((fact, row.id, statement) for fact, statement in _pairs(row.attests)),
+        )
 
     def forget(self, article: str) -> None:
         """Forget an article."""
+        for (attests,) in self._connection.execute("SELECT attests FROM article WHERE id = ?", (article,)).fetchall():
+            self._connection.executemany(
+                "DELETE FROM attests WHERE fact = ? AND article = ? AND statement = ?",
+                ((fact, article, statement) for fact, statement in _pairs(attests)),
+            )
         self._connection.execute("DELETE FROM article WHERE id = ?", (article,))
         self._connection.execute("DELETE FROM named WHERE article = ?", (article,))
 
@@ -144,17 +179,23 @@ def open_state(folder: Path) -> Iterator[State]:
         message = f"{path} cannot be made"
         raise OSError(message)
     try:
-        yield State(connection)
+        yield State(connection, path)
     finally:
         # What a build took and did not finish is forgotten with it.
         connection.close()
+
+
+def _pairs(attests: bytes) -> Iterator[tuple[bytes, bytes]]:
+    size = _FACT + _STATEMENT
+    for start in range(0, len(attests), size):
+        yield attests[start : start + _FACT], attests[start + _FACT : start + size]
 
 
 def _connect(path: Path) -> sqlite3.Connection | None:
     connection = sqlite3.connect(path, isolation_level=None)
     try:
         # What is lost with the power is made again; what is half-written is never read.
-        connection.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;")
+        connection.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536;")
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         if version == _FORMAT:
             connection.execute("SELECT count(*) FROM meta").fetchone()

@@ -12,7 +12,7 @@ from kg_builder.build.counting import Distinct
 from kg_builder.build.facts import Facts
 from kg_builder.build.mapping import Mapped
 from kg_builder.build.pieces import Piece, cut
-from kg_builder.build.reason import Reasoner
+from kg_builder.build.reason import Known, Reasoner
 from kg_builder.build.work import Made, Work
 from kg_builder.errors import ReleaseError, SourceError
 from kg_builder.graph.layers import AUTHORITY, DERIVED, LINKS, ONTOLOGY
@@ -58,7 +58,7 @@ def build_whole(work: Work) -> Made:
     loader.flush()
     work.progress("rules")
     facts = Facts(loader.store, iris)
-    reasoner = Reasoner(sources.rules(), facts, sources.project.prefixes)
+    reasoner = Reasoner(sources.rules(), facts, Known(facts, work.state), sources.project.prefixes)
     pieces[DERIVED] = list(_load(work, loader, DERIVED, _units(work, reasoner)))
     graphs[iris.graph(DERIVED)] = reasoner.derived
     loader.finish()

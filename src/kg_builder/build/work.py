@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -86,8 +86,9 @@ class Work:
         for mapped in self.engine.run(self.context(), tasks):
             if not mapped.problems:
                 self.stage.wrote(mapped.article, Shard(mapped.sha256, mapped.quads))
-                row = self.rows[mapped.article] = self._row(mapped)
+                row = self._row(mapped)
                 self.state.take(row, mapped.named)
+                self.rows[mapped.article] = replace(row, attests=b"")
             yield mapped
 
     def _task(self, article: str) -> Task:
@@ -109,6 +110,7 @@ class Work:
             spans=mapped.spans,
             verified=mapped.verified,
             claimed=mapped.text_sha256,
+            attests=mapped.attests,
         )
 
     def given(self, article: str) -> Given:

@@ -16,6 +16,9 @@ Outcome = dict[str, Any]
 _IDLE = 4
 """How often nothing must have been saved, at half a second each, before the dumps of a release are written."""
 
+_LONGEST = 64
+"""After how many such times at most a build that could not be made is tried again."""
+
 
 class Build(Protocol):
     """Builds once and returns what is told as JSON and what people read; raises as a build does."""
@@ -44,10 +47,11 @@ def run_watch(options: argparse.Namespace, root: Path, build: Build) -> int:
     tell(f"Watching {', '.join(f'{name}/' for name in FOLDERS)}; Ctrl-C ends it.")
     idle = 0
     for changed in saved(root):
-        idle = 0 if changed else idle + 1
-        if changed or watcher.again:
+        idle += 1
+        if changed or idle == watcher.again:
             watcher.build()
-        elif idle == _IDLE:
+            idle = 0
+        elif idle == _IDLE and watcher.owes:
             watcher.build(dumps=True)
     return 0  # pragma: no cover - only an interrupt ends it
 
@@ -56,12 +60,14 @@ class _Watcher:
     def __init__(self, build: Build, *, as_json: bool) -> None:
         self._build, self._as_json = build, as_json
         self._last: object = None
-        self.again = False
-        """Whether the build could not be made for a reason that may pass by itself."""
+        self.again = 0
+        """After how many times that nothing was saved to try again what failed for a reason that may pass; 0: never."""
+        self.owes = False
+        """Whether the release is still without its dumps."""
 
     def build(self, *, dumps: bool = False) -> None:
         """Build and tell what came of it, unless that was told already."""
-        self.again = False
+        again, self.again, self.owes = self.again, 0, False
         try:
             outcome, lines = self._build(dumps=dumps)
         except SourceError as error:
@@ -70,10 +76,11 @@ class _Watcher:
             return
         except (KgError, OSError) as error:
             # Another build runs, the disk is full, or a file went away while it was read.
-            self.again = True
+            self.again = min(2 * again or 1, _LONGEST)
             if self._news(str(error)):
                 self._tell({"ok": False, "error": str(error)}, [], f"rujukan: {error}")
             return
+        self.owes = not dumps
         if self._news(outcome["release"]) or not outcome["unchanged"]:
             self._tell(outcome, lines)
 

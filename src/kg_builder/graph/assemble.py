@@ -20,6 +20,8 @@ from kg_builder.graph.validate import (
     refused_problems,
     violations,
 )
+from kg_builder.graph.vouching import Vouching
+from kg_builder.ids import Iris
 from kg_builder.model import Attestation, CuratedTriple, Term, Triple
 from kg_builder.namespaces import DCTERMS
 from kg_builder.sources.corpus import Corpus
@@ -59,7 +61,7 @@ def assemble(corpus: Corpus, progress: Callable[[str], None]) -> Graph:
     curated = [*authority, *links]
     facts = stated | {item.triple for item in curated}
     derivations = derive(rules, facts, project.prefixes)
-    shards[DERIVED] = derivation_lines(derivations, _sources(corpus, attestations, authority, links), iris)
+    shards[DERIVED] = _derived_lines(derivations, _Known(corpus, attestations, authority, links), iris)
     shards[ONTOLOGY] = ontology_lines(corpus.vocabularies, rules, iris)
     shards[QUERIES] = query_lines(corpus.queries, iris)
     shards[ABOUT] = about_lines(project)
@@ -90,18 +92,49 @@ def _authority(corpus: Corpus) -> Iterator[CuratedTriple]:
         yield CuratedTriple((iris.entity(old), replaced, iris.entity(new)), Mark("data/redirects.yaml"))
 
 
-def _sources(
-    corpus: Corpus, attestations: list[Attestation], authority: list[CuratedTriple], links: list[CuratedTriple]
-) -> dict[Triple, tuple[Term, ...]]:
-    iris = corpus.project.iris
-    found: dict[Triple, tuple[Term, ...]] = {item.triple: (iris.graph(LINKS),) for item in links}
-    found |= {item.triple: (iris.graph(AUTHORITY),) for item in authority}
-    attested: dict[Triple, set[Term]] = {}
-    for attestation in attestations:
-        if attestation.asserted:
-            attested.setdefault(attestation.triple, set()).add(attestation_iri(attestation, iris))
-    # What an article attests is better vouched for than what the authority file merely repeats.
-    return found | {triple: tuple(sorted(nodes)) for triple, nodes in attested.items()}
+def _derived_lines(derivations: list[Derivation], known: _Known, iris: Iris) -> list[str]:
+    vouching = Vouching(known)
+    concluded: dict[Triple, tuple[Term, ...]] = {}
+    for each in derivations:
+        node = iris.derivation(each.rule, each.triple, each.premises)
+        concluded[each.triple] = tuple(sorted({*concluded.get(each.triple, ()), node}))
+    lines: set[str] = set()
+    for each in derivations:
+        sources = vouching.sources(each, lambda premise: concluded.get(premise, ()))
+        lines.update(derivation_lines([each], sources, iris))
+    return sorted(lines)
+
+
+class _Known:
+    """What a whole corpus attests, as witnesses know it."""
+
+    def __init__(
+        self,
+        corpus: Corpus,
+        attestations: list[Attestation],
+        authority: list[CuratedTriple],
+        links: list[CuratedTriple],
+    ) -> None:
+        iris = corpus.project.iris
+        self._by_article: dict[Triple, dict[Term, set[Term]]] = {}
+        for each in attestations:
+            if each.asserted:
+                by_article = self._by_article.setdefault(each.triple, {})
+                by_article.setdefault(iris.article(each.article), set()).add(attestation_iri(each, iris))
+        self._curated = {item.triple: (iris.graph(LINKS),) for item in links}
+        self._curated |= {item.triple: (iris.graph(AUTHORITY),) for item in authority}
+
+    def articles(self, triple: Triple, most: int | None = None) -> list[Term]:
+        return [*self._by_article.get(triple, {})][:most]
+
+    def states(self, article: Term, triple: Triple) -> bool:
+        return article in self._by_article.get(triple, {})
+
+    def attestations(self, triple: Triple, article: Term) -> tuple[Term, ...]:
+        return tuple(sorted(self._by_article.get(triple, {}).get(article, ())))
+
+    def curated(self, triple: Triple) -> tuple[Term, ...]:
+        return self._curated.get(triple, ())
 
 
 def _problems(

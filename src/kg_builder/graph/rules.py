@@ -27,6 +27,9 @@ _CONSTRUCT = re.compile(r"^CONSTRUCT\s*\{[^{}]*\}\s*(?:WHERE\s*)?(?=\{)", re.MUL
 _FICKLE = re.compile(r"Builtin_(RAND|NOW|UUID|STRUUID|BNODE)_\{")
 _ALLOWED = {"BGP", "Filter", "Join", "ConstructQuery", "Project"}
 
+Bindings = dict[str, Term]
+"""The values of variables, by their names with the question mark."""
+
 Pattern = tuple[str, str, str]
 """A triple pattern: each part a term in N-Triples syntax or ``?variable``."""
 
@@ -191,15 +194,36 @@ def _apply(rule: Rule, store: ox.Store, prefixes: Mapping[str, str]) -> Iterator
     names = [variable.value for variable in solutions.variables]
     for solution in solutions:
         bound = {f"?{name}": Term(str(solution[name])) for name in names}
-        premises = tuple(_fill(pattern, bound) for pattern in rule.premises)
+        premises = tuple(fill(pattern, bound) for pattern in rule.premises)
         for pattern in rule.template:
-            conclusion = _fill(pattern, bound)
+            conclusion = fill(pattern, bound)
             # CONSTRUCT leaves out what is no RDF triple (SPARQL 1.1, section 16.2): a literal as subject or predicate.
             if is_iri(conclusion[0]) and is_iri(conclusion[1]):
                 yield Derivation(rule.name, conclusion, premises)
 
 
-def _fill(pattern: Pattern, bound: Mapping[str, Term]) -> Triple:
+def unify(pattern: Pattern, triple: Triple, bindings: Bindings | None = None) -> Bindings | None:
+    """Return the values that a pattern's variables must have to be a triple; None where it cannot be.
+
+    `bindings` are values that some have already.
+
+    >>> unify(("?x", "<p:q>", "?x"), (Term("<e:a>"), Term("<p:q>"), Term("<e:a>")))
+    {'?x': '<e:a>'}
+    >>> unify(("?x", "<p:q>", "?x"), (Term("<e:a>"), Term("<p:q>"), Term("<e:b>"))) is None
+    True
+    """
+    bound: Bindings = dict(bindings or {})
+    for part, term in zip(pattern, triple, strict=True):
+        if part.startswith("?"):
+            if bound.setdefault(part, term) != term:
+                return None
+        elif part != term:
+            return None
+    return bound
+
+
+def fill(pattern: Pattern, bound: Mapping[str, Term]) -> Triple:
+    """Return a pattern with the values of its variables in their places."""
     subject, predicate, target = (bound.get(part, Term(part)) for part in pattern)
     return subject, predicate, target
 

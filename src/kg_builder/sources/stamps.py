@@ -15,6 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 
 _QUIET_NS = 2_000_000_000
+_HASH = "sha256"
 
 
 class Stamps:
@@ -35,7 +36,8 @@ class Stamps:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._known = dict(_read(path))
-        self._used: dict[str, tuple[list[int], str]] = {}
+        self._saved = dict(self._known)
+        self._asked: set[str] = set()
 
     def digest(self, path: Path) -> str:
         """Return a hash of a file's bytes; nothing where there is no such file.
@@ -49,12 +51,12 @@ class Stamps:
             return ""
         known = self._known.get(str(path))
         if known and known[0] == stamp:
-            self._used[str(path)] = known
+            self._asked.add(str(path))
             return known[1]
         return digest(self.read(path))
 
     def read(self, path: Path) -> bytes:
-        """Return a file's bytes, and keep their hash.
+        """Return a file's bytes, and keep their hash instead of any that was kept.
 
         Raises:
             OSError: it cannot be read.
@@ -65,20 +67,26 @@ class Stamps:
             content = file.read()
             after = _stamp(os.fstat(file.fileno()))
         if before == after and max(after[:2]) < started - _QUIET_NS:
-            self._used[str(path)] = (after, digest(content))
+            self._known[str(path)] = (after, digest(content))
         else:
-            self._used.pop(str(path), None)
+            self._known.pop(str(path), None)
+        self._asked.add(str(path))
         return content
+
+    def forget(self) -> None:
+        """Hash every file again."""
+        self._known.clear()
 
     def save(self) -> None:
         """Keep what was learned about the files that were asked for; a folder that takes nothing is no error."""
-        if self._used == self._known:
+        used = {name: found for name, found in self._known.items() if name in self._asked}
+        if used == self._saved:
             return
-        temporary = self._path.with_name(f"{self._path.name}.{os.getpid()}.tmp")
+        temporary = self._path.with_name(f"{self._path.name}.new")
         with suppress(OSError):
-            temporary.write_text(json.dumps(self._used), "utf-8")
+            temporary.write_text(json.dumps({_HASH: used}), "utf-8")
             temporary.replace(self._path)
-            self._known = dict(self._used)
+            self._saved = used
 
 
 def digest(content: bytes) -> str:
@@ -92,8 +100,8 @@ def _stamp(found: os.stat_result) -> list[int]:
 
 def _read(path: Path) -> Iterator[tuple[str, tuple[list[int], str]]]:
     try:
-        kept = json.loads(path.read_bytes())
+        kept = json.loads(path.read_bytes())[_HASH]
         for name, (stamp, value) in kept.items():
             yield str(name), ([int(part) for part in stamp], str(value))
-    except (OSError, ValueError, TypeError, AttributeError):
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return

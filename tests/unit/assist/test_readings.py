@@ -122,3 +122,72 @@ def test_a_day_that_no_month_has_is_flagged(suggester: Suggester) -> None:
 
 def test_initials_alone_name_nobody(suggester: Suggester) -> None:
     assert not read(suggester, "Menurut A. B. C., hujan turun.", "person")
+
+
+@pytest.mark.parametrize(
+    ("text", "parties"),
+    [
+        ("Perjanjian kerja sama antara Teater Garasi dan Erasmus Huis diteken Rabu (24/5/2023).", 2),
+        ("Museum Nasional menandatangani nota kesepahaman dengan Tropenmuseum, Rabu (24/5/2023).", 2),
+        ("Teater Garasi menggandeng Nederlandse Bachvereniging. Kesepakatan itu diteken Rabu (24/5/2023).", 2),
+        ("Museum Nasional di Jakarta dan Kinokuniya menyepakati nota kesepahaman, Rabu (24/5/2023).", 2),
+        ("Kesepakatan antara Marjin Pesisir, Kaki Langit, dan Teras Budaya diteken Rabu (24/5/2023).", 3),
+    ],
+)
+def test_parties_that_no_list_knows(suggester: Suggester, text: str, parties: int) -> None:
+    (found,) = read(suggester, text, "agreement")
+    assert len(found["parties"]) == parties
+    assert (found["status"], found["date"]) == ("signed", "2023-05-24")
+    assert all(party in text for party in found["parties"])
+
+
+def test_a_sentence_may_tell_of_two_agreements(suggester: Suggester) -> None:
+    text = (
+        "Dua nota kesepahaman ditandatangani Rabu (24/5/2023): satu antara Museum Nasional dan Teater Garasi, "
+        "satu lagi antara Universitas Airlangga dan Erasmus Huis."
+    )
+    pairs = [each["parties"] for each in read(suggester, text, "agreement")]
+    assert pairs == [["Museum Nasional", "Teater Garasi"], ["Universitas Airlangga", "Erasmus Huis"]]
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("Nota kesepahaman antara Museum Nasional dan Erasmus Huis rampung. Keduanya menekennya kemarin.", "signed"),
+        ("Nota kesepahaman antara Museum Nasional dan Erasmus Huis rampung. Keduanya akan menekennya.", "planned"),
+        ("Museum Nasional dan Erasmus Huis sepakat menyusun nota kesepahaman.", "planned"),
+    ],
+)
+def test_the_next_sentence_may_tell_of_the_signing(suggester: Suggester, text: str, status: str) -> None:
+    (found,) = read(suggester, text, "agreement")
+    assert (found["status"], found["parties"]) == (status, ["Museum Nasional", "Erasmus Huis"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Museum Nasional menandatangani nota kesepahaman dengan Liverpool. Wali Kota Liverpool Joe Clark datang.",
+        "Museum Nasional dan Budi Santoso menandatangani nota kesepahaman.",
+        "Nota kesepahaman antara Museum Nasional dan Budi Santoso diteken.",
+    ],
+)
+def test_places_and_people_are_no_bodies(suggester: Suggester, text: str) -> None:
+    assert [value["name"] for value in read(suggester, text, "organisation")] == ["Museum Nasional"]
+
+
+def test_a_body_stands_between_a_role_and_its_holder(suggester: Suggester) -> None:
+    text = "Tropenmuseum meminjamkan topeng. Kurator Tropenmuseum, Wayan Sastra, menandatangani surat."
+    (found,) = read(suggester, text, "person")
+    assert (found["name"], found["organisation"]) == ("Wayan Sastra", "Tropenmuseum")
+
+
+def test_the_first_words_of_a_name_mean_the_same_body(suggester: Suggester) -> None:
+    text = "Woods Hole Oceanographic Institution hadir. Museum Nasional meneken nota kesepahaman dengan Woods Hole."
+    (found,) = read(suggester, text, "agreement")
+    assert sorted(found["parties"]) == ["Museum Nasional", "Woods Hole Oceanographic Institution"]
+
+
+def test_a_place_does_not_reach_into_a_name(suggester: Suggester) -> None:
+    text = "Plt. Sekretaris Daerah Kota Semarang Joko Prasetyo Adi hadir."
+    assert [value["name"] for value in read(suggester, text, "person")] == ["Joko Prasetyo Adi"]
+    assert not [value["name"] for value in read(suggester, text, "place") if "Joko" in value["name"]]

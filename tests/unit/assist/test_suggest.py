@@ -81,9 +81,23 @@ LATER = {
 }
 
 
+# The last sets have parties whose names have no known form; the eighth was scored once and never worked on.
+HARD = {
+    "dates": 0.93,
+    "figures": 0.8,
+    "persons": 0.95,
+    "persons with title and organisation": 0.7,
+    "organisations": 0.83,
+    "agreements (type, parties, status, date)": 0.6,
+    "signatories with role": 0.7,
+    "speaker attribution": 0.93,
+}
+
+
 @pytest.mark.parametrize(
     ("folder", "least"),
     [
+        *((folder, HARD) for folder in ("sixth", "seventh", "eighth")),
         *((folder, LEAST) for folder in ("tuning", "held-out", "fresh")),
         *((folder, LATER) for folder in ("varied", "newsrooms", "third", "fourth", "fifth")),
     ],

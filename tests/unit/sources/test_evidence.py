@@ -11,7 +11,7 @@ from kg_builder.errors import Problem
 from kg_builder.sources.anchor import Anchored, anchor
 from kg_builder.sources.evidence import Phrase, mismatch, parse_phrase, places, text_digest
 from kg_builder.sources.intake import Known, new_record
-from kg_builder.sources.texts import Text, decode, fingerprint, first_difference
+from kg_builder.sources.texts import Text, decode, fingerprint, first_difference, sha256
 from kg_builder.sources.tree import read_tree
 
 letters = st.sampled_from("abcé🏛 ")
@@ -289,6 +289,17 @@ def test_fingerprints_ignore_white_space_and_normalisation_alone(one: str, other
     place = first_difference(one, other)
     assert one[:place] == other[:place]
     assert one == other or one[place : place + 1] != other[place : place + 1]
+
+
+@given(st.text(), st.text(st.sampled_from("a é\u00ad\u200b\u200d\ufeff\u0301\u2028ﬁ\uff11 \x1f\x85\U000e0041")))
+def test_a_fingerprint_is_taken_letter_by_letter(one: str, other: str) -> None:
+    for words in (one, other, one + other):
+        kept = (
+            each
+            for each in unicodedata.normalize("NFKD", words)
+            if not each.isspace() and unicodedata.category(each) != "Cf"
+        )
+        assert fingerprint(words) == sha256(unicodedata.normalize("NFKC", "".join(kept)).encode())
 
 
 def test_a_new_record_is_readable_and_fits_its_text() -> None:

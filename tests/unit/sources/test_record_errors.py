@@ -462,6 +462,16 @@ def test_one_fact_may_have_two_mistakes_and_both_are_told(root: Path) -> None:
     ]
 
 
+def test_a_mistake_that_is_made_twice_is_told_twice(root: Path) -> None:
+    old, wrong = 'item mask: "@26 topeng kayu Sumba"', 'maks: "@26 topeng kaca"'
+    m.edit(root, A, old, f"item {wrong}\n  party {wrong}")
+    found = [problem.split(": ", 1) for problem in m.problems_of(root)]
+    line, unknown, absent = int(found[0][0].split(":")[1]), "no entity «maks»", "«topeng kaca» is not in the text"
+    wanted = [(line, 3, unknown), (line, 14, absent), (line + 1, 3, unknown), (line + 1, 15, absent)]
+    assert [place for place, _ in found] == [f"{A}:{number}:{column}" for number, column, _ in wanted]
+    assert all(message.startswith(begin) for (_, message), (_, _, begin) in zip(found, wanted, strict=True))
+
+
 @pytest.mark.parametrize("key", ["language", "sha256", "length", "fingerprint", "curator", "curated"])
 def test_a_head_that_lacks_something(root: Path, key: str) -> None:
     lines = (root / A).read_text("utf-8").splitlines(keepends=True)

@@ -143,3 +143,45 @@ def test_an_offset_is_where_the_scalar_stands(data: dict[str, str]) -> None:
         assert source[node.offset] == '"'
         line = source.split("\n")[node.mark.line - 1]
         assert line[node.mark.column - 1] == '"'
+
+
+def placed(node: Node) -> object:
+    """What is read, with the line, the column and the offset of each part."""
+    if isinstance(node, Scalar):
+        return node.text, node.mark.line, node.mark.column, node.offset, node.words
+    where = (node.mark.line, node.mark.column)
+    if isinstance(node, Sequence):
+        return [placed(item) for item in node.items], where
+    return [(placed(key), placed(value)) for key, value in node.items], where
+
+
+def composed(node: yaml.Node) -> object:
+    """The same of what PyYAML reads with no help of libyaml."""
+    place = node.start_mark
+    assert place is not None
+    where = (place.line + 1, place.column + 1)
+    if isinstance(node, yaml.SequenceNode):
+        return [composed(item) for item in node.value], where
+    if isinstance(node, yaml.MappingNode):
+        return [(composed(key), composed(value)) for key, value in node.value], where
+    assert isinstance(node, yaml.ScalarNode)
+    return node.value, *where, place.index, node.style == '"'
+
+
+@given(
+    st.dictionaries(words, trees, min_size=1, max_size=5),
+    st.sampled_from([True, False, None]),
+    st.sampled_from([None, '"', "'", "|", ">"]),
+    st.integers(2, 5),
+)
+def test_every_part_stands_where_another_reader_finds_it(
+    data: dict[str, object], flow: bool | None, style: str | None, indent: int
+) -> None:
+    source = yaml.safe_dump(
+        data, default_flow_style=flow, default_style=style, indent=indent, allow_unicode=True, sort_keys=False
+    )
+    tree, problems = read(source)
+    assert problems == []
+    root = yaml.compose(source, Loader=yaml.BaseLoader)
+    assert root is not None
+    assert placed(tree) == composed(root)

@@ -98,6 +98,7 @@ class _Index:
         """Return it after it was refused though the sources have no problem: by whole files, at last from nothing."""
         if not self._refused:
             return None
+        self._stamps.forget()
         for anew in (False, True):
             try:
                 return self._renewed(whole=True, anew=anew)

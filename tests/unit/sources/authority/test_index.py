@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import os
 import pickle
@@ -20,6 +21,7 @@ from hypothesis import strategies as st
 from tests.support import museum as m
 
 from kg_builder.errors import Problem
+from kg_builder.sources import stamps
 from kg_builder.sources.authority import index, refresh
 from kg_builder.sources.authority.database import database_file
 from kg_builder.sources.authority.index import OpenAuthority, open_authority
@@ -230,6 +232,22 @@ def test_an_index_that_is_damaged_while_it_is_read_gives_way_to_the_sources(root
         file.truncate(4096)
     same_as_read(root, opened(root), [])
     assert plain(found) == plain(opened(root))
+
+
+def test_a_wrong_hash_that_was_kept_is_found_out(root: Path) -> None:
+    for path in (root / "data").rglob("*"):
+        os.utime(path, (1, 1))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stamps, "_QUIET_NS", -(10**18))
+        opened(root)
+        kept = database_file(load_project(root)).with_suffix(".stamps.json")
+        told = json.loads(kept.read_bytes())
+        for found in told["sha256"].values():
+            found[1] = "0" * 64
+        kept.write_text(json.dumps(told), "utf-8")
+        assert opened(root).database
+        same_as_read(root, opened(root), [])
+        assert "0" * 64 not in kept.read_text("utf-8")
 
 
 def test_a_folder_that_takes_nothing_is_no_error(root: Path) -> None:
