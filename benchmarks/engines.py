@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import tempfile
 import time
 from dataclasses import dataclass
@@ -22,11 +23,12 @@ ARTICLES = 100
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """One run of the map: quads, seconds until the first article was mapped, and in all."""
+    """One run of the map: quads, seconds until the first article was mapped, in all, and of processors."""
 
     quads: int
     first: float
     seconds: float
+    processor: float
 
     @property
     def speed(self) -> float:
@@ -46,12 +48,17 @@ def mapped(engine: Engine, context: Context, project: Project) -> Mapping:
             Task(path.stem, str(path), str(project.texts / f"{path.stem}.txt"), f"{out}/{path.stem}.nq")
             for path in sorted(project.articles.glob("*.yaml"))
         ]
-        start = time.perf_counter()
+        before, start = processor_seconds(), time.perf_counter()
         results = iter(engine.run(context, tasks))
         quads = next(results).quads
         first = time.perf_counter() - start
         quads += sum(each.quads for each in results)
-        return Mapping(quads, first, time.perf_counter() - start)
+        return Mapping(quads, first, time.perf_counter() - start, processor_seconds() - before)
+
+
+def processor_seconds() -> float:
+    """Return what this process and those that it started, and that have ended, used of processors."""
+    return sum(sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
 
 
 def main() -> None:
@@ -81,10 +88,12 @@ def main() -> None:
             f"{name} ratio": each.speed / alone.speed,
             f"{name} ratio at work": each.later / alone.later,
             f"{name} start": each.first,
+            f"{name} processor seconds": each.processor,
         }
         lines.append(
             f"{name:26} {each.speed:9,.0f} quads/s   {each.speed / alone.speed:4.2f} of local:1   "
-            f"{each.later / alone.later:4.2f} once at work   first article after {each.first:.2f} s"
+            f"{each.later / alone.later:4.2f} once at work   first article after {each.first:.2f} s   "
+            f"{each.processor:5.2f} s of processors"
         )
     tell(result, lines, as_json=asked.json)
 

@@ -21,7 +21,7 @@ from kg_builder.release.manifest import Shard
 from kg_builder.release.sorting import sorted_lines
 from kg_builder.release.store import STORE_FOLDER
 
-_LOADED = 16 << 20
+_LOADED = 32 << 20
 """Bytes of lines that are loaded in one go."""
 
 

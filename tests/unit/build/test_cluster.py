@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -12,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from tests.support import held
+from tests.support import held, museum
 from tests.support.cluster import Cluster, scheduler
 from tests.support.ftp import served
 from tests.support.mapped import Corpus, files, in_order
@@ -20,6 +21,7 @@ from tests.support.mapped import Corpus, files, in_order
 import kg_builder
 from kg_builder.build.engine_dask import DaskEngine
 from kg_builder.build.mapping import Mapped
+from kg_builder.cli.main import main
 from kg_builder.errors import ReleaseError
 
 FIRST = "000000_000"
@@ -74,6 +76,20 @@ def test_two_workers_give_the_same_bytes_through_a_shared_folder_and_another(
     times = [path.stat().st_mtime_ns for path in put]
     corpus.assert_same(DaskEngine(cluster.address, other.as_uri()), tmp_path / "three")
     assert [path.stat().st_mtime_ns for path in sorted((other / "build/engine/inputs").iterdir())] == times
+
+
+def test_a_build_by_a_cluster_is_the_same_release(
+    cluster: Cluster, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cluster.worker()
+    made = []
+    for name, how in (("here", ()), ("there", ("--engine", f"dask:{cluster.address}", "--storage", str(tmp_path)))):
+        museum.write(tmp_path / name)
+        assert main(["--project", str(tmp_path / name), "build", "--json", *how]) == 0
+        release = tmp_path / name / "build/current"
+        made.append((json.loads(capsys.readouterr().out)["release"], files(release / "shards")))
+    assert made[0] == made[1]
+    assert in_storage(tmp_path, "runs") == []
 
 
 def test_a_worker_killed_in_the_middle_changes_nothing(
