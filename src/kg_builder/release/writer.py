@@ -28,7 +28,7 @@ from kg_builder.release.store import STORE_FOLDER, compare_store, load_store
 from kg_builder.release.swap import current_path, install, point_current, release_path, replace_file, workspace
 from kg_builder.release.terms.names import Names
 from kg_builder.release.terms.order import TypeOrder
-from kg_builder.release.verify import verify
+from kg_builder.release.verify import signature, verify
 
 Progress = Callable[[str], None]
 """Takes one short line about what is being done now."""
@@ -76,12 +76,14 @@ class Draft:
         shards: by name.
         counts: of everything, the writer's own three included.
         changes: the content of `changes.json`; None for no such file.
+        signatures: of earlier releases, by their ids; one that has its signature still is whole without being read.
     """
 
     folder: Path
     shards: Mapping[str, Shard]
     counts: Counts
     changes: bytes | None = None
+    signatures: Mapping[str, str] = field(default_factory=dict)
 
 
 def write_release(
@@ -137,7 +139,7 @@ def put_release(
         description=description.description,
     )
     found = release_path(build_dir, manifest.release)
-    if found.exists() and not verify(found):
+    if found.exists() and (draft.signatures.get(manifest.release) == signature(found) or not verify(found)):
         progress(f"release {manifest.release} is there already")
         former = Manifest.read(found)
         manifest = replace(manifest, built=former.built, dumps=former.dumps)
