@@ -16,29 +16,31 @@ PACKAGES: Final = ("rujukan", "pyoxigraph", "rdflib", "shacl")
 """Packages whose version may change what a build gives."""
 
 SOURCES: Final = (
-    "data/*.yaml",
-    "data/*.txt",
-    "data/articles/*.yaml",
-    "data/entities/*.yaml",
-    "data/links/accepted.sssom.tsv",
-    "data/links/refused.sssom.tsv",
-    "data/texts/*.txt",
-    "ontology/**/*.rq",
-    "ontology/*.ttl",
-    "queries/*.rq",
+    ("data", ".yaml"),
+    ("data", ".txt"),
+    ("data/articles", ".yaml"),
+    ("data/entities", ".yaml"),
+    ("data/texts", ".txt"),
+    ("ontology", ".ttl"),
+    ("ontology/rules", ".rq"),
+    ("queries", ".rq"),
 )
-"""What a build reads, below the project's folder."""
+"""What a build reads, below the project's folder: folders, and how the names of their files end."""
 
+_LINKS: Final = ("data/links/accepted.sssom.tsv", "data/links/refused.sssom.tsv")
 _OF_ALL: Final = ("data/project.yaml", "ontology/*", "kg_builder/*")
 
 
 def input_hashes(project: Project, stamps: Stamps) -> dict[str, str]:
     """Return the SHA-256 of every file that a build reads: the project's and the builder's own, by name."""
     found = {}
-    for pattern in SOURCES:
-        for path in project.root.glob(pattern):
-            if value := stamps.digest(path):
-                found[path.relative_to(project.root).as_posix()] = value
+    for folder, ending in SOURCES:
+        digests = stamps.digests(project.root / folder, ending)
+        # Such as what an editor keeps beside a file that is being written.
+        found.update({f"{folder}/{name}": value for name, value in digests.items() if not name.startswith(".")})
+    for name in _LINKS:
+        if value := stamps.digest(project.root / name):
+            found[name] = value
     return dict(sorted((found | builder_hashes(stamps.digest)).items()))
 
 
