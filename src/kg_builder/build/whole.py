@@ -33,9 +33,18 @@ def build_whole(work: Work) -> Made:
 
     Raises:
         SourceError: the sources are wrong; every problem at once.
-        ReleaseError: the store does not take a line.
+        ReleaseError: the store does not take a line, or changes it.
         OSError: a file cannot be read or written.
     """
+    made = _build(work)
+    # The store is closed by now; one that is open moves its files while another reads them.
+    if made.draft.counts.quads <= _PROVED:
+        work.progress("comparing the store with its shards")
+        _prove(work)
+    return made
+
+
+def _build(work: Work) -> Made:
     sources, iris = work.sources, work.sources.project.iris
     loader = Loader(work.stage.folder / STORE_FOLDER)
     distinct = Distinct()
@@ -69,11 +78,7 @@ def build_whole(work: Work) -> Made:
     checks = work.checks(facts)
     if problems := list(checks.problems(checks.judge.nodes())):
         raise SourceError(problems)
-    made = work.made(pieces, graphs, len(loader.store), distinct.count())
-    if made.draft.counts.quads <= _PROVED:
-        work.progress("comparing the store with its shards")
-        _prove(work)
-    return made
+    return work.made(pieces, graphs, len(loader.store), distinct.count())
 
 
 def _prove(work: Work) -> None:
