@@ -64,6 +64,10 @@ class Served:
             moving.symlink_to(release)
             moving.rename(current)
             self.now = release
+            assert self.client is not None
+            # Who has just been asked looks again a moment later only.
+            while self.client.get("/manifest.json").json()["release"] != release.name:
+                pass
         assert self.client is not None
         return self.client
 
