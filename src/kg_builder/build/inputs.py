@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from fnmatch import fnmatch
 from importlib import metadata
 from pathlib import Path
@@ -29,17 +29,32 @@ SOURCES: Final = (
 )
 """What a build reads, below the project's folder."""
 
+_OF_ARTICLES: Final = ("data/articles/", "data/texts/")
+
 _OF_ALL: Final = ("data/project.yaml", "ontology/*", "kg_builder/*")
 
 
 def input_hashes(project: Project, stamps: Stamps) -> dict[str, str]:
     """Return the SHA-256 of every file that a build reads: the project's and the builder's own, by name."""
-    found = {}
-    for pattern in SOURCES:
+    found = dict(_hashed(project, stamps, SOURCES))
+    return dict(sorted((found | builder_hashes(stamps.digest)).items()))
+
+
+def changed_since(inputs: Mapping[str, str], project: Project, stamps: Stamps) -> list[str]:
+    """Return the names of the project's files, but for those of its articles, that came, went or have another hash.
+
+    Articles are compared where they are mapped, and may be very many.
+    """
+    now = dict(_hashed(project, stamps, [each for each in SOURCES if not each.startswith(_OF_ARTICLES)]))
+    before = {name for name in inputs if not name.startswith((*_OF_ARTICLES, "kg_builder/"))}
+    return sorted(name for name in before | now.keys() if inputs.get(name) != now.get(name))
+
+
+def _hashed(project: Project, stamps: Stamps, patterns: Iterable[str]) -> Iterator[tuple[str, str]]:
+    for pattern in patterns:
         for path in project.root.glob(pattern):
             if value := stamps.digest(path):
-                found[path.relative_to(project.root).as_posix()] = value
-    return dict(sorted((found | builder_hashes(stamps.digest)).items()))
+                yield path.relative_to(project.root).as_posix(), value
 
 
 def builder_hashes(digest: Callable[[Path], str]) -> dict[str, str]:
