@@ -12,6 +12,7 @@ from kg_builder.build.judge import Judge
 from kg_builder.build.mapping import Given, Mapper
 from kg_builder.build.sources import Sources
 from kg_builder.errors import Mark, Problem
+from kg_builder.graph.layers import DERIVED
 from kg_builder.graph.quads import attestation_iri
 from kg_builder.graph.validate import IDENTITY, Places, expectation_problems, problems_of, refused_problem
 from kg_builder.model import Term, Triple
@@ -104,6 +105,10 @@ class Checks:
 
     def _count(self, kinds: Iterable[Term], most: int) -> int:
         """Return of how many nodes one of the kinds is a fact, counted as far as `most`."""
-        asked = f"SELECT DISTINCT ?n WHERE {{ VALUES ?k {{ {' '.join(sorted(kinds))} }} ?n a ?k }}"
+        derived = self._sources.project.iris.graph(DERIVED)
+        asked = (
+            f"SELECT DISTINCT ?n WHERE {{ VALUES ?k {{ {' '.join(sorted(kinds))} }} ?n a ?k "
+            f"FILTER NOT EXISTS {{ GRAPH {derived} {{ ?n a ?k }} }} }}"
+        )
         found = self._facts.store.query(asked)
         return sum(1 for _ in islice(found, most)) if isinstance(found, ox.QuerySolutions) else 0

@@ -90,12 +90,10 @@ class Facts:
 
     def is_known(self, triple: Triple) -> bool:
         """Tell whether a triple of the default graph is a fact or derived from facts: what rules may rest on."""
-        subject = triple[0]
-        if subject.startswith(f"<{self.iris.base}id/"):
+        if triple[0].startswith(f"<{self.iris.base}id/"):
             return quad(triple) in self.store
-        if subject.startswith(self._article_prefix()):
-            return self.is_fact(triple) or self.is_derived(triple)
-        return False
+        # Of what stands outside the graph, such as a link's target, a rule may conclude something.
+        return self.is_fact(triple) or self.is_derived(triple)
 
     def is_derived(self, triple: Triple) -> bool:
         """Tell whether a triple is concluded by a rule, and nobody states it."""

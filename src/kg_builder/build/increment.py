@@ -41,6 +41,8 @@ def build_on(base: Release, work: Work) -> Made:
         del work.rows[article]
         state.forget(article)
     stale = sorted(each for each in work.articles if _is_stale(work, each) or each in renamed)
+    for article in stale:
+        work.rows.pop(article, None)
     work.progress(f"facts of {len(stale)} of {len(work.articles)} articles")
     problems = [*sources.problems, *(problem for mapped in work.map(stale) for problem in mapped.problems)]
     problems.extend(work.twins())

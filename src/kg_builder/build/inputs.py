@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from fnmatch import fnmatch
 from importlib import metadata
 from pathlib import Path
@@ -28,20 +28,37 @@ SOURCES: Final = (
 """What a build reads, below the project's folder: folders, and how the names of their files end."""
 
 _LINKS: Final = ("data/links/accepted.sssom.tsv", "data/links/refused.sssom.tsv")
+_OF_ARTICLES: Final = ("data/articles", "data/texts")
+
 _OF_ALL: Final = ("data/project.yaml", "ontology/*", "kg_builder/*")
 
 
 def input_hashes(project: Project, stamps: Stamps) -> dict[str, str]:
     """Return the SHA-256 of every file that a build reads: the project's and the builder's own, by name."""
-    found = {}
-    for folder, ending in SOURCES:
-        digests = stamps.digests(project.root / folder, ending)
-        # Such as what an editor keeps beside a file that is being written.
-        found.update({f"{folder}/{name}": value for name, value in digests.items() if not name.startswith(".")})
+    found = dict(_hashed(project, stamps, SOURCES))
+    return dict(sorted((found | builder_hashes(stamps.digest)).items()))
+
+
+def changed_since(inputs: Mapping[str, str], project: Project, stamps: Stamps) -> list[str]:
+    """Return the names of the project's files, but for those of its articles, that came, went or have another hash.
+
+    Articles are compared where they are mapped, and may be very many.
+    """
+    now = dict(_hashed(project, stamps, [each for each in SOURCES if each[0] not in _OF_ARTICLES]))
+    articles = tuple(f"{folder}/" for folder in _OF_ARTICLES)
+    before = {name for name in inputs if not name.startswith((*articles, "kg_builder/"))}
+    return sorted(name for name in before | now.keys() if inputs.get(name) != now.get(name))
+
+
+def _hashed(project: Project, stamps: Stamps, folders: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    for folder, ending in folders:
+        for name, value in stamps.digests(project.root / folder, ending).items():
+            # Such as what an editor keeps beside a file that is being written.
+            if not name.startswith("."):
+                yield f"{folder}/{name}", value
     for name in _LINKS:
         if value := stamps.digest(project.root / name):
-            found[name] = value
-    return dict(sorted((found | builder_hashes(stamps.digest)).items()))
+            yield name, value
 
 
 def builder_hashes(digest: Callable[[Path], str]) -> dict[str, str]:

@@ -18,10 +18,10 @@ import pyoxigraph as ox
 import shacl
 
 from kg_builder.build.facts import Facts, resource
-from kg_builder.graph.quads import POSITION, QUOTE, STATEMENT, TYPE
+from kg_builder.graph.quads import DERIVED_FROM, OBJECT, POSITION, PREDICATE, QUOTE, STATEMENT, SUBJECT, TYPE
 from kg_builder.graph.validate import results_of, shapes_of
 from kg_builder.model import Term
-from kg_builder.namespaces import RDF, RDFS, SH
+from kg_builder.namespaces import OWL, PROV, RDF, RDFS, RJ, SH
 from kg_builder.terms import is_iri
 
 _TOGETHER = 1_000
@@ -40,6 +40,12 @@ _PLAIN = _CONSTRAINTS | {
 }  # fmt: skip
 """Terms that reach one step from a node; any other may reach further."""
 _SUBCLASS = Term(f"<{RDFS}subClassOf>")
+_CLASSES = {Term(f"<{RDFS}Class>"), Term(f"<{OWL}Class>")}
+_OF_EVIDENCE = {
+    SUBJECT, PREDICATE, OBJECT, DERIVED_FROM, Term(f"<{PROV}used>"),
+    *(Term(f"<{RJ}{name}>") for name in ("accordingTo", "article", "certainty", "conveyedIn", "rank", "rule")),
+}  # fmt: skip
+"""Properties of evidence, whose changes are not followed node by node."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +83,19 @@ def reach_of(shapes: str, hierarchy: str) -> Reach:
             graph[subject].append((name, target))
         elif predicate in {f"<{RDF}first>", f"<{RDF}rest>"}:
             graph[subject].append(("list", target))
+        elif predicate == TYPE and target in _CLASSES:
+            whole = True  # a shape that is a class judges its instances without naming it
     kinds, values, inverse = set[Term](), set[Term](), set[Term]()
     for parts in list(graph.values()):
         for path in (target for name, target in parts if name == "path"):
-            named = {name for name, _ in parts} | _within((target for name, target in parts if name != "path"), graph)
+            below = _within((target for name, target in parts if name != "path"), graph)
+            named = {name for name, _ in parts} | below
             if not named & _CONSTRAINTS:
                 continue
             if is_iri(path):
                 if named & {"class", *_DEEP}:
                     kinds.add(path)
-                if named & {"node", "property"}:
+                if named & {"node", "property"} or below & {"path", "closed"}:
                     values.add(path)
                 continue
             steps = dict(graph[path])
@@ -94,22 +103,21 @@ def reach_of(shapes: str, hierarchy: str) -> Reach:
                 inverse.add(steps["inversePath"])
             else:
                 whole = True
+    whole = whole or not inverse.isdisjoint(_OF_EVIDENCE)
     targets = {target for parts in graph.values() for name, target in parts if name == "targetClass"}
-    return Reach(
-        _with_subclasses(targets, hierarchy), frozenset(kinds), frozenset(values), frozenset(inverse), whole
-    )
+    return Reach(_with_subclasses(targets, hierarchy), frozenset(kinds), frozenset(values), frozenset(inverse), whole)
 
 
 def _within(nodes: Iterable[Term], graph: dict[Term, list[tuple[str, Term]]]) -> set[str]:
-    """Return the terms of SHACL below some blank nodes."""
+    """Return the terms of SHACL by which nodes and shapes below them are described, whether those have names or not."""
     found: set[str] = set()
-    queue, seen = [node for node in nodes if node.startswith("_:")], set[Term]()
+    queue, seen = list(nodes), set[Term]()
     while queue:
         node = queue.pop()
         if node not in seen:
             seen.add(node)
             found.update(name for name, _ in graph.get(node, ()))
-            queue.extend(target for _, target in graph.get(node, ()) if target.startswith("_:"))
+            queue.extend(target for _, target in graph.get(node, ()))
     return found
 
 
@@ -164,9 +172,14 @@ class Judge:
         for node in retyped:
             for predicate in self.reach.kinds:
                 found.update(self._into(node, predicate))
-        for node in nodes:
-            for predicate in self.reach.values:
-                found.update(self._into(node, predicate))
+        queue, seen = [*nodes, *found], set[Term]()
+        while queue:
+            if (node := queue.pop()) not in seen:
+                seen.add(node)
+                for predicate in self.reach.values:
+                    into = set(self._into(node, predicate))
+                    found |= into
+                    queue.extend(into)
         return found
 
     def results(self, nodes: Iterable[Term]) -> Iterator[shacl.Result]:
@@ -189,10 +202,10 @@ class Judge:
 
     def _judged_by(self, focus: frozenset[Term]) -> Iterator[str]:
         yield self._built("?n ?p ?o", "?n ?p ?o", focus)
-        for predicate in sorted(self.reach.inverse):
-            yield self._built(f"?s {predicate} ?n", f"?s {predicate} ?n", focus)
         inner = focus
         while inner:
+            for predicate in sorted(self.reach.inverse):
+                yield self._built(f"?s {predicate} ?n", f"?s {predicate} ?n", inner)
             yield self._built(f"?v {TYPE} ?k", f"?n ?p ?v . ?v {TYPE} ?k", inner)
             inner = self._values(inner) - focus
             focus = focus | inner

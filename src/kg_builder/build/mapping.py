@@ -84,6 +84,7 @@ class Mapped:
         spans: how many phrases it quotes.
         verified: whether they were compared with the text.
         text_sha256: of the text that the record is about.
+        given: of the record and the text that it was mapped from, in hex; empty for no text.
     """
 
     article: str
@@ -101,6 +102,7 @@ class Mapped:
     spans: int = 0
     verified: bool = False
     text_sha256: str = ""
+    given: tuple[str, str] = ("", "")
 
 
 @dataclass(slots=True)
@@ -142,7 +144,7 @@ class Mapper:
         loaded = self._load(given, asked, problems)
         named = tuple(sorted(asked.named.items()))
         if loaded is None or problems:
-            return Mapped(given.article, problems=tuple(sorted(set(problems))), named=named)
+            return Mapped(given.article, problems=tuple(sorted(set(problems))), named=named, given=_hashes(given))
         record, iris = loaded.record, self._context.project.iris
         made = article_quads(record, iris)
         kinds = set(self._kinds(asked.named))
@@ -164,6 +166,7 @@ class Mapper:
             spans=len(made.spans),
             verified=loaded.verified,
             text_sha256=record.article.sha256,
+            given=_hashes(given),
         )
 
     def load(self, given: Given) -> tuple[LoadedRecord | None, tuple[Problem, ...]]:
@@ -216,6 +219,11 @@ def statement_digits(statement: Term) -> str:
     '0123456789abcdef01234567'
     """
     return statement.rpartition("/")[2].removesuffix(">")
+
+
+def _hashes(given: Given) -> tuple[str, str]:
+    record, text = given.record, given.text
+    return hashlib.sha256(record).hexdigest(), "" if text is None else hashlib.sha256(text).hexdigest()
 
 
 def _decoded(content: bytes, name: str, problems: list[Problem]) -> str | None:

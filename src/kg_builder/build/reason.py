@@ -253,6 +253,8 @@ def rederive(before: Reasoner, after: Reasoner, patch: Patch) -> tuple[Lines, Li
         if triple not in patch.changed and after.feeds(triple)
     }
     seen = dict.fromkeys(patch.changed | patch.curated)
+    # What an article states now is a conclusion no longer, though the default graph holds it as before.
+    seen.update(dict.fromkeys(each for each in patch.attested if before.facts.is_derived(each)))
     # Another first article vouches for every derivation that has no better source.
     seen.update(dict.fromkeys(each for each in attested if _first(before.known, each) != _first(after.known, each)))
     while True:
@@ -262,6 +264,8 @@ def rederive(before: Reasoner, after: Reasoner, patch: Patch) -> tuple[Lines, Li
             if after.remove(triple):
                 after.changed.add(triple)
         new = _conclude(after, seen)
+        # What rests on a conclusion names all derivations of it, so that another one bears on it too.
+        seen.update(dict.fromkeys(each.triple for each in new if after.feeds(each.triple)))
         if len(seen) == size:
             break
     beside = {

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from kg_builder.build.engines import Engine, LocalEngine
 from kg_builder.build.increment import build_on
-from kg_builder.build.inputs import context_hash, input_hashes, package_versions
+from kg_builder.build.inputs import changed_since, context_hash, input_hashes, package_versions
 from kg_builder.build.sources import open_sources
 from kg_builder.build.stage import Stage
 from kg_builder.build.state import State, open_state
@@ -106,6 +106,10 @@ def build(project: Project, progress: Progress, options: Options | None = None) 
         work = Work(sources, article_files(inputs), stage, how.engine, scratch, progress, state, meta, pieces)
         made = build_on(base, work) if base else build_whole(work)
         description = sources.description(inputs, versions)
+        if changed := changed_since(inputs, project, stamps):
+            # Else what was read later would be known by the hash of what was there before.
+            message = f"{changed[0]} changed while the build read it: build again"
+            raise ReleaseError(message)
         signatures = meta.get("signatures", {})
         changes = changes_since(project.build, made.draft, description, progress)
         draft = replace(made.draft, changes=changes, signatures=signatures)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kg_builder.build.pieces import Piece
+from kg_builder.errors import ReleaseError
 from kg_builder.model import Term
 from kg_builder.release.manifest import Shard
 from kg_builder.release.shards import SHARDS_FOLDER, shard_path
@@ -63,10 +64,19 @@ class Stage:
         return by_subject(self.old(piece.name).decode())
 
     def old(self, name: str) -> bytes:
-        """Return the lines of a shard of the former release; nothing where it had none. Raises OSError."""
+        """Return the lines of a shard of the former release; nothing where it had none.
+
+        Raises:
+            ReleaseError: the shard is not what it was.
+            OSError: it cannot be read.
+        """
         if self.former is None or name not in self.former.manifest.shards:
             return b""
-        return shard_path(self.former.path / SHARDS_FOLDER, name).read_bytes()
+        content = shard_path(self.former.path / SHARDS_FOLDER, name).read_bytes()
+        if hashlib.sha256(content).hexdigest() != self.former.manifest.shards[name].sha256:
+            message = f"the bytes of the shard «{name}» of the release before have changed: run `rujukan build --force`"
+            raise ReleaseError(message)
+        return content
 
     def differences(self, of: Callable[[str], bool]) -> Iterator[tuple[Lines, Lines]]:
         """Yield for each shard that is not as it was the lines that it lost and those that it gained.

@@ -14,11 +14,15 @@ from pathlib import Path
 from typing import Any, Final
 
 from kg_builder.build.pieces import Piece
+from kg_builder.errors import ReleaseError
 
 STATE_FILE: Final = "state.sqlite"
 _FORMAT = 2
 _FACT, _STATEMENT = 16, 12
 """Bytes of the digests of a fact and of an attestation, as `Mapped.attests` has them side by side."""
+
+_DAMAGED = (sqlite3.Error, UnicodeDecodeError)
+"""What a damaged file raises; what SQLite says of one may hold bytes of it, which are no text."""
 
 _TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -79,7 +83,10 @@ class State:
 
     def meta(self) -> dict[str, Any]:
         """Return which release this is and by what it was made; nothing where nothing is remembered."""
-        return {key: json.loads(value) for key, value in self._connection.execute("SELECT key, value FROM meta")}
+        try:
+            return {key: json.loads(value) for key, value in self._connection.execute("SELECT key, value FROM meta")}
+        except json.JSONDecodeError:
+            return {}
 
     def articles(self) -> dict[str, Row]:
         """Return what is known of every article, by its id; what it attests is left out."""
@@ -167,7 +174,12 @@ class State:
 
 @contextmanager
 def open_state(folder: Path) -> Iterator[State]:
-    """Open what is remembered in a folder; what cannot be read is begun anew. Raises OSError."""
+    """Open what is remembered in a folder; what cannot be read is begun anew.
+
+    Raises:
+        OSError: the file cannot be made.
+        ReleaseError: it cannot be read or written in the middle of a build; all of it is then forgotten.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / STATE_FILE
     connection = _connect(path)
@@ -180,6 +192,13 @@ def open_state(folder: Path) -> Iterator[State]:
         raise OSError(message)
     try:
         yield State(connection, path)
+    except _DAMAGED as error:
+        # It is a cache: whatever is wrong with it, the next build does better without it.
+        for each in folder.glob(f"{STATE_FILE}*"):
+            with suppress(OSError):
+                each.unlink()
+        message = f"{path} cannot be used ({error}); it is forgotten: build again"
+        raise ReleaseError(message) from error
     finally:
         # What a build took and did not finish is forgotten with it.
         connection.close()
@@ -203,7 +222,7 @@ def _connect(path: Path) -> sqlite3.Connection | None:
         if version == 0 and not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
             connection.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {_FORMAT}; COMMIT;")
             return connection
-    except sqlite3.DatabaseError:
+    except _DAMAGED:
         # Damaged, or another's: the caller begins anew.
         with suppress(sqlite3.Error):
             connection.close()

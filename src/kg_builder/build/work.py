@@ -16,7 +16,7 @@ from kg_builder.build.pieces import Piece
 from kg_builder.build.sources import Sources
 from kg_builder.build.stage import Stage
 from kg_builder.build.state import Row, State
-from kg_builder.errors import Mark, Problem
+from kg_builder.errors import Mark, Problem, ReleaseError
 from kg_builder.graph.layers import DERIVED
 from kg_builder.model import Term
 from kg_builder.release.manifest import Counts, Shard
@@ -81,9 +81,19 @@ class Work:
         return self._context
 
     def map(self, articles: Iterable[str]) -> Iterator[Mapped]:
-        """Map articles into the stage, and yield what came of each."""
+        """Map articles into the stage, and yield what came of each.
+
+        Raises:
+            ReleaseError: an article is no longer what it was when the build began.
+            OSError: a file cannot be read or written.
+        """
         tasks = [self._task(article) for article in articles]
         for mapped in self.engine.run(self.context(), tasks):
+            files = self.articles[mapped.article]
+            if mapped.given != (files.record, files.text):
+                # What is remembered by its hash must be made of what has that hash.
+                message = f"the record or the text of «{mapped.article}» changed while it was built: build again"
+                raise ReleaseError(message)
             if not mapped.problems:
                 self.stage.wrote(mapped.article, Shard(mapped.sha256, mapped.quads))
                 row = self._row(mapped)

@@ -9,10 +9,9 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 from tests.support import museum as m
 from tests.unit.build import corpora
-from tests.unit.build.corpora import Sources, sources
+from tests.unit.build.corpora import Sources
 
 from kg_builder.build.run import Built, Options, build
 from kg_builder.errors import SourceError
@@ -72,12 +71,14 @@ def check_sequence(folder: Path, steps: list[Sources]) -> None:
         agree(edited, clean)
 
 
-STEPS = st.lists(sources(), min_size=2, max_size=4)
+STEPS = corpora.sequences()
 
 
 @settings(deadline=None, max_examples=12)
 @given(STEPS)
-def test_edits_lead_to_the_bytes_of_a_clean_build(tmp_path_factory: pytest.TempPathFactory, steps: list[Sources]) -> None:
+def test_edits_lead_to_the_bytes_of_a_clean_build(
+    tmp_path_factory: pytest.TempPathFactory, steps: list[Sources]
+) -> None:
     check_sequence(tmp_path_factory.mktemp("edits"), steps)
 
 
@@ -90,7 +91,9 @@ def test_many_edits_lead_to_the_bytes_of_a_clean_build(
     check_sequence(tmp_path_factory.mktemp("edits"), steps)
 
 
-WHOLE = Sources(articles={name: {subject: frozenset(facts) for subject, facts in corpora.FACTS.items()} for name in "ab"})
+WHOLE = Sources(
+    articles={name: {subject: frozenset(facts) for subject, facts in corpora.FACTS.items()} for name in "ab"}
+)
 
 
 def without(facts: Sources, article: str, subject: str, fact: str) -> Sources:
@@ -110,6 +113,30 @@ EDITS = {
     "a query changes": replace(WHOLE, query="To whom"),
     "all go": Sources(),
 }
+
+
+LENT = frozenset({'is loan: "@0 meminjamkan"', 'lender north: "@0 Utara"', 'borrower south: "@0 Selatan"'})
+LENT_TWICE = Sources(articles={"a": {"first": LENT}, "b": {"second": LENT}})
+PARTY = frozenset({'party north: "@0 Utara"'})
+
+
+@pytest.mark.parametrize("name", ["", *corpora.RULES])
+def test_one_edit_and_back_by_each_rule(tmp_path: Path, name: str) -> None:
+    start = replace(LENT_TWICE, rules=frozenset({name} - {""}), links=frozenset({"north"}))
+    # The same conclusion follows twice, then once; it is stated, which ends it; and its premises go.
+    once = replace(start, articles={"a": start.articles["a"]})
+    stated = replace(
+        start, articles={**start.articles, "b": {"first": LENT | PARTY, "north": frozenset(corpora.FACTS["north"])}}
+    )
+    check_sequence(tmp_path, [once, start, stated, once, replace(start, articles={}, links=frozenset({"south"}))])
+
+
+@pytest.mark.parametrize("name", corpora.SHAPES)
+def test_one_edit_and_back_by_each_shape(tmp_path: Path, name: str) -> None:
+    start = replace(WHOLE, shapes=frozenset({name}))
+    near = {"east": frozenset({'near north: "@0 dekat"'}), "north": frozenset({'near south: "@0 dekat"'})}
+    quiet = replace(start, articles={"a": {"first": LENT}})
+    check_sequence(tmp_path, [quiet, replace(quiet, articles={**quiet.articles, "b": near}), start, quiet])
 
 
 @pytest.mark.parametrize("after", EDITS.values(), ids=EDITS)
@@ -166,7 +193,9 @@ def test_dumps_may_follow(tmp_path: Path) -> None:
     assert verify(late.release.path, deep=True) == []
 
 
-@pytest.mark.parametrize("lost", ["build/cache", "build/cache/state.sqlite", "build/current/shards", "build/current/store"])
+@pytest.mark.parametrize(
+    "lost", ["build/cache", "build/cache/state.sqlite", "build/current/shards", "build/current/store"]
+)
 def test_what_is_remembered_may_be_lost_and_what_is_damaged_is_made_again(tmp_path: Path, lost: str) -> None:
     corpora.write(tmp_path, WHOLE)
     whole = files(built(tmp_path).release.path)
