@@ -11,7 +11,6 @@ import argparse
 import json
 import os
 import re
-import signal
 import subprocess
 import sys
 import tempfile
@@ -190,7 +189,7 @@ def _watched(folder: Path, runs: int, address: str) -> float | None:
                 saved, question = time.time(), change_article(folder)
                 taken.append(answered(address, question, Event()) - saved)
         finally:
-            watching.send_signal(signal.SIGINT)
+            watching.terminate()
     return min(taken)
 
 
