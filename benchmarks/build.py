@@ -103,9 +103,11 @@ def size(folder: Path) -> int:
 
 
 def slope(costs: Sequence[Cost]) -> float:
-    """Return by how many bytes the memory of a build grows with each quad, from the smallest to the largest."""
-    least, most = costs[0], costs[-1]
-    return (most.memory - least.memory) / (most.quads - least.quads) if most.quads > least.quads else 0.0
+    """Return by how many bytes the memory of a build grows with each quad between the two largest."""
+    if not costs[1:]:
+        return 0.0
+    less, more = costs[-2:]
+    return (more.memory - less.memory) / (more.quads - less.quads) if more.quads > less.quads else 0.0
 
 
 def table(costs: Sequence[Cost]) -> list[str]:
@@ -121,7 +123,7 @@ def table(costs: Sequence[Cost]) -> list[str]:
     ]
     last = costs[-1]
     if costs[1:]:
-        text = f"from {costs[0].articles:,} to {last.articles:,} articles"
+        text = f"from {costs[-2].articles:,} to {last.articles:,} articles"
         lines.append(f"{text} memory grows by {slope(costs):,.0f} bytes a quad")
     million = last.quads / 1e6
     lines.append(

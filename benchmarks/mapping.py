@@ -87,21 +87,17 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         make_corpus(Path(folder) / "corpus", asked.articles)
         found = measure(Path(folder) / "corpus", asked.runs)
+    whole, checked, loading = (found[f"{name}_quads_per_second"] for name in ("map", "checked", "bulk_load"))
     parts = {name: found[f"{name}_seconds"] / found["map_seconds"] for name in ("yaml", "facts", "lines")}
     tell(
         found,
         [
             f"{found['articles']:,} articles, {found['quads']:,} quads",
-            (
-                f"records to lines   {found['map_seconds']:6.2f} s   {found['map_quads_per_second']:9,.0f} quads/s"
-                f"   {found['map_to_bulk_load']:.2f} x bulk_load"
-            ),
+            f"records to lines   {found['map_seconds']:6.2f} s   {whole:9,.0f} quads/s",
             *(f"  {name:<17}{found[f'{name}_seconds']:6.2f} s   {share:9.0%}" for name, share in parts.items()),
-            f"with all checks    {found['checked_seconds']:6.2f} s   {found['checked_quads_per_second']:9,.0f} quads/s",
-            (
-                f"bulk_load alone    {found['bulk_load_seconds']:6.2f} s   {found['bulk_load_quads_per_second']:9,.0f} "
-                "quads/s   the same lines into a new store"
-            ),
+            f"with all checks    {found['checked_seconds']:6.2f} s   {checked:9,.0f} quads/s",
+            f"bulk_load alone    {found['bulk_load_seconds']:6.2f} s   {loading:9,.0f} quads/s, the same lines",
+            f"records to lines are made {whole / loading:.2f} x as fast as bulk_load takes them",
         ],
         as_json=asked.json,
     )

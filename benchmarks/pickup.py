@@ -12,8 +12,6 @@ import itertools
 import json
 import shutil
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
@@ -23,13 +21,11 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import pyoxigraph as ox
-from benchmarks.common import silent
+from benchmarks.apart import measured
+from benchmarks.common import tell
 from benchmarks.corpus import make_corpus
 from benchmarks.endpoint import resident_mb
 from tests.support.served import Served, command, served
-
-from kg_builder.build.run import build
-from kg_builder.sources.project import load_project
 
 SIZES = (10, 100)
 RUNS = 5
@@ -178,16 +174,10 @@ def _wait_for_search(log: Path) -> None:
 
 
 def built(articles: int, folder: Path) -> Path:
-    """Build a corpus of so many articles, in a process of its own for the sake of memory; return the release."""
-    code = "from benchmarks.pickup import build_corpus; import sys; build_corpus(*sys.argv[1:])"
-    subprocess.run([sys.executable, "-c", code, str(folder), str(articles)], check=True)
+    """Build a corpus of so many articles, without its dumps, and return the release."""
+    make_corpus(folder, articles)
+    measured("serve", folder)
     return (folder / "build/current").resolve()
-
-
-def build_corpus(folder: str, articles: str) -> None:
-    """Write a corpus and build it."""
-    make_corpus(Path(folder), int(articles))
-    build(load_project(Path(folder)), silent)
 
 
 def table(found: Iterable[Pickup]) -> list[str]:
@@ -215,8 +205,8 @@ def main() -> None:
         releases = asked.releases or [built(size, Path(scratch) / str(size)) for size in asked.sizes]
         found = [measure(each.resolve(), asked.runs) for each in releases]
     smallest = min(found, key=lambda each: each.articles).answer
-    told = [{**asdict(each), "ratio": round(each.answer / smallest, 3)} for each in found]
-    print(json.dumps(told, indent=2) if asked.json else "\n".join(table(found)))
+    told = [{**asdict(each), "ratio": each.answer / smallest} for each in found]
+    tell({"sizes": told}, table(found), as_json=asked.json)
 
 
 if __name__ == "__main__":

@@ -170,10 +170,9 @@ def test_an_article_is_curated_from_empty_to_built(tab: Tab, project: Path) -> N
     assert "party museum-samudra" in record(project)
     page.locator("#check", has_text="loan-boat").wait_for()
 
-    # The date is the loan's: linked by its name.
-    me.find("Rabu (5/3/2025)")
-    me.link("Loan of the boat")
-    me.written("Rabu (5/3/2025)")
+    # The date is the loan's: it needs no answer of its own any more.
+    page.locator("#proposals li.written", has_text="Rabu (5/3/2025)").wait_for()
+    assert "date 2025-03-05" in record(project)
 
     # A figure says what it is of; its bound was read, its kind and words are right.
     me.find("lebih dari 350 lukisan")

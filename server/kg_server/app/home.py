@@ -149,6 +149,7 @@ class Home:
             pictured=parts.pictured,
             drawn=drawn,
             drawing=parts.pictured is not None and parts.picture is None and not parts.over,
+            listing=not parts.over,
             newest=None if parts.newest is None else [_recent(each, reader) for each in parts.newest],
             endpoint=site.address(request) + "/sparql",
             **page_values(release, request, language),

@@ -156,12 +156,13 @@ class Current:
         release = self.peek()
         if release is not None:
             return release
-        self._look_at = time.monotonic() + _LOOK_SECONDS
         seen = self._look()
         if seen not in {self._seen, None} and time.monotonic() >= self._retry_at:
+            # Whoever asks meanwhile waits here too, and is not answered from the former release.
             async with self._lock:
                 if seen != self._seen and time.monotonic() >= self._retry_at:
                     await self._move(seen)
+        self._look_at = time.monotonic() + _LOOK_SECONDS
         return self._release
 
     async def _move(self, seen: _Seen | None) -> None:

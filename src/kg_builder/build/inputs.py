@@ -16,28 +16,25 @@ PACKAGES: Final = ("rujukan", "pyoxigraph", "rdflib", "shacl")
 """Packages whose version may change what a build gives."""
 
 SOURCES: Final = (
-    "data/*.yaml",
-    "data/*.txt",
-    "data/articles/*.yaml",
-    "data/entities/*.yaml",
-    "data/links/accepted.sssom.tsv",
-    "data/links/refused.sssom.tsv",
-    "data/texts/*.txt",
-    "ontology/**/*.rq",
-    "ontology/*.ttl",
-    "queries/*.rq",
+    ("data", ".yaml"),
+    ("data", ".txt"),
+    ("data/articles", ".yaml"),
+    ("data/entities", ".yaml"),
+    ("data/texts", ".txt"),
+    ("ontology", ".ttl"),
+    ("ontology/rules", ".rq"),
+    ("queries", ".rq"),
 )
-"""What a build reads, below the project's folder."""
+"""What a build reads, below the project's folder: folders, and how the names of their files end."""
 
-_OF_ARTICLES: Final = ("data/articles/", "data/texts/")
-
+_LINKS: Final = ("data/links/accepted.sssom.tsv", "data/links/refused.sssom.tsv")
+_OF_ARTICLES: Final = ("data/articles", "data/texts")
 _OF_ALL: Final = ("data/project.yaml", "ontology/*", "kg_builder/*")
 
 
 def input_hashes(project: Project, stamps: Stamps) -> dict[str, str]:
     """Return the SHA-256 of every file that a build reads: the project's and the builder's own, by name."""
-    found = dict(_hashed(project, stamps, SOURCES))
-    return dict(sorted((found | builder_hashes(stamps.digest)).items()))
+    return dict(sorted((_hashes(project, stamps, SOURCES) | builder_hashes(stamps.digest)).items()))
 
 
 def changed_since(inputs: Mapping[str, str], project: Project, stamps: Stamps) -> list[str]:
@@ -45,16 +42,21 @@ def changed_since(inputs: Mapping[str, str], project: Project, stamps: Stamps) -
 
     Articles are compared where they are mapped, and may be very many.
     """
-    now = dict(_hashed(project, stamps, [each for each in SOURCES if not each.startswith(_OF_ARTICLES)]))
-    before = {name for name in inputs if not name.startswith((*_OF_ARTICLES, "kg_builder/"))}
+    now = _hashes(project, stamps, [source for source in SOURCES if source[0] not in _OF_ARTICLES])
+    before = {name for name in inputs if not name.startswith((*(f"{each}/" for each in _OF_ARTICLES), "kg_builder/"))}
     return sorted(name for name in before | now.keys() if inputs.get(name) != now.get(name))
 
 
-def _hashed(project: Project, stamps: Stamps, patterns: Iterable[str]) -> Iterator[tuple[str, str]]:
-    for pattern in patterns:
-        for path in project.root.glob(pattern):
-            if value := stamps.digest(path):
-                yield path.relative_to(project.root).as_posix(), value
+def _hashes(project: Project, stamps: Stamps, sources: Iterable[tuple[str, str]]) -> dict[str, str]:
+    found = {}
+    for folder, ending in sources:
+        digests = stamps.digests(project.root / folder, ending)
+        # Such as what an editor keeps beside a file that is being written.
+        found.update({f"{folder}/{name}": value for name, value in digests.items() if not name.startswith(".")})
+    for name in _LINKS:
+        if value := stamps.digest(project.root / name):
+            found[name] = value
+    return found
 
 
 def builder_hashes(digest: Callable[[Path], str]) -> dict[str, str]:

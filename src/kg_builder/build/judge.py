@@ -7,8 +7,10 @@ shape of their own their triples too. Shapes that reach further are judged over 
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 
@@ -22,7 +24,7 @@ from kg_builder.model import Term
 from kg_builder.namespaces import OWL, PROV, RDF, RDFS, RJ, SH
 from kg_builder.terms import is_iri
 
-_TOGETHER = 2_000
+_TOGETHER = 1_000
 """Nodes that are judged in one go."""
 
 _DEEP = {"node", "property", "or", "and", "xone", "not"}
@@ -187,10 +189,18 @@ class Judge:
             yield from results_of(self._shapes, [*map(_line, everything), self._hierarchy])
             return
         waiting = iter(nodes)
-        while focus := set(islice(waiting, _TOGETHER)):
-            yield from results_of(self._shapes, [*self._judged_by(focus), self._hierarchy], focus)
+        groups = iter(lambda: frozenset(islice(waiting, _TOGETHER)), frozenset())
+        # Neither the store nor the shapes need the interpreter while they work.
+        number = os.cpu_count() or 1
+        with ThreadPoolExecutor(number) as pool:
+            while together := list(islice(groups, 2 * number)):
+                for results in pool.map(self._judge, together):
+                    yield from results
 
-    def _judged_by(self, focus: set[Term]) -> Iterator[str]:
+    def _judge(self, focus: frozenset[Term]) -> list[shacl.Result]:
+        return results_of(self._shapes, [*self._judged_by(focus), self._hierarchy], focus)
+
+    def _judged_by(self, focus: frozenset[Term]) -> Iterator[str]:
         yield self._built("?n ?p ?o", "?n ?p ?o", focus)
         inner = focus
         while inner:
@@ -201,15 +211,15 @@ class Judge:
             focus = focus | inner
             yield self._built("?n ?p ?o", "?n ?p ?o", inner)
 
-    def _values(self, nodes: set[Term]) -> set[Term]:
+    def _values(self, nodes: frozenset[Term]) -> frozenset[Term]:
         """Return the values of nodes whose triples matter."""
         found: set[Term] = set()
         for predicate in self.reach.values:
             asked = f"SELECT ?v WHERE {{ {_given(nodes)} ?n {predicate} ?v FILTER(isIRI(?v)) }}"
             found.update(Term(str(solution["v"])) for solution in self._ask(asked))
-        return found
+        return frozenset(found)
 
-    def _built(self, triples: str, where: str, nodes: set[Term]) -> str:
+    def _built(self, triples: str, where: str, nodes: frozenset[Term]) -> str:
         if not nodes:
             return ""
         asked = f"CONSTRUCT {{ {triples} }} WHERE {{ {_given(nodes)} {where} }}"
@@ -228,7 +238,7 @@ class Judge:
         return (Term(str(each.subject)) for each in found)
 
 
-def _given(nodes: set[Term]) -> str:
+def _given(nodes: frozenset[Term]) -> str:
     return f"VALUES ?n {{ {' '.join(sorted(nodes))} }}"
 
 

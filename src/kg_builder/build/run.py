@@ -110,12 +110,15 @@ def build(project: Project, progress: Progress, options: Options | None = None) 
             # Else what was read later would be known by the hash of what was there before.
             message = f"{changed[0]} changed while the build read it: build again"
             raise ReleaseError(message)
-        draft = replace(made.draft, changes=changes_since(project.build, made.draft, description, progress))
+        # Who forces a build does not trust what is there.
+        signatures = {} if how.force else meta.get("signatures", {})
+        changes = changes_since(project.build, made.draft, description, progress)
+        draft = replace(made.draft, changes=changes, signatures=signatures)
         release = put_release(project.build, draft, description, scratch, progress)
         remembered = {
             "release": release.id,
             "context": context,
-            "signature": signature(release.path),
+            "signatures": _signed(signatures, release),
             "rules": sources.rules_json(),
             "authority": sources.authority.revision,
             "redirects": sorted(sources.authority.redirects),
@@ -142,7 +145,7 @@ def _is_whole(release: Release, meta: Mapping[str, Any]) -> bool:
         seen = signature(release.path)
     except OSError:
         return False
-    return (meta.get("release"), meta.get("signature")) == (release.id, seen) or not verify(release.path)
+    return meta.get("signatures", {}).get(release.id) == seen or not verify(release.path)
 
 
 def _is_of(release: Release, inputs: Mapping[str, str], versions: Mapping[str, str]) -> bool:
@@ -151,7 +154,14 @@ def _is_of(release: Release, inputs: Mapping[str, str], versions: Mapping[str, s
 
 
 def _sign(state: State, release: Release) -> None:
-    state.note(signature=signature(release.path))
+    """Remember what a release looks like after its dumps have come to it."""
+    state.note(signatures=_signed(state.meta().get("signatures", {}), release))
+
+
+def _signed(signatures: Mapping[str, str], release: Release) -> dict[str, str]:
+    """Return the signatures of the releases that are still there, and that of a new one."""
+    kept = {name: each for name, each in signatures.items() if (release.path.parent / name).exists()}
+    return kept | {release.id: signature(release.path)}
 
 
 def article_files(inputs: Mapping[str, str]) -> dict[str, ArticleFiles]:

@@ -18,11 +18,14 @@ from kg_builder.errors import ReleaseError, SourceError
 from kg_builder.graph.layers import AUTHORITY, DERIVED, LINKS, ONTOLOGY
 from kg_builder.model import Term
 from kg_builder.release.manifest import Shard
+from kg_builder.release.shards import merge_files
 from kg_builder.release.sorting import sorted_lines
-from kg_builder.release.store import STORE_FOLDER
+from kg_builder.release.store import STORE_FOLDER, compare_store
 
-_LOADED = 16 << 20
+_LOADED = 32 << 20
 """Bytes of lines that are loaded in one go."""
+_PROVED = 100_000
+"""Quads up to which a build compares the store with its shards line for line; beyond, `rujukan verify` does."""
 
 
 def build_whole(work: Work) -> Made:
@@ -30,9 +33,18 @@ def build_whole(work: Work) -> Made:
 
     Raises:
         SourceError: the sources are wrong; every problem at once.
-        ReleaseError: the store does not take a line.
+        ReleaseError: the store does not take a line, or changes it.
         OSError: a file cannot be read or written.
     """
+    made = _build(work)
+    # The store is closed by now; one that is open moves its files while another reads them.
+    if made.draft.counts.quads <= _PROVED:
+        work.progress("comparing the store with its shards")
+        _prove(work)
+    return made
+
+
+def _build(work: Work) -> Made:
     sources, iris = work.sources, work.sources.project.iris
     loader = Loader(work.stage.folder / STORE_FOLDER)
     distinct = Distinct()
@@ -67,6 +79,13 @@ def build_whole(work: Work) -> Made:
     if problems := list(checks.problems(checks.judge.nodes())):
         raise SourceError(problems)
     return work.made(pieces, graphs, len(loader.store), distinct.count())
+
+
+def _prove(work: Work) -> None:
+    """See that the store holds the shards line for line; raises ReleaseError."""
+    merged = work.scratch / "proof.nq"
+    merge_files([work.stage.path(name) for name in work.stage.shards], merged, work.scratch)
+    compare_store(work.stage.folder / STORE_FOLDER, merged, work.scratch)
 
 
 def _units(work: Work, reasoner: Reasoner) -> Iterator[tuple[Term, list[str]]]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,6 +42,25 @@ def hash_file(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def stats(folder: Path) -> Iterator[tuple[str, os.stat_result]]:
+    """Yield every file and folder below a folder, by its path from there, outer ones first, but for symbolic links.
+
+    Raises:
+        OSError: a folder cannot be read.
+    """
+    waiting = [""]
+    while waiting:
+        inside = waiting.pop()
+        with os.scandir(folder / inside) as entries:
+            for entry in entries:
+                if entry.is_symlink():
+                    continue
+                name = f"{inside}/{entry.name}" if inside else entry.name
+                yield name, entry.stat()
+                if entry.is_dir():
+                    waiting.append(name)
+
+
 def sync(path: Path) -> None:
     """Bring a file, or a directory's list of names, to the disk; raises OSError."""
     handle = os.open(path, os.O_RDONLY)
@@ -55,11 +75,12 @@ def sync_tree(folder: Path) -> None:
 
     A file that has another name too is taken to be there: it is another release's, which was brought to the disk.
     """
-    fresh, folders = list[Path](), list[Path]()
-    for parent, _, names in os.walk(folder, topdown=False):
-        paths = (Path(parent) / name for name in names)
-        fresh.extend(path for path in paths if not path.is_symlink() and path.stat().st_nlink == 1)
-        folders.append(Path(parent))
+    fresh, folders = list[Path](), [folder]
+    for name, found in stats(folder):
+        if stat.S_ISDIR(found.st_mode):
+            folders.insert(0, folder / name)
+        elif found.st_nlink == 1:
+            fresh.append(folder / name)
     if len(fresh) > _MANY and sys.platform == "linux":
         os.sync()  # which waits there, and is done sooner than file after file
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +13,8 @@ from kg_builder.errors import ReleaseError
 
 MANIFEST_FILE: Final = "manifest.json"
 FORMAT: Final = 1
+_LAID_OUT = 1_000
+"""Shards up to which a manifest has a line for each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +79,21 @@ class Manifest:
     format: int = FORMAT
 
     def to_json(self) -> bytes:
-        r"""Return the manifest as JSON in UTF-8: sorted keys, two spaces, a final newline.
+        r"""Return the manifest as JSON in UTF-8: sorted keys, a final newline; laid out for people unless it is long.
 
         >>> manifest = Manifest("0" * 16, "2024-05-01T00:00:00Z", {"en": "Museum loans"}, "https://example.org/", {},
         ...                     "CC0-1.0", Counts(quads=2), {"a1": Shard("ab", 2)}, {}, {}, inputs_hash({}), {})
         >>> Manifest.from_json(manifest.to_json()) == manifest
         True
         """
-        return (json.dumps(asdict(self), ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode()
+        # Not `asdict`, which copies what may be tens of thousands of entries.
+        data = {each.name: getattr(self, each.name) for each in fields(self)} | {
+            "counts": {each.name: getattr(self.counts, each.name) for each in fields(self.counts)},
+            "shards": {name: {"sha256": each.sha256, "quads": each.quads} for name, each in self.shards.items()},
+            "dumps": {name: asdict(each) for name, each in self.dumps.items()},
+        }
+        indent = 2 if len(self.shards) <= _LAID_OUT else None
+        return (json.dumps(data, ensure_ascii=False, indent=indent, sort_keys=True) + "\n").encode()
 
     @classmethod
     def from_json(cls, data: bytes) -> Manifest:

@@ -34,8 +34,8 @@ def workspace(build_dir: Path) -> Iterator[Path]:
     """Yield a new directory below `build/tmp`, after removing what killed builds left there; remove it in the end."""
     tmp = build_dir / _TMP
     if tmp.exists():
-        shutil.rmtree(tmp)
-    tmp.mkdir(parents=True)
+        shutil.rmtree(tmp, ignore_errors=True)
+    tmp.mkdir(parents=True, exist_ok=True)
     (build_dir / RELEASES).mkdir(exist_ok=True)
     folder = Path(tempfile.mkdtemp(dir=tmp))
     try:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import os
+import stat
 import tempfile
 from pathlib import Path
 
 from kg_builder.errors import ReleaseError
 from kg_builder.release.dumps import EARLY, KG_NQ, MEDIA_TYPES
-from kg_builder.release.files import hash_file
+from kg_builder.release.files import hash_file, stats
 from kg_builder.release.manifest import Manifest
 from kg_builder.release.shards import SHARDS_FOLDER, merge_files, release_id, shard_path
 from kg_builder.release.store import STORE_FOLDER, compare_store, count_quads
@@ -63,9 +63,9 @@ def signature(release: Path) -> str:
 
     A release never changes, so that a release with the signature that it had is what it was.
     """
-    seen = []
-    for folder, _, names in os.walk(release):
-        for name in names:
-            found = (Path(folder) / name).stat()
-            seen.append(f"{folder[len(str(release)) :]}/{name} {found.st_size} {found.st_mtime_ns}\n")
+    seen = [
+        f"{name} {found.st_size} {found.st_mtime_ns}\n"
+        for name, found in stats(release)
+        if not stat.S_ISDIR(found.st_mode)
+    ]
     return hashlib.sha256("".join(sorted(seen)).encode()).hexdigest()

@@ -28,7 +28,7 @@ from kg_builder.release.store import STORE_FOLDER, compare_store, load_store
 from kg_builder.release.swap import current_path, install, point_current, release_path, replace_file, workspace
 from kg_builder.release.terms.names import Names
 from kg_builder.release.terms.order import TypeOrder
-from kg_builder.release.verify import verify
+from kg_builder.release.verify import signature, verify
 
 Progress = Callable[[str], None]
 """Takes one short line about what is being done now."""
@@ -76,12 +76,14 @@ class Draft:
         shards: by name.
         counts: of everything, the writer's own three included.
         changes: the content of `changes.json`; None for no such file.
+        signatures: of earlier releases, by their ids; one that has its signature still is whole without being read.
     """
 
     folder: Path
     shards: Mapping[str, Shard]
     counts: Counts
     changes: bytes | None = None
+    signatures: Mapping[str, str] = field(default_factory=dict)
 
 
 def write_release(
@@ -137,9 +139,9 @@ def put_release(
         description=description.description,
     )
     found = release_path(build_dir, manifest.release)
-    if found.exists() and not verify(found):
+    former = _whole(found, draft)
+    if former:
         progress(f"release {manifest.release} is there already")
-        former = Manifest.read(found)
         manifest = replace(manifest, built=former.built, dumps=former.dumps)
         if manifest != former:
             replace_file(found / MANIFEST_FILE, manifest.to_json(), scratch)
@@ -156,6 +158,15 @@ def put_release(
         (draft.folder / CHANGES_FILE).write_bytes(draft.changes)
     install(build_dir, draft.folder, manifest.release, scratch)
     return Release(manifest.release, found, reused=False, manifest=manifest)
+
+
+def _whole(found: Path, draft: Draft) -> Manifest | None:
+    """Return the manifest of a release that is there and whole, and holds what a draft of the same id does."""
+    if not found.exists() or (draft.signatures.get(found.name) != signature(found) and verify(found)):
+        return None
+    manifest = Manifest.read(found)
+    # The same shards give the same quads: a store of another number, even if its manifest says so, is not of them.
+    return manifest if manifest.counts.quads == draft.counts.quads else None
 
 
 def add_dumps(

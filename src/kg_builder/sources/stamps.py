@@ -46,14 +46,33 @@ class Stamps:
             OSError: it is there and cannot be read.
         """
         try:
-            stamp = _stamp(path.stat())
+            found = path.stat()
         except FileNotFoundError:
             return ""
-        known = self._known.get(str(path))
-        if known and known[0] == stamp:
-            self._asked.add(str(path))
-            return known[1]
-        return digest(self.read(path))
+        return self._kept(str(path), found) or digest(self.read(path))
+
+    def digests(self, folder: Path, ending: str) -> dict[str, str]:
+        """Return the hashes of the files of a folder whose names end so, by their names; of very many, soon.
+
+        Raises:
+            OSError: one of them cannot be read.
+        """
+        found: dict[str, str] = {}
+        if not folder.is_dir():
+            return found
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.name.endswith(ending) and entry.is_file():
+                    kept = self._kept(entry.path, entry.stat())
+                    found[entry.name] = kept or digest(self.read(Path(entry.path)))
+        return found
+
+    def _kept(self, name: str, found: os.stat_result) -> str:
+        known = self._known.get(name)
+        if not known or known[0] != _stamp(found):
+            return ""
+        self._asked.add(name)
+        return known[1]
 
     def read(self, path: Path) -> bytes:
         """Return a file's bytes, and keep their hash instead of any that was kept.

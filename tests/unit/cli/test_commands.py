@@ -18,6 +18,8 @@ from tests.support import museum as m
 
 from kg_builder.cli.main import build_parser, main
 from kg_builder.sources.files import write_whole
+from kg_builder.sources.intake import Known, new_record
+from kg_builder.sources.texts import decode
 
 OK, INVALID, USAGE, UNAVAILABLE, BAD_QUERY = 0, 1, 2, 3, 4
 LENT = "SELECT ?a ?b WHERE { ?a ml:lentTo ?b }"
@@ -382,14 +384,11 @@ def test_a_text_that_cannot_be_taken(
     assert message in done.err
 
 
-def test_an_empty_text_is_no_article(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (root / "kosong.txt").write_bytes(b"")
-    done = Run(
-        capsys, root, "text", "add", str(root / "kosong.txt"), "--new", "--curator", "curators", "--language", "id"
-    )
-    assert done.code == INVALID
-    assert "kosong.txt" in done.err
-    assert not (root / "data/articles/kosong.yaml").exists()
+def test_an_empty_text_does_not_break_the_status(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (root / "data/texts/kosong.txt").write_bytes(b"")
+    record = new_record("kosong", decode(b""), "curators", "2026-01-03", Known("id"))
+    (root / "data/articles/kosong.yaml").write_text(record, "utf-8")
+    assert Run(capsys, root, "status").code == OK
 
 
 def test_a_text_that_is_not_there(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
