@@ -6,13 +6,14 @@ import gc
 import os
 import signal
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import BrokenExecutor, ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Protocol
 
 from kg_builder.build.mapping import Context, Given, Mapped, Mapper
+from kg_builder.errors import ReleaseError
 
 _FEW = 8
 """Articles that are mapped sooner than another process starts."""
@@ -82,6 +83,9 @@ class LocalEngine:
             waiting = [pool.submit(_run, tasks[start : start + _TOGETHER]) for start in range(0, len(tasks), _TOGETHER)]
             for done in as_completed(waiting):
                 yield from done.result()
+        except BrokenExecutor as error:
+            message = "a process that reads articles was ended from outside: is there too little memory?"
+            raise ReleaseError(message) from error
         finally:
             pool.shutdown(cancel_futures=True)
 

@@ -29,14 +29,12 @@ SOURCES: Final = (
 
 _LINKS: Final = ("data/links/accepted.sssom.tsv", "data/links/refused.sssom.tsv")
 _OF_ARTICLES: Final = ("data/articles", "data/texts")
-
 _OF_ALL: Final = ("data/project.yaml", "ontology/*", "kg_builder/*")
 
 
 def input_hashes(project: Project, stamps: Stamps) -> dict[str, str]:
     """Return the SHA-256 of every file that a build reads: the project's and the builder's own, by name."""
-    found = dict(_hashed(project, stamps, SOURCES))
-    return dict(sorted((found | builder_hashes(stamps.digest)).items()))
+    return dict(sorted((_hashes(project, stamps, SOURCES) | builder_hashes(stamps.digest)).items()))
 
 
 def changed_since(inputs: Mapping[str, str], project: Project, stamps: Stamps) -> list[str]:
@@ -44,21 +42,21 @@ def changed_since(inputs: Mapping[str, str], project: Project, stamps: Stamps) -
 
     Articles are compared where they are mapped, and may be very many.
     """
-    now = dict(_hashed(project, stamps, [each for each in SOURCES if each[0] not in _OF_ARTICLES]))
-    articles = tuple(f"{folder}/" for folder in _OF_ARTICLES)
-    before = {name for name in inputs if not name.startswith((*articles, "kg_builder/"))}
+    now = _hashes(project, stamps, [source for source in SOURCES if source[0] not in _OF_ARTICLES])
+    before = {name for name in inputs if not name.startswith((*(f"{each}/" for each in _OF_ARTICLES), "kg_builder/"))}
     return sorted(name for name in before | now.keys() if inputs.get(name) != now.get(name))
 
 
-def _hashed(project: Project, stamps: Stamps, folders: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    for folder, ending in folders:
-        for name, value in stamps.digests(project.root / folder, ending).items():
-            # Such as what an editor keeps beside a file that is being written.
-            if not name.startswith("."):
-                yield f"{folder}/{name}", value
+def _hashes(project: Project, stamps: Stamps, sources: Iterable[tuple[str, str]]) -> dict[str, str]:
+    found = {}
+    for folder, ending in sources:
+        digests = stamps.digests(project.root / folder, ending)
+        # Such as what an editor keeps beside a file that is being written.
+        found.update({f"{folder}/{name}": value for name, value in digests.items() if not name.startswith(".")})
     for name in _LINKS:
         if value := stamps.digest(project.root / name):
-            yield name, value
+            found[name] = value
+    return found
 
 
 def builder_hashes(digest: Callable[[Path], str]) -> dict[str, str]:

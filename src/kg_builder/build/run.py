@@ -110,7 +110,8 @@ def build(project: Project, progress: Progress, options: Options | None = None) 
             # Else what was read later would be known by the hash of what was there before.
             message = f"{changed[0]} changed while the build read it: build again"
             raise ReleaseError(message)
-        signatures = meta.get("signatures", {})
+        # Who forces a build does not trust what is there.
+        signatures = {} if how.force else meta.get("signatures", {})
         changes = changes_since(project.build, made.draft, description, progress)
         draft = replace(made.draft, changes=changes, signatures=signatures)
         release = put_release(project.build, draft, description, scratch, progress)

@@ -20,8 +20,11 @@ from kg_builder.terms import iri, is_iri, text, typed
 if TYPE_CHECKING:
     from rdflib.plugins.sparql.parserutils import CompValue
 
-MOST_ROUNDS = 50
-"""How often rules may feed each other before a build gives up."""
+MOST_ROUNDS = 10_000
+"""How often rules may feed each other before a build gives up.
+
+A rule makes no new terms, so that all rules come to rest; a chain of facts may be as long as this.
+"""
 
 _CONSTRUCT = re.compile(r"^CONSTRUCT\s*\{[^{}]*\}\s*(?:WHERE\s*)?(?=\{)", re.MULTILINE)
 _FICKLE = re.compile(r"Builtin_(RAND|NOW|UUID|STRUUID|BNODE)_\{")

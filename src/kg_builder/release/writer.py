@@ -139,9 +139,9 @@ def put_release(
         description=description.description,
     )
     found = release_path(build_dir, manifest.release)
-    if found.exists() and (draft.signatures.get(manifest.release) == signature(found) or not verify(found)):
+    former = _whole(found, draft)
+    if former:
         progress(f"release {manifest.release} is there already")
-        former = Manifest.read(found)
         manifest = replace(manifest, built=former.built, dumps=former.dumps)
         if manifest != former:
             replace_file(found / MANIFEST_FILE, manifest.to_json(), scratch)
@@ -158,6 +158,15 @@ def put_release(
         (draft.folder / CHANGES_FILE).write_bytes(draft.changes)
     install(build_dir, draft.folder, manifest.release, scratch)
     return Release(manifest.release, found, reused=False, manifest=manifest)
+
+
+def _whole(found: Path, draft: Draft) -> Manifest | None:
+    """Return the manifest of a release that is there and whole, and holds what a draft of the same id does."""
+    if not found.exists() or (draft.signatures.get(found.name) != signature(found) and verify(found)):
+        return None
+    manifest = Manifest.read(found)
+    # The same shards give the same quads: a store of another number, even if its manifest says so, is not of them.
+    return manifest if manifest.counts.quads == draft.counts.quads else None
 
 
 def add_dumps(
