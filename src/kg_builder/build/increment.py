@@ -19,7 +19,6 @@ from kg_builder.graph.quads import SUBJECT, TYPE
 from kg_builder.model import Term, Triple
 from kg_builder.release.store import STORE_FOLDER, open_store
 from kg_builder.release.writer import Release
-from kg_builder.terms import is_iri
 
 
 def build_on(base: Release, work: Work) -> Made:
@@ -69,7 +68,7 @@ def build_on(base: Release, work: Work) -> Made:
     changed = patch.changed | derived
     nodes = {subject for subject, _, _ in changed}
     retyped = {subject for subject, predicate, _ in changed if predicate == TYPE}
-    nodes |= {target for _, predicate, target in changed if predicate in checks.judge.reach.inverse and is_iri(target)}
+    nodes |= {target for _, predicate, target in changed if predicate in checks.judge.reach.inverse}
     if problems := list(checks.problems(sorted(nodes | checks.judge.also(nodes, retyped)))):
         raise SourceError(problems)
     counts = base.manifest.counts
@@ -133,9 +132,7 @@ def _derived_units(text: str) -> dict[Term, set[str]]:
     return found
 
 
-def _rederive(
-    work: Work, before: Facts, after: Facts, patch: Patch
-) -> tuple[list[Piece], set[Triple]]:
+def _rederive(work: Work, before: Facts, after: Facts, patch: Patch) -> tuple[list[Piece], set[Triple]]:
     pieces = work.pieces[DERIVED]
     rules = work.sources.rules()
     prefixes = work.sources.project.prefixes

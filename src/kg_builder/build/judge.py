@@ -18,6 +18,7 @@ import pyoxigraph as ox
 import shacl
 
 from kg_builder.build.facts import Facts, resource
+from kg_builder.build.facts import node as as_stored
 from kg_builder.graph.quads import DERIVED_FROM, OBJECT, POSITION, PREDICATE, QUOTE, STATEMENT, SUBJECT, TYPE
 from kg_builder.graph.validate import results_of, shapes_of
 from kg_builder.model import Term
@@ -215,7 +216,7 @@ class Judge:
         """Return the values of nodes whose triples matter."""
         found: set[Term] = set()
         for predicate in self.reach.values:
-            asked = f"SELECT ?v WHERE {{ {_given(nodes)} ?n {predicate} ?v FILTER(isIRI(?v)) }}"
+            asked = f"SELECT ?v WHERE {{ {_given(nodes)} ?n {predicate} ?v }}"
             found.update(Term(str(solution["v"])) for solution in self._ask(asked))
         return frozenset(found)
 
@@ -234,7 +235,8 @@ class Judge:
             yield from found
 
     def _into(self, node: Term, predicate: Term) -> Iterator[Term]:
-        found = self._facts.store.quads_for_pattern(None, resource(predicate), resource(node), ox.DefaultGraph())
+        # A literal, too, may be what a path is followed back from.
+        found = self._facts.store.quads_for_pattern(None, resource(predicate), as_stored(node), ox.DefaultGraph())
         return (Term(str(each.subject)) for each in found)
 
 
