@@ -22,7 +22,7 @@ from kg_builder.ids import digest, nearest
 from kg_builder.model import Term
 from kg_builder.namespaces import SH
 from kg_builder.sources.authority.index import OpenAuthority, open_authority
-from kg_builder.sources.files import write_whole
+from kg_builder.sources.files import sources_in, write_whole
 from kg_builder.sources.links import load_links
 from kg_builder.sources.project import Project
 from kg_builder.sources.records import LoadedRecord
@@ -70,7 +70,7 @@ def record_of(project: Project, article: str) -> Path:
     name = Path(article).name.removesuffix(".yaml")
     path = project.articles / f"{name}.yaml"
     if not path.is_file():
-        known = (each.stem for each in project.articles.glob("*.yaml"))
+        known = (each.stem for each in sources_in(project.articles, ".yaml"))
         hint = nearest(name, known) or "; begin one with `rujukan text add FILE --new`"
         raise SourceError([Problem(Mark(project.name(project.articles)), f"no record «{name}»{hint}", "file")])
     return path
@@ -134,7 +134,7 @@ class _Checker:
 
 def _concluded(project: Project) -> frozenset[Term]:
     """Return the predicates of what rules conclude; kept, for their parser takes longer than all the rest."""
-    rules = sorted((project.root / "ontology" / "rules").glob("*.rq"))
+    rules = sources_in(project.root / "ontology" / "rules", ".rq")
     name = digest([str(project.prefixes), *(path.read_text("utf-8", errors="replace") for path in rules)])
     kept = project.build / "cache" / "concluded.json"
     with suppress(OSError, ValueError, AttributeError, TypeError):

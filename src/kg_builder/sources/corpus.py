@@ -8,6 +8,7 @@ from pathlib import Path
 
 from kg_builder.errors import Mark, Problem, SourceError
 from kg_builder.sources.entities import Authority, load_authority
+from kg_builder.sources.files import sources_in
 from kg_builder.sources.links import FILES, PROPOSED, Links, load_links
 from kg_builder.sources.project import Project
 from kg_builder.sources.queries import SavedQuery, load_queries
@@ -90,7 +91,7 @@ def load_corpus(project: Project, progress: Callable[[str], None] = _silent) -> 
     authority = load_authority(project, schema, problems)
     links = load_links(project, authority, problems)
     records = []
-    for path in sorted(project.articles.glob("*.yaml")):
+    for path in sources_in(project.articles, ".yaml"):
         progress(f"reading {project.name(path)}")
         record = load_record(path, project, schema, authority, problems)
         if record:

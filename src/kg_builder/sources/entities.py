@@ -12,6 +12,7 @@ from kg_builder.errors import Mark, Problem
 from kg_builder.ids import LOCAL, is_slug, nearest
 from kg_builder.model import CuratedTriple, Term, Triple
 from kg_builder.namespaces import RDF, RDFS, SKOS
+from kg_builder.sources.files import sources_in
 from kg_builder.sources.project import Project
 from kg_builder.sources.reading import only_keys, read_text, read_yaml, scalar
 from kg_builder.sources.schema import Kind, NodeShape, Schema
@@ -91,7 +92,7 @@ def load_authority(project: Project, schema: Schema, problems: list[Problem]) ->
 
 def entity_files(project: Project) -> list[Path]:
     """Return the files of the authority file, in the order in which they are read."""
-    return sorted((project.root / "data" / "entities").glob("*.yaml"))
+    return sources_in(project.root / "data" / "entities", ".yaml")
 
 
 def read_entry(key: Scalar, body: Node, schema: Schema, problems: list[Problem]) -> Entry | None:

@@ -1,10 +1,15 @@
-"""Writing a source file so that nobody ever sees half of it."""
+"""Source files: which a folder holds, and writing one so that nobody ever sees half of it."""
 
 from __future__ import annotations
 
 import os
 import tempfile
 from pathlib import Path
+
+
+def sources_in(folder: Path, ending: str) -> list[Path]:
+    """Return the files of a folder whose names end so, in order; hidden ones, such as editors keep, are none."""
+    return sorted(path for path in folder.glob(f"*{ending}") if not path.name.startswith("."))
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -24,6 +24,7 @@ import pyoxigraph as ox
 from kg_builder.errors import Mark, Problem
 from kg_builder.ids import is_slug, nearest
 from kg_builder.namespaces import XSD
+from kg_builder.sources.files import sources_in
 from kg_builder.sources.gaps import Gap, read_gap, uncountable
 from kg_builder.sources.project import Project
 from kg_builder.sources.reading import read_text
@@ -88,7 +89,7 @@ class SavedQuery:
 
 def load_queries(project: Project, problems: list[Problem]) -> tuple[SavedQuery, ...]:
     """Read every file of ``queries/``, sorted by name."""
-    found = [_load(path, project, problems) for path in sorted((project.root / "queries").glob("*.rq"))]
+    found = [_load(path, project, problems) for path in sources_in(project.root / "queries", ".rq")]
     queries = tuple(query for query in found if query)
     places: dict[int, SavedQuery] = {}
     for query in queries:

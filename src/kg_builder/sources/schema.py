@@ -16,6 +16,7 @@ import pyoxigraph as ox
 from kg_builder.errors import Mark, Problem
 from kg_builder.model import Term
 from kg_builder.namespaces import EDTF, RDF, RDFS, RJ, SH
+from kg_builder.sources.files import sources_in
 from kg_builder.sources.reading import relative
 
 
@@ -105,7 +106,7 @@ class _Graph:
 
 def ontology_files(root: Path) -> list[Path]:
     """Return the project's vocabulary files (all Turtle files of ``ontology/`` but the shapes), sorted by name."""
-    return sorted(path for path in (root / "ontology").glob("*.ttl") if path != shapes_file(root))
+    return [path for path in sources_in(root / "ontology", ".ttl") if path != shapes_file(root)]
 
 
 def shapes_file(root: Path) -> Path:

@@ -9,6 +9,7 @@ from tests.support import museum as m
 
 from kg_builder.build.inputs import changed_since, context_hash, input_hashes
 from kg_builder.build.run import article_files
+from kg_builder.graph.rules import load_rules
 from kg_builder.sources.project import Project
 from kg_builder.sources.stamps import Stamps
 
@@ -68,8 +69,12 @@ def test_articles_are_compared_elsewhere(project: Project) -> None:
 
 def test_what_an_editor_keeps_beside_a_file_is_no_source(project: Project) -> None:
     before = hashes(project)
-    (project.root / "data/entities/.#museums.yaml").write_text("x")
+    for name in ("entities/.#museums.yaml", "articles/.#one.yaml", "../queries/.#one.rq", "../ontology/rules/.#one.rq"):
+        (project.root / "data" / name).write_text("no source")
+    (project.root / "ontology/.#terms.ttl").write_text("no source")
     assert hashes(project) == before
+    load_rules(project)
+    assert m.problems_of(project.root) == []
 
 
 @pytest.mark.parametrize(
