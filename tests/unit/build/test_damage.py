@@ -41,7 +41,7 @@ def right(root: Path) -> None:
     assert verify((root / "build/current").resolve(), deep=True) == []
 
 
-def build_while(root: Path, stage: str, what: Callable[[], None]) -> None:
+def build_while(root: Path, stage: str, what: Callable[[], object]) -> None:
     """Build, and do something when the build says that it is at a stage."""
 
     def progress(said: str) -> None:
@@ -77,7 +77,7 @@ def test_another_file_that_changes_while_it_is_read_stops_the_build(root: Path, 
     before = (root / name).read_bytes()
     former = (root / "build/current").resolve()
     with pytest.raises(ReleaseError, match=f"{name} changed while the build read it"):
-        build_while(root, "reading the sources", lambda: (root / name).write_bytes(before + b"# more\n") and None)
+        build_while(root, "reading the sources", lambda: (root / name).write_bytes(before + b"# more\n"))
     assert (root / "build/current").resolve() == former
     (root / name).write_bytes(before)
     right(root)
