@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from hypothesis import strategies as st
 from tests.support import museum as m
@@ -149,7 +150,7 @@ def blocks() -> st.SearchStrategy[dict[str, frozenset[str]]]:
     return st.fixed_dictionaries({}, optional=some)
 
 
-def settings() -> st.SearchStrategy[dict[str, object]]:
+def settings() -> st.SearchStrategy[dict[str, Any]]:
     """Give what bears on every article, so that a change of it makes everything anew."""
     return st.fixed_dictionaries(
         {
@@ -163,7 +164,7 @@ def settings() -> st.SearchStrategy[dict[str, object]]:
 def sequences() -> st.SearchStrategy[list[Sources]]:
     """Give states of a project one after the other; what bears on every article changes seldom."""
 
-    def under(given: list[dict[str, object]]) -> st.SearchStrategy[list[Sources]]:
+    def under(given: list[dict[str, Any]]) -> st.SearchStrategy[list[Sources]]:
         some = st.tuples(sources(), st.sampled_from([given[0], given[0], given[0], given[1]]))
         return st.lists(some.map(lambda pair: replace(pair[0], **pair[1])), min_size=2, max_size=4)
 

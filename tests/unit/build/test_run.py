@@ -74,7 +74,7 @@ def check_sequence(folder: Path, steps: list[Sources]) -> None:
 STEPS = corpora.sequences()
 
 
-@settings(deadline=None, max_examples=12)
+@settings(deadline=None, max_examples=5)
 @given(STEPS)
 def test_edits_lead_to_the_bytes_of_a_clean_build(
     tmp_path_factory: pytest.TempPathFactory, steps: list[Sources]
@@ -83,7 +83,7 @@ def test_edits_lead_to_the_bytes_of_a_clean_build(
 
 
 @pytest.mark.long
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=60)
 @given(STEPS)
 def test_many_edits_lead_to_the_bytes_of_a_clean_build(
     tmp_path_factory: pytest.TempPathFactory, steps: list[Sources]
