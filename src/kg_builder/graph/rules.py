@@ -14,7 +14,6 @@ from kg_builder.graph.quads import OBJECT, PREDICATE, SUBJECT, TYPE, line, twice
 from kg_builder.ids import Iris
 from kg_builder.model import Term, Triple
 from kg_builder.namespaces import PROV, RJ
-from kg_builder.sources.files import sources_in
 from kg_builder.sources.project import Project
 from kg_builder.terms import iri, is_iri, text, typed
 
@@ -66,7 +65,7 @@ def load_rules(project: Project) -> tuple[Rule, ...]:
     """
     problems: list[Problem] = []
     rules = []
-    for path in sources_in(project.root / "ontology" / "rules", ".rq"):
+    for path in sorted((project.root / "ontology" / "rules").glob("[!.]*.rq")):
         try:
             rules.append(parse_rule(path.stem, path.read_text("utf-8"), project.prefixes))
         except ValueError as error:
