@@ -28,6 +28,8 @@ LONG = (
     "unit/build/test_cluster.py",
 )
 LONG_TESTS = (
+    "test_one_edit_and_back_by_each_rule",
+    "test_one_edit_and_back_by_each_shape",
     "test_a_build_killed_at_any_moment_leaves_a_whole_release",
     "test_every_question_has_one_outcome_and_its_own",
     "test_a_long_answer_comes_whole_and_leaves_nothing",

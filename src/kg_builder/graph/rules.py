@@ -65,9 +65,7 @@ def load_rules(project: Project) -> tuple[Rule, ...]:
     """
     problems: list[Problem] = []
     rules = []
-    for path in sorted((project.root / "ontology" / "rules").glob("*.rq")):
-        if path.name.startswith("."):
-            continue  # such as what an editor keeps beside a file
+    for path in sorted((project.root / "ontology" / "rules").glob("[!.]*.rq")):
         try:
             rules.append(parse_rule(path.stem, path.read_text("utf-8"), project.prefixes))
         except ValueError as error:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[3]))
 
-from kg_builder.build import run, state
+from kg_builder.build import mapping, run, state
 from kg_builder.sources.project import load_project
 
 WATCHED = (
@@ -45,6 +45,7 @@ def end_at(step: int) -> None:
 
 
 def serve(root: Path) -> None:
+    assert mapping.__file__  # imported once, so that forks are quick
     for request in sys.stdin:
         process = os.fork()
         if process == 0:

@@ -41,7 +41,7 @@ def right(root: Path) -> None:
     assert verify((root / "build/current").resolve(), deep=True) == []
 
 
-def build_while(root: Path, stage: str, what: Callable[[], object]) -> None:
+def build_while(root: Path, stage: str, what: Callable[[], None]) -> None:
     """Build, and do something when the build says that it is at a stage."""
 
     def progress(said: str) -> None:
@@ -76,8 +76,12 @@ def test_a_record_that_changes_while_it_is_read_is_not_taken_for_what_it_was(roo
 def test_another_file_that_changes_while_it_is_read_stops_the_build(root: Path, name: str) -> None:
     before = (root / name).read_bytes()
     former = (root / "build/current").resolve()
+
+    def change() -> None:
+        (root / name).write_bytes(before + b"# more\n")
+
     with pytest.raises(ReleaseError, match=f"{name} changed while the build read it"):
-        build_while(root, "reading the sources", lambda: (root / name).write_bytes(before + b"# more\n"))
+        build_while(root, "reading the sources", change)
     assert (root / "build/current").resolve() == former
     (root / name).write_bytes(before)
     right(root)

@@ -122,7 +122,7 @@ def check_follows(before: World, after: World) -> None:
         for subject in lost.keys() | gained.keys():
             derived[subject] = (derived.get(subject, set()) - lost.get(subject, set())) | gained.get(subject, set())
         assert {subject: each for subject, each in derived.items() if each} == wanted
-        assert set(held.store) == {each for each in wanted_store.store}
+        assert set(held.store) == set(wanted_store.store)
         graph = IRIS.graph(DERIVED)[1:-1]
         count = [sum(each.graph_name == ox.NamedNode(graph) for each in store.store) for store in (old, held)]
         assert anew.derived == count[1] - count[0]

@@ -74,7 +74,7 @@ def check_sequence(folder: Path, steps: list[Sources]) -> None:
 STEPS = corpora.sequences()
 
 
-@settings(deadline=None, max_examples=6)
+@settings(deadline=None, max_examples=5)
 @given(STEPS)
 def test_edits_lead_to_the_bytes_of_a_clean_build(
     tmp_path_factory: pytest.TempPathFactory, steps: list[Sources]
@@ -83,7 +83,7 @@ def test_edits_lead_to_the_bytes_of_a_clean_build(
 
 
 @pytest.mark.long
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=60)
 @given(STEPS)
 def test_many_edits_lead_to_the_bytes_of_a_clean_build(
     tmp_path_factory: pytest.TempPathFactory, steps: list[Sources]
@@ -120,7 +120,6 @@ LENT_TWICE = Sources(articles={"a": {"first": LENT}, "b": {"second": LENT}})
 PARTY = frozenset({'party north: "@0 Utara"'})
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("name", ["", *corpora.RULES])
 def test_one_edit_and_back_by_each_rule(tmp_path: Path, name: str) -> None:
     start = replace(LENT_TWICE, rules=frozenset({name} - {""}), links=frozenset({"north"}))
@@ -132,7 +131,6 @@ def test_one_edit_and_back_by_each_rule(tmp_path: Path, name: str) -> None:
     check_sequence(tmp_path, [once, start, stated, once, replace(start, articles={}, links=frozenset({"south"}))])
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("name", corpora.SHAPES)
 def test_one_edit_and_back_by_each_shape(tmp_path: Path, name: str) -> None:
     start = replace(WHOLE, shapes=frozenset({name}))
