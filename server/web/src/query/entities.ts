@@ -15,6 +15,8 @@ interface Found {
 
 const MOST = 12;
 const KEPT = 200;
+const TIMES = 6;
+const MOST_SECONDS = 2;
 
 /** Read `/search.json` (kg_server/app/search.py). */
 export function readEntities(document: unknown, page: string): Entity[] {
@@ -37,7 +39,7 @@ export function entitySearch(labels: Labels): Search {
     if (kept || missing) return kept ?? [];
     const query = new URLSearchParams({ q: text, kind: "entity", limit: String(MOST), lang: language() });
     try {
-      const response = await fetch(`${root()}/search.json?${query}`);
+      const response = await patiently(`${root()}/search.json?${query}`);
       missing = response.status === 404;
       if (!response.ok) return [];
       const found = readEntities(await response.json(), language());
@@ -50,4 +52,14 @@ export function entitySearch(labels: Labels): Search {
       return [];
     }
   };
+}
+
+/** Ask again, a few times, a server that is only about to be able to answer. */
+async function patiently(address: string): Promise<Response> {
+  for (let times = 1; ; times++) {
+    const response = await fetch(address);
+    if (response.status !== 503 || times === TIMES) return response;
+    const seconds = Number(response.headers.get("Retry-After")) || 1;
+    await new Promise((resolve) => setTimeout(resolve, Math.min(seconds, MOST_SECONDS) * 1000));
+  }
 }
