@@ -141,7 +141,9 @@ def _holds(store: ox.Store, line: bytes) -> bool:
 
 
 def _objects(store: ox.Store, subject: Term, predicate: str) -> Iterator[ox.NamedNode | ox.Literal]:
-    asked = store.quads_for_pattern(ox.NamedNode(subject[1:-1]), ox.NamedNode(predicate), None, None)
+    # Not in every graph: what all articles say of one thing is there as often as there are articles.
+    where = ox.DefaultGraph()
+    asked = store.quads_for_pattern(ox.NamedNode(subject[1:-1]), ox.NamedNode(predicate), None, where)
     return (each.object for each in asked if isinstance(each.object, ox.NamedNode | ox.Literal))
 
 

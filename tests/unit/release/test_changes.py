@@ -180,7 +180,7 @@ def test_counts_are_those_of_the_difference(
     found = json.loads(listed)
     assert found["quads"] == {"added": len(after - before), "removed": len(before - after)}
     for sign, lines, others in (("added", after, before), ("removed", before, after)):
-        evidence = {each.split()[0] for each in before | after if f"<{RDF}type> <{RDF}Statement>" in each}
+        evidence = {each.split()[0] for each in before | after if f"<{RDF}type> <{RDF}Statement> ." in each}
         default = {each for each in lines - others if "<x:g> ." not in each}
         assert found["graphs"].get("", {}).get(sign, 0) == len(default)
         facts = {each for each in default if each.split()[0] not in evidence}
