@@ -33,7 +33,8 @@ def python_of(name: str) -> Path:
         return python
     sys.stderr.write(f"Installing {name} into build/bench/{name}, once ...\n")
     venv.create(folder, clear=True, with_pip=True)
-    command = [str(python), "-m", "pip", "--disable-pip-version-check", "-qq", "install", "--require-hashes"]
+    # Apart (-I): packages of the project's own environment are none of its.
+    command = [str(python), "-I", "-m", "pip", "--disable-pip-version-check", "-qq", "install", "--require-hashes"]
     done = subprocess.run([*command, "-r", str(pins)], check=False, capture_output=True, text=True)
     if done.returncode:
         # The last line of an error; those before it may name where packages are looked for.
