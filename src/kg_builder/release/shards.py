@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import heapq
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from itertools import chain
@@ -15,7 +14,6 @@ from typing import Final
 from kg_builder.errors import ReleaseError
 from kg_builder.release.files import Written, write_pieces
 from kg_builder.release.manifest import Shard
-from kg_builder.release.terms.lines import split_line
 
 SHARDS_FOLDER: Final = "shards"
 
@@ -96,12 +94,3 @@ def merge_lines(paths: Sequence[Path]) -> Iterator[bytes]:
             if line != last:
                 yield line
                 last = line
-
-
-def count_graphs(nquads: Path) -> dict[str, int]:
-    """Return how many quads of a file each graph has, by its IRI; that of the default graph is empty."""
-    found: Counter[str] = Counter()
-    with nquads.open(encoding="utf-8", newline="\n") as file:
-        for line in file:
-            found[split_line(line)[3][1:-1]] += 1
-    return dict(found)

@@ -1,10 +1,10 @@
-"""From the lines of all shards to a release in place: the stages of this package in order."""
+"""From a draft to a release in place: the swap first, then the dumps."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,19 +13,10 @@ from kg_builder.errors import ReleaseError
 from kg_builder.release.changes import CHANGES_FILE, list_changes
 from kg_builder.release.dumps import KG_NQ, MEDIA_TYPES, QUERIES_JSON, SHAPES_TTL, write_dumps
 from kg_builder.release.files import Written, sync, write_pieces
-from kg_builder.release.lock import build_lock
 from kg_builder.release.manifest import MANIFEST_FILE, Counts, Dump, Manifest, Shard, inputs_hash
 from kg_builder.release.prune import prune
-from kg_builder.release.shards import (
-    SHARDS_FOLDER,
-    count_graphs,
-    merge_files,
-    release_id,
-    shard_path,
-    write_shard,
-)
-from kg_builder.release.store import STORE_FOLDER, compare_store, load_store
-from kg_builder.release.swap import current_path, install, point_current, release_path, replace_file, workspace
+from kg_builder.release.shards import SHARDS_FOLDER, merge_files, release_id, shard_path
+from kg_builder.release.swap import current_path, install, point_current, release_path, replace_file
 from kg_builder.release.terms.names import Names
 from kg_builder.release.terms.order import TypeOrder
 from kg_builder.release.verify import signature, verify
@@ -84,28 +75,6 @@ class Draft:
     counts: Counts
     changes: bytes | None = None
     signatures: Mapping[str, str] = field(default_factory=dict)
-
-
-def write_release(
-    build_dir: Path,
-    shards: Mapping[str, Iterable[str]],
-    description: Description,
-    keep: int = 5,
-    progress: Progress = lambda _: None,
-) -> Release:
-    """Write `build_dir/releases/<id>` from lines, move `build_dir/current` to it and prune to the newest `keep`.
-
-    `shards` maps names to N-Quads lines, newline included, in any order. Raises ReleaseError (another build runs; a
-    line is out of form or holds a blank node; the store would rewrite a literal) and OSError; what was current before
-    is current then.
-    """
-    with build_lock(build_dir), workspace(build_dir) as scratch:
-        draft = _draft(scratch / "release", shards, description, scratch, progress)
-        draft = replace(draft, changes=changes_since(build_dir, draft, description, progress))
-        release = put_release(build_dir, draft, description, scratch, progress)
-        release = add_dumps(release, description, scratch, progress)
-        prune_releases(build_dir, keep, scratch, progress)
-    return release
 
 
 def put_release(
@@ -219,32 +188,6 @@ def current_release(build_dir: Path) -> Release | None:
         return None
     manifest = Manifest.read(path)
     return Release(manifest.release, path, reused=True, manifest=manifest)
-
-
-def _draft(
-    folder: Path,
-    shards: Mapping[str, Iterable[str]],
-    description: Description,
-    scratch: Path,
-    progress: Progress,
-) -> Draft:
-    shards_folder = folder / SHARDS_FOLDER
-    shards_folder.mkdir(parents=True)
-    written = {name: write_shard(shards_folder, name, lines) for name, lines in sorted(shards.items())}
-    progress(f"{len(written)} shards written")
-    merged = scratch / KG_NQ
-    merge_files([shard_path(shards_folder, name) for name in written], merged, scratch)
-    graphs = count_graphs(merged)
-    load_store(merged, folder / STORE_FOLDER)
-    progress("comparing the store with its quads")
-    compare_store(folder / STORE_FOLDER, merged, scratch)
-    counts = replace(
-        description.counts,
-        quads=sum(graphs.values()),
-        triples_default=graphs.get("", 0),
-        graphs={graph: number for graph, number in graphs.items() if graph},
-    )
-    return Draft(folder, written, counts)
 
 
 def changes_since(

@@ -20,8 +20,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[3]))
 
 from tests.unit.release.synthetic import description, shards
-
-from kg_builder.release.writer import write_release
+from tests.unit.release.writing import write_release
 
 
 def build(folder: Path, seed: int, facts: int) -> str:

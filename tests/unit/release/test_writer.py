@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import RdfFormat, parse
 from tests.unit.release.synthetic import BASE, description, line, shards
+from tests.unit.release.writing import write_release
 
 from kg_builder.errors import ReleaseError
 from kg_builder.release.export import FORMATS, export
@@ -20,7 +21,7 @@ from kg_builder.release.shards import release_id
 from kg_builder.release.store import dump_store, open_store
 from kg_builder.release.terms.lines import DEFAULT_GRAPH, split_line
 from kg_builder.release.verify import verify
-from kg_builder.release.writer import Release, current_release, write_release
+from kg_builder.release.writer import Release, current_release
 
 
 @pytest.fixture
