@@ -149,9 +149,11 @@ class AtOnce:
             row = counts.row(key, first)
             if row is None:
                 return True
-            allowed = not self._full(row)
-            if allowed or by_force:
-                counts.add(row, self.process, 1)
+            # As in `Together`: the lock may be gone without, and the bound has to hold all the same.
+            counts.add(row, self.process, 1)
+            allowed = self._within(row, self.most)
+            if not allowed and not by_force:
+                counts.add(row, self.process, -1)
             return allowed
         finally:
             counts.table.locks.leave(first)
@@ -159,7 +161,7 @@ class AtOnce:
     def free(self, name: str) -> bool:
         """Tell whether one more would be allowed at this moment."""
         row = self._row(name)
-        return row is None or not self._full(row)
+        return row is None or self._within(row, self.most - 1)
 
     def give(self, name: str) -> None:
         """Count one less."""
@@ -171,7 +173,5 @@ class AtOnce:
         table = self.counts.table
         return table.find(*table.place(name))
 
-    def _full(self, row: int) -> bool:
-        if self.counts.total(row) < self.most:
-            return False
-        return not self.alone() or self.counts.of(row, self.process) >= self.most
+    def _within(self, row: int, most: int) -> bool:
+        return self.counts.total(row) <= most or (self.alone() and self.counts.of(row, self.process) <= most)
