@@ -14,7 +14,7 @@ from kg_builder.graph.about import ontology_lines
 from kg_builder.graph.coverage import coverage
 from kg_builder.graph.layers import ONTOLOGY, RESERVED
 from kg_builder.graph.quads import TYPE, ArticleQuads, article_quads, line
-from kg_builder.graph.rules import Pattern, Rule, unify
+from kg_builder.graph.rules import Pattern, Premises, Rule
 from kg_builder.graph.validate import flat_shapes, kind_problems
 from kg_builder.model import Record, Term, Triple
 from kg_builder.sources.project import Project
@@ -25,6 +25,8 @@ from kg_builder.sources.values import Declared
 
 DIGEST: Final = 8
 """Bytes of a fact's digest; two of ten million facts are taken for one with a chance of three in a million."""
+_LOOKED_UP: Final = 16
+"""Bytes of a fact's digest by which it is looked up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +137,7 @@ class Mapper:
     def __init__(self, context: Context) -> None:
         """Compile the shapes."""
         self._context = context
+        self._premises = Premises(context.premises)
         self._evidence = EvidenceJudge(context.shapes, context.hierarchy, context.schema)
 
     def map(self, given: Given) -> Mapped:
@@ -147,6 +150,7 @@ class Mapper:
             return Mapped(given.article, problems=tuple(sorted(set(problems))), named=named, given=_hashes(given))
         record, iris = loaded.record, self._context.project.iris
         made = article_quads(record, iris)
+        digests = {fact: hashlib.sha256(line(fact).encode()).digest() for fact in made.facts}
         kinds = set(self._kinds(asked.named))
         problems.extend(kind_problems(record.attestations, made.facts | kinds, {record.article.iri}))
         problems.extend(self._evidence.problems(record.article, made, kinds))
@@ -159,8 +163,8 @@ class Mapper:
             named=named,
             head=len(made.head),
             facts=len(made.facts),
-            digests=b"".join(sorted(hashlib.sha256(line(fact).encode()).digest()[:DIGEST] for fact in made.facts)),
-            attests=self._attests(made),
+            digests=b"".join(sorted(digest[:DIGEST] for digest in digests.values())),
+            attests=self._attests(made, digests),
             attestations=len(made.attestations),
             conveyed=len({each.triple for each in record.attestations if each.conveyed_in}),
             spans=len(made.spans),
@@ -189,13 +193,13 @@ class Mapper:
             problems.extend(_quoted_problems(loaded.record, project))
         return loaded
 
-    def _attests(self, made: ArticleQuads) -> bytes:
+    def _attests(self, made: ArticleQuads, digests: Mapping[Triple, bytes]) -> bytes:
         """Return what `Mapped.attests` holds."""
-        premises = self._context.premises
+        premises = {fact: digest[:_LOOKED_UP] for fact, digest in digests.items() if self._premises.match(fact)}
         found = {
-            fact_digest(each.triple) + bytes.fromhex(statement_digits(node))
+            premises[each.triple] + bytes.fromhex(statement_digits(node))
             for node, each in made.attestations.items()
-            if each.asserted and any(unify(pattern, each.triple) is not None for pattern in premises)
+            if each.asserted and each.triple in premises
         }
         return b"".join(sorted(found))
 
@@ -209,7 +213,7 @@ class Mapper:
 
 def fact_digest(triple: Triple) -> bytes:
     """Return the sixteen bytes by which a fact is looked up."""
-    return hashlib.sha256(line(triple).encode()).digest()[:16]
+    return hashlib.sha256(line(triple).encode()).digest()[:_LOOKED_UP]
 
 
 def statement_digits(statement: Term) -> str:

@@ -14,6 +14,7 @@ import pyoxigraph as ox
 
 from kg_builder.build.facts import Facts, node, quad
 from kg_builder.build.mapping import fact_digest
+from kg_builder.build.narrow import narrow
 from kg_builder.build.patch import Patch
 from kg_builder.build.state import State
 from kg_builder.errors import Mark, Problem, SourceError
@@ -211,7 +212,13 @@ class Reasoner:
             yield from self._apply(rule, bindings)
 
     def _apply(self, rule: Rule, bindings: Bindings | None = None) -> Iterator[Derivation]:
-        given = bindings or {}
+        if bindings is None:
+            yield from self._ask(rule, {})
+        else:
+            for bound in narrow(self.facts, rule, bindings):
+                yield from self._ask(rule, bound)
+
+    def _ask(self, rule: Rule, given: Bindings) -> Iterator[Derivation]:
         substitutions: dict[ox.Variable, ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple] = {
             ox.Variable(name[1:]): node(term) for name, term in given.items()
         }

@@ -225,6 +225,32 @@ def unify(pattern: Pattern, triple: Triple, bindings: Bindings | None = None) ->
     return bound
 
 
+class Premises:
+    """What rules may rest on.
+
+    >>> premises = Premises([("?x", "<p:q>", "?y"), ("?x", "<p:r>", "<e:a>")])
+    >>> premises.match((Term("<e:b>"), Term("<p:q>"), Term("<e:c>")))
+    True
+    >>> premises.match((Term("<e:b>"), Term("<p:r>"), Term("<e:c>")))
+    False
+    """
+
+    def __init__(self, patterns: Iterable[Pattern]) -> None:
+        """Sort the premises by their predicate, which most triples have none with."""
+        self._by_predicate: dict[str, list[Pattern]] = {}
+        self._of_any: list[Pattern] = []
+        for pattern in dict.fromkeys(patterns):
+            if pattern[1].startswith("?"):
+                self._of_any.append(pattern)
+            else:
+                self._by_predicate.setdefault(pattern[1], []).append(pattern)
+
+    def match(self, triple: Triple) -> bool:
+        """Tell whether a rule might rest on a triple."""
+        patterns = (*self._by_predicate.get(triple[1], ()), *self._of_any)
+        return any(unify(pattern, triple) is not None for pattern in patterns)
+
+
 def fill(pattern: Pattern, bound: Mapping[str, Term]) -> Triple:
     """Return a pattern with the values of its variables in their places."""
     subject, predicate, target = (bound.get(part, Term(part)) for part in pattern)
