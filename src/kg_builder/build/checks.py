@@ -10,7 +10,7 @@ import pyoxigraph as ox
 
 from kg_builder.build.facts import Facts, resource
 from kg_builder.build.judge import Judge
-from kg_builder.build.mapping import Given, Mapper
+from kg_builder.build.mapping import Context, Given, Mapper
 from kg_builder.build.sources import Sources
 from kg_builder.errors import Mark, Problem
 from kg_builder.graph.layers import DERIVED
@@ -27,17 +27,18 @@ ROOT_FILE = "data/project.yaml"
 class Checks:
     """The checks of one build."""
 
-    def __init__(self, sources: Sources, facts: Facts, mapper: Mapper, given: Callable[[str], Given]) -> None:
+    def __init__(self, sources: Sources, context: Context, facts: Facts, given: Callable[[str], Given]) -> None:
         """Take what is needed to find the place of a problem.
 
         Args:
             sources: name files and kinds.
+            context: what articles are mapped by.
             facts: the store that is checked.
-            mapper: reads a record again, where something is wrong with it.
             given: returns what an article is mapped from, by its id.
         """
-        context = sources.context()
-        self._sources, self._facts, self._mapper, self._given = sources, facts, mapper, given
+        self._sources, self._facts, self._given = sources, facts, given
+        # Reads a record again, where something is wrong with it.
+        self._mapper = Mapper(context)
         self.judge = Judge(facts, context.shapes, context.hierarchy)
 
     def problems(self, results: Sequence[shacl.Result]) -> Iterator[Problem]:

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import pyoxigraph as ox
 
+from kg_builder.build.described import Group
 from kg_builder.build.facts import Facts, resource
 from kg_builder.build.facts import node as as_stored
 from kg_builder.build.reach import reach_of
-from kg_builder.graph.quads import POSITION, QUOTE, STATEMENT, TYPE
+from kg_builder.graph.quads import TYPE
 from kg_builder.graph.validate import results_of, shapes_of
 from kg_builder.model import Term
+from kg_builder.terms import is_iri
 
 if TYPE_CHECKING:
     import shacl
 
+_Some = TypeVar("_Some")
 _TOGETHER = 1_000
 """Nodes that are judged in one go."""
 
@@ -38,12 +41,6 @@ class Judge:
         self._facts, self._hierarchy = facts, hierarchy
         self._shapes: shacl.Shapes = shapes_of(shapes)
         self.reach = reach_of(shapes, hierarchy)
-
-    def nodes(self) -> Iterator[Term]:
-        """Yield every node that the shapes target, once each, but for attestations and phrases."""
-        kinds = " ".join(sorted(self.reach.targets - {STATEMENT, POSITION, QUOTE}))
-        for solution in self._ask(f"SELECT DISTINCT ?n WHERE {{ VALUES ?k {{ {kinds} }} ?n {TYPE} ?k }}"):
-            yield Term(str(solution["n"]))
 
     def also(self, nodes: Iterable[Term], retyped: Iterable[Term]) -> set[Term]:
         """Return the nodes that are judged anew because of others.
@@ -66,38 +63,58 @@ class Judge:
                     queue.extend(into)
         return found
 
-    def results_of_all(self) -> list[shacl.Result]:
-        """Return what the shapes say of the whole store."""
-        return list(self.results(self.nodes()))
-
     def results(self, nodes: Iterable[Term]) -> Iterator[shacl.Result]:
-        """Yield what the shapes say of nodes."""
+        """Yield what the shapes say of nodes, which the store describes."""
         if self.reach.whole:
-            everything = self._facts.store.quads_for_pattern(None, None, None, ox.DefaultGraph())
-            yield from results_of(self._shapes, [*map(_line, everything), self._hierarchy])
+            yield from self._results_of_all()
             return
         waiting = iter(nodes)
         groups = iter(lambda: frozenset(islice(waiting, _TOGETHER)), frozenset())
-        # Neither the store nor the shapes need the interpreter while they work.
-        number = os.cpu_count() or 1
-        with ThreadPoolExecutor(number) as pool:
-            while together := list(islice(groups, 2 * number)):
-                for results in pool.map(self._judge, together):
-                    yield from results
+        yield from _beside(self._judge, groups)
+
+    def results_of(self, groups: Iterable[Group]) -> Iterator[shacl.Result]:
+        """Yield what the shapes say of the whole store.
+
+        Args:
+            groups: what its default graph says of all nodes but those of evidence.
+        """
+        if self.reach.whole:
+            yield from self._results_of_all()
+        else:
+            yield from _beside(self._judge_group, groups)
+
+    def _results_of_all(self) -> list[shacl.Result]:
+        everything = self._facts.store.quads_for_pattern(None, None, None, ox.DefaultGraph())
+        return results_of(self._shapes, [*map(_line, everything), self._hierarchy])
 
     def _judge(self, focus: frozenset[Term]) -> list[shacl.Result]:
-        return results_of(self._shapes, [*self._judged_by(focus), self._hierarchy], focus)
+        return results_of(self._shapes, [*self._described(focus, focus), self._hierarchy], focus)
 
-    def _judged_by(self, focus: frozenset[Term]) -> Iterator[str]:
-        yield self._built("?n ?p ?o", "?n ?p ?o", focus)
-        inner = focus
-        while inner:
+    def _judge_group(self, group: Group) -> list[shacl.Result]:
+        focus, values, inner = set[Term](), set[Term](), set[Term]()
+        for line in group.about:
+            subject, predicate, rest = line.split(" ", 2)
+            target = Term(rest[:-3])
+            if predicate == TYPE and target in self.reach.targets:
+                focus.add(Term(subject))
+            if predicate in self.reach.kinds and is_iri(target):
+                values.add(target)
+            if predicate in self.reach.values:
+                inner.add(target)  # a literal, too, may be followed back
+        nodes = frozenset(focus)
+        types = self._built(f"?n {TYPE} ?k", f"?n {TYPE} ?k", frozenset(values))
+        beyond = self._described(frozenset(inner) - nodes, nodes)
+        return results_of(self._shapes, [*group.about, *group.back, types, *beyond, self._hierarchy], nodes)
+
+    def _described(self, nodes: frozenset[Term], known: frozenset[Term]) -> Iterator[str]:
+        """Yield what nodes are judged by, and the same of those of their values whose triples matter, but `known`."""
+        while nodes:
+            yield self._built("?n ?p ?o", "?n ?p ?o", nodes)
             for predicate in sorted(self.reach.inverse):
-                yield self._built(f"?s {predicate} ?n", f"?s {predicate} ?n", inner)
-            yield self._built(f"?v {TYPE} ?k", f"?n ?p ?v . ?v {TYPE} ?k", inner)
-            inner = self._values(inner) - focus
-            focus = focus | inner
-            yield self._built("?n ?p ?o", "?n ?p ?o", inner)
+                yield self._built(f"?s {predicate} ?n", f"?s {predicate} ?n", nodes)
+            yield self._built(f"?v {TYPE} ?k", f"?n ?p ?v . ?v {TYPE} ?k", nodes)
+            known |= nodes
+            nodes = self._values(nodes) - known
 
     def _values(self, nodes: frozenset[Term]) -> frozenset[Term]:
         """Return the values of nodes whose triples matter."""
@@ -125,6 +142,15 @@ class Judge:
         # A literal, too, may be what a path is followed back from.
         found = self._facts.store.quads_for_pattern(None, resource(predicate), as_stored(node), ox.DefaultGraph())
         return (Term(str(each.subject)) for each in found)
+
+
+def _beside(judge: Callable[[_Some], list[shacl.Result]], groups: Iterable[_Some]) -> Iterator[shacl.Result]:
+    """Judge groups on all cores: neither the store nor the shapes need the interpreter while they work."""
+    number, waiting = os.cpu_count() or 1, iter(groups)
+    with ThreadPoolExecutor(number) as pool:
+        while together := list(islice(waiting, 2 * number)):
+            for results in pool.map(judge, together):
+                yield from results
 
 
 def _given(nodes: frozenset[Term]) -> str:

@@ -1,7 +1,8 @@
 """Bindings under which a rule is worth asking for, found by looking where few triples match.
 
-A store plans a query without knowing how many triples a pattern has. Asked who signed with one library, it may begin
-with all memoranda there are; to look first at the premise with the fewest matches costs as much as these are.
+A store plans a query without knowing how many triples a pattern has. Asked what one person
+took part in, it may begin with all events there are; to look first at the premise with the fewest matches costs as
+much as these are.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ shape of their own their triples too. Shapes that reach further are judged over 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 
 import pyoxigraph as ox
@@ -25,6 +25,8 @@ _CONSTRAINTS = {
     "equals", "disjoint", "lessThan", "lessThanOrEquals", *_DEEP,
 }  # fmt: skip
 """Terms of SHACL by which a node is judged, one step from it."""
+_PROPERTIES = {"path", "inversePath", "equals", "disjoint", "lessThan", "lessThanOrEquals"}
+"""Terms that name a property of a node."""
 _PLAIN = _CONSTRAINTS | {
     "path", "inversePath", "targetClass", "deactivated", "ignoredProperties", "flags", "severity", "message", "name",
     "description", "order", "group", "defaultValue",
@@ -51,6 +53,7 @@ class Reach:
         kinds: properties of whose values the kinds matter.
         values: properties of whose values the triples matter too.
         inverse: properties that are followed backwards.
+        properties: all that matter of a node; None where any may.
         whole: whether only the whole graph will do.
     """
 
@@ -58,6 +61,7 @@ class Reach:
     kinds: frozenset[Term]
     values: frozenset[Term]
     inverse: frozenset[Term]
+    properties: frozenset[Term] | None
     whole: bool = False
 
 
@@ -85,11 +89,11 @@ def reach_of(shapes: str, hierarchy: str) -> Reach:
                 inverse.add(back)
             else:
                 whole = True
-    targets = {target for parts in graph.values() for name, target in parts if name == "targetClass"}
-    judged = _with_subclasses(targets, hierarchy)
+    judged = _with_subclasses(_names(graph, {"targetClass"}), hierarchy)
     # Of evidence and of derivations no change is followed node by node.
     whole = whole or _DERIVATION in judged or not inverse.isdisjoint(_OF_EVIDENCE)
-    return Reach(judged, frozenset(kinds), frozenset(values), frozenset(inverse), whole)
+    properties = None if _names(graph, {"closed"}) else frozenset({TYPE, _SUBCLASS} | _names(graph, _PROPERTIES))
+    return Reach(judged, frozenset(kinds), frozenset(values), frozenset(inverse), properties, whole)
 
 
 def _read(shapes: str) -> tuple[_Parts, bool]:
@@ -106,6 +110,11 @@ def _read(shapes: str) -> tuple[_Parts, bool]:
         elif predicate == TYPE and target in _CLASSES:
             far = True  # a shape that is a class judges its instances without naming it
     return graph, far
+
+
+def _names(graph: _Parts, terms: Container[str]) -> set[Term]:
+    """Return what some terms of SHACL name."""
+    return {target for parts in graph.values() for name, target in parts if name in terms}
 
 
 def _followed_back(path: list[tuple[str, Term]]) -> Term | None:

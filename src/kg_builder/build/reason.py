@@ -83,8 +83,11 @@ class Reasoner:
     derived: int = 0
     changed: set[Triple] = field(default_factory=set)
 
-    def saturate(self) -> None:
-        """Apply the rules to the whole store until nothing new follows, and put the conclusions into it.
+    def saturate(self) -> Iterator[Triple]:
+        """Apply the rules to the whole store until nothing new follows.
+
+        Yields:
+            Each conclusion, which the store then holds.
 
         Raises:
             SourceError: the rules do not come to rest.
@@ -92,10 +95,13 @@ class Reasoner:
         fresh: list[Triple] | None = None
         for _ in range(MOST_ROUNDS):
             found = self._all() if fresh is None else iter(self.touching(fresh))
-            added: dict[Triple, None] = {}
+            fresh = []
             while together := list(islice(found, _TOGETHER)):
-                added.update({each.triple: None for each in together if self.add(each.triple)})
-            fresh = [triple for triple in added if self.feeds(triple)]
+                for triple in dict.fromkeys(each.triple for each in together):
+                    if self.add(triple):
+                        yield triple
+                        if self.feeds(triple):
+                            fresh.append(triple)
             if not fresh:
                 return
         message = f"the rules do not come to rest after {MOST_ROUNDS} rounds: one of them concludes ever new triples"

@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import pyoxigraph as ox
 
+from kg_builder.build.checks import Checks
 from kg_builder.build.counting import Distinct
+from kg_builder.build.described import Descriptions
 from kg_builder.build.facts import Facts
 from kg_builder.build.pieces import Piece, cut
 from kg_builder.build.reason import Known, Reasoner
 from kg_builder.build.work import Made, Work
 from kg_builder.errors import ReleaseError, SourceError
 from kg_builder.graph.layers import AUTHORITY, DERIVED, LINKS
+from kg_builder.graph.quads import line
 from kg_builder.model import Term
 from kg_builder.release.shards import merge_files
 from kg_builder.release.sorting import sorted_lines
 from kg_builder.release.store import STORE_FOLDER, compare_store
+
+if TYPE_CHECKING:
+    import shacl
 
 _LOADED = 32 << 20
 """Bytes of lines that are loaded in one go."""
@@ -39,6 +46,8 @@ def build_whole(work: Work) -> Made:
         ReleaseError: the store does not take a line, or changes it.
         OSError: a file cannot be read or written.
     """
+    # What reads the rules leaves cycles that hold the frames of its callers, and must find no store in them.
+    work.context()
     made = _build(work)
     # The store is closed by now; one that is open moves its files while another reads them.
     if made.draft.counts.quads <= _PROVED:
@@ -49,48 +58,107 @@ def build_whole(work: Work) -> Made:
 
 def _build(work: Work) -> Made:
     with Loader(work.stage.folder / STORE_FOLDER) as loader:
-        return _load_all(work, loader)
+        checks = work.checks(Facts(loader.store, work.sources.project.iris))
+        reach = checks.judge.reach
+        with Descriptions(work.scratch, len(work.articles), reach.inverse, reach.properties) as described:
+            return _Whole(work, loader, checks, described).made()
 
 
-def _load_all(work: Work, loader: Loader) -> Made:
-    sources, iris = work.sources, work.sources.project.iris
-    distinct = Distinct()
-    graphs: dict[Term, int] = {}
-    heads = 0
-    work.progress("facts")
-    problems = list(sources.problems)
-    for mapped in work.map(sorted(work.articles)):
-        problems.extend(mapped.problems)
-        if not problems:
-            loader.add(work.stage.path(mapped.article).read_bytes())
-            distinct.add(mapped.digests)
-            heads += mapped.head
-            graphs[iris.article(mapped.article)] = mapped.facts
-    problems.extend(work.twins())
-    if problems:
-        raise SourceError(problems)
-    for name, lines in sources.small_layers(ontology=True):
-        loader.add(work.stage.write(name, lines))
-        graphs[iris.graph(name)] = len(lines) // 2 if name == LINKS else len(lines)
-    pieces = {AUTHORITY: list(_load(work, loader, AUTHORITY, sources.authority_units()))}
-    graphs[iris.graph(AUTHORITY)] = heads + sum(work.stage.shards[each.name].quads for each in pieces[AUTHORITY]) // 2
-    loader.flush()
-    work.progress("rules")
-    facts = Facts(loader.store, iris)
-    reasoner = Reasoner(sources.rules(), facts, Known(facts, work.state), sources.project.prefixes)
-    reasoner.saturate()
-    work.progress("shapes")
-    checks = work.checks(facts)
-    with ThreadPoolExecutor(1) as beside:
-        # What is said of conclusions concerns no shape but one that sees everything.
-        judged = None if checks.judge.reach.whole else beside.submit(checks.judge.results_of_all)
-        pieces[DERIVED] = list(_load(work, loader, DERIVED, _units(work, reasoner)))
-        graphs[iris.graph(DERIVED)] = reasoner.derived
-        loader.finish()
-        results = judged.result() if judged else checks.judge.results_of_all()
-    if problems := list(checks.problems(results)):
-        raise SourceError(problems)
-    return work.made(pieces, graphs, len(loader.store), distinct.count())
+@dataclass(slots=True)
+class _Whole:
+    """A release that is made afresh.
+
+    Attributes:
+        work: the work of the build.
+        loader: loads its store.
+        checks: on that store.
+        described: takes what shapes judge by.
+        graphs: how many quads each named graph has.
+        pieces: of the layers that are cut into pieces.
+    """
+
+    work: Work
+    loader: Loader
+    checks: Checks
+    described: Descriptions
+    graphs: dict[Term, int] = field(default_factory=dict)
+    pieces: dict[str, list[Piece]] = field(default_factory=dict)
+
+    def made(self) -> Made:
+        """Make everything."""
+        work, iris = self.work, self.work.sources.project.iris
+        work.progress("facts")
+        asserted, heads = self._articles()
+        self._layers(heads)
+        self.loader.flush()
+        work.progress("rules")
+        facts = Facts(self.loader.store, iris)
+        reasoner = Reasoner(work.sources.rules(), facts, Known(facts, work.state), work.sources.project.prefixes)
+        with ThreadPoolExecutor(2) as beside:
+            # What is concluded is little beside what it is concluded from, and comes into the store as edits will.
+            optimized = beside.submit(self.loader.optimize)
+            for conclusion in reasoner.saturate():
+                self.described.add(line(conclusion).encode(), ())
+            work.progress("shapes")
+            # The lines of derivations concern no shapes but those that see everything.
+            early = None if self.checks.judge.reach.whole else beside.submit(self._judged)
+            self.pieces[DERIVED] = list(self._cut(DERIVED, _units(work, reasoner), self.loader.add))
+            self.graphs[iris.graph(DERIVED)] = reasoner.derived
+            self.loader.flush()
+            quads = len(self.loader.store)
+            optimized.result()
+            results = early.result() if early else self._judged()
+        self.loader.finish()
+        if problems := list(self.checks.problems(results)):
+            raise SourceError(problems)
+        return work.made(self.pieces, self.graphs, quads, asserted.count())
+
+    def _articles(self) -> tuple[Distinct, int]:
+        """Take the articles; returns the facts that they assert, and how many triples are said of the articles."""
+        work, iris = self.work, self.work.sources.project.iris
+        asserted, heads = Distinct(), 0
+        problems = list(work.sources.problems)
+        for mapped in work.map(sorted(work.articles)):
+            problems.extend(mapped.problems)
+            if not problems:
+                article = iris.article(mapped.article)
+                # How the lines of its attestations and of its phrases begin.
+                evidence = f"<{iris.base}statement/".encode(), f"{article[:-1]}#char=".encode()
+                lines = work.stage.path(mapped.article).read_bytes()
+                self._take(lines, (article, iris.graph(AUTHORITY)), evidence)
+                self.graphs[article] = mapped.facts
+                asserted.add(mapped.digests)
+                heads += mapped.head
+        problems.extend(work.twins())
+        if problems:
+            raise SourceError(problems)
+        return asserted, heads
+
+    def _layers(self, heads: int) -> None:
+        """Take what no article says."""
+        work, iris = self.work, self.work.sources.project.iris
+        for name, written in work.sources.small_layers(ontology=True):
+            self._take(work.stage.write(name, written), (iris.graph(name),))
+            self.graphs[iris.graph(name)] = len(written) // 2 if name == LINKS else len(written)
+        graph = iris.graph(AUTHORITY)
+        units = work.sources.authority_units()
+        self.pieces[AUTHORITY] = list(self._cut(AUTHORITY, units, lambda lines: self._take(lines, (graph,))))
+        quads = sum(work.stage.shards[piece.name].quads for piece in self.pieces[AUTHORITY])
+        self.graphs[graph] = heads + quads // 2
+
+    def _cut(
+        self, layer: str, units: Iterable[tuple[Term, Iterable[str]]], take: Callable[[bytes], None]
+    ) -> Iterator[Piece]:
+        for piece, lines in cut(layer, units):
+            take(self.work.stage.write(piece.name, lines))
+            yield piece
+
+    def _take(self, lines: bytes, graphs: tuple[Term, ...], evidence: tuple[bytes, ...] = ()) -> None:
+        self.loader.add(lines)
+        self.described.add(lines, graphs, evidence)
+
+    def _judged(self) -> list[shacl.Result]:
+        return list(self.checks.judge.results_of(self.described.groups()))
 
 
 def _prove(work: Work) -> None:
@@ -106,12 +174,6 @@ def _units(work: Work, reasoner: Reasoner) -> Iterator[tuple[Term, list[str]]]:
     lines = (line.decode().partition("\t") for line in sorted_lines(marked, work.scratch, DERIVED))
     for subject, together in groupby(lines, key=lambda parts: parts[0]):
         yield Term(subject), [line for _, _, line in together]
-
-
-def _load(work: Work, loader: Loader, layer: str, units: Iterable[tuple[Term, list[str]]]) -> Iterator[Piece]:
-    for piece, lines in cut(layer, units):
-        loader.add(work.stage.write(piece.name, lines))
-        yield piece
 
 
 class Loader:
@@ -145,12 +207,17 @@ class Loader:
         while self._loading:
             self._loading.popleft().result()
 
+    def optimize(self) -> None:
+        """Have the store put in order what it holds, so that it is read faster; raises ReleaseError."""
+        self._ask(self.store.optimize)
+
     def finish(self) -> None:
-        """Have everything in the store and on the disk; raises ReleaseError."""
-        self.flush()
+        """Have everything on the disk; raises ReleaseError."""
+        self._ask(self.store.flush)
+
+    def _ask(self, work: Callable[[], None]) -> None:
         try:
-            self.store.optimize()
-            self.store.flush()
+            work()
         except (OSError, RuntimeError) as error:
             message = f"the store cannot be written: {error}"
             raise ReleaseError(message) from error

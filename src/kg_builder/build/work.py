@@ -137,7 +137,7 @@ class Work:
 
     def checks(self, facts: Facts) -> Checks:
         """Return the checks on a store."""
-        return Checks(self.sources, facts, Mapper(self.context()), self.given)
+        return Checks(self.sources, self.context(), facts, self.given)
 
     def made(self, pieces: Mapping[str, list[Piece]], graphs: Mapping[Term, int], quads: int, asserted: int) -> Made:
         """Return what came of the work.

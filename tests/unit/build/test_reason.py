@@ -103,7 +103,7 @@ def concluded(world: World) -> Iterator[tuple[Facts, State, Derived]]:
         store = Facts(held, IRIS)
         derived: Derived = {}
         reasoner = Reasoner(RULES, store, Known(store, state), NAMES)
-        reasoner.saturate()
+        list(reasoner.saturate())
         for subject, each in reasoner.derivations():
             derived.setdefault(subject, set()).add(each)
         yield store, state, derived
