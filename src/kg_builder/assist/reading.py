@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import ahocorasick
@@ -216,18 +216,6 @@ class Finder:
             if not gap:
                 return following[0].isupper() and low[token + 1] in self._starters
         return opened
-
-
-def by_key(terms: Mapping[str, str]) -> dict[str, list[str]]:
-    """Return terms by their keys, longest first, for making alternatives of a pattern.
-
-    >>> by_key({"jan": "1", "january": "1"})
-    {'1': ['january', 'jan']}
-    """
-    found: dict[str, list[str]] = {}
-    for term in sorted(terms, key=lambda term: (-len(term), term)):
-        found.setdefault(terms[term], []).append(term)
-    return found
 
 
 def either(terms: Iterable[str]) -> str:

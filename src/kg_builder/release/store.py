@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -19,17 +18,6 @@ _CHUNK = 1 << 28
 # pyoxigraph raises OSError for what the system refuses and RuntimeError for what RocksDB finds corrupt.
 _BROKEN = (OSError, RuntimeError)
 _END = (0, None)
-
-
-def load_store(nquads: Path, folder: Path) -> None:
-    """Load a file of N-Quads into a new store in `folder`, and close it; raises ReleaseError for a line it refuses."""
-    store = Store(str(folder))
-    try:
-        store.bulk_load(path=str(nquads), format=RdfFormat.N_QUADS)
-        store.optimize()
-        store.flush()
-    except (SyntaxError, *_BROKEN) as error:
-        raise ReleaseError(f"the store does not take {nquads.name}: {error}") from error
 
 
 def open_store(folder: Path) -> Store:
@@ -49,21 +37,17 @@ def count_quads(folder: Path) -> int:
         raise ReleaseError(f"the store cannot be read: {error}") from error
 
 
-def dump_store(folder: Path) -> bytes:
-    """Return everything that a store holds as sorted N-Quads, in memory; raises ReleaseError."""
-    dumped = io.BytesIO()
-    _dump(folder, dumped)
-    dumped.seek(0)
-    return b"".join(sorted(dumped))
-
-
 def dump_sorted(folder: Path, scratch: Path) -> Iterator[bytes]:
     """Yield the lines of a store in order; `scratch`, a folder, takes what is too large to sort in memory.
 
     Raises ReleaseError and OSError.
     """
     dump = scratch / "dump.nq"
-    _dump(folder, str(dump))
+    store = open_store(folder)
+    try:
+        store.dump(str(dump), RdfFormat.N_QUADS)
+    except _BROKEN as error:
+        raise ReleaseError(f"the store cannot be read: {error}") from error
     runs = []
     with dump.open("rb") as file:
         for number in count():
@@ -110,11 +94,3 @@ def _as_held(line: bytes | None) -> str:
     store = Store()
     store.load(line or b"", format=RdfFormat.N_QUADS)
     return "".join(f"{quad} .\n" for quad in store)
-
-
-def _dump(folder: Path, out: str | io.BytesIO) -> None:
-    store = open_store(folder)
-    try:
-        store.dump(out, RdfFormat.N_QUADS)
-    except _BROKEN as error:
-        raise ReleaseError(f"the store cannot be read: {error}") from error
