@@ -21,9 +21,13 @@ LOCK_FILE: Final = ".lock"
 def build_lock(build_dir: Path) -> Iterator[None]:
     """Hold `build/.lock` for this build alone, making the directory if need be.
 
-    The lock falls when its process ends, however it ends. Raises ReleaseError at once when another build holds it.
+    The lock falls when its process ends, however it ends. Raises ReleaseError at once when another build holds it, and
+    where a file stands in the directory's place.
     """
-    build_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        build_dir.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as error:
+        raise ReleaseError(f"{build_dir} is not a folder: move it away, releases are kept there") from error
     with (build_dir / LOCK_FILE).open("a+", encoding="ascii") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
