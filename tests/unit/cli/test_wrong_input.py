@@ -115,6 +115,29 @@ def test_a_port_that_is_none_is_wrong_usage(root: Path, capsys: pytest.CaptureFi
     assert f"argument --port: «{port}» is no port" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ("--kind=figur", "argument --kind: no kind «figur»: there are date, figure, "),
+        ("--published=soon", "argument --published: «soon» is no day: write 2024-06-28"),
+    ],
+)
+def test_an_option_of_suggest_that_means_nothing_is_wrong_usage(
+    root: Path, capsys: pytest.CaptureFixture[str], option: str, message: str
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--project", str(root), "suggest", m.ONE, option])
+    assert ended.value.code == USAGE
+    assert message in capsys.readouterr().err
+
+
+def test_a_text_to_suggest_from_must_be_utf8(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = root / "own.txt"
+    path.write_bytes(b"satu\ndua \xff")
+    assert main(["--project", str(root), "suggest", str(path)]) == INVALID
+    assert capsys.readouterr().err.startswith(f"{path}:2:5: not UTF-8: save the file as UTF-8\n")
+
+
 def test_what_is_no_release_cannot_be_verified(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--project", str(root), "verify"]) == UNAVAILABLE
     assert capsys.readouterr().err == "rujukan: no release yet: run `rujukan build` first\n"
