@@ -54,7 +54,7 @@ def test_the_store_holds_what_the_file_says(tmp_path: Path) -> None:
 
 
 def test_a_dump_too_large_for_memory_is_sorted_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store_module, "_CHUNK", 500)
+    monkeypatch.setattr(store_module, "_HELD", 5)
     nquads = merged(tmp_path, shards(articles=1, facts=20))
     load_store(nquads, tmp_path / "store")
     compare_store(tmp_path / "store", nquads, tmp_path)
