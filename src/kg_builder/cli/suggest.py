@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from kg_builder.cli.common import Commands, command, json_option, project_of
 from kg_builder.cli.output import OK, counted, say, say_json
-from kg_builder.errors import Mark, Problem, SourceError, not_utf8
+from kg_builder.errors import Mark, Problem, QueryError, SourceError, not_utf8
 
 if TYPE_CHECKING:
     from datetime import date
@@ -131,6 +131,8 @@ def run_eval(options: argparse.Namespace) -> int:
     from kg_builder.assist.suggest import Suggester
     from kg_builder.sources.corpus import load_corpus
 
+    if not (options.folder or options.records):
+        raise QueryError("eval of what? name folders with gold.json, or give --records")
     project = project_of(options)
     reader = suggester(project)
     matcher = Matcher(reader.lexicon)

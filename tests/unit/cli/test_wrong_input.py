@@ -16,6 +16,7 @@ from kg_builder.cli.main import main
 INVALID, USAGE, UNAVAILABLE, BAD_QUERY = 1, 2, 3, 4
 PROJECT = "data/project.yaml"
 RECORD = f"data/articles/{m.ONE}.yaml"
+RULE = "ontology/rules/own.rq"
 SHAPES = "ontology/shapes.ttl"
 
 
@@ -58,6 +59,8 @@ def in_place_of(folder: str) -> Callable[[Path], object]:
         (lambda root: (root / "data/articles/x.yaml").symlink_to("x"), "data/articles/x.yaml:1:1: cannot be read"),
         (lambda root: (root / "queries/x.rq").symlink_to("nowhere"), "queries/x.rq:1:1: cannot be read: No"),
         (in_place_of("data/articles"), "data/articles:1:1: a folder of *.yaml files belongs here"),
+        (lambda root: (root / RULE).write_text("# Why.\nCONSTRUCT { ?a"), f"{RULE}:2:13: not SPARQL: Expected"),
+        (lambda root: (root / RULE).write_bytes(b"# Why\n#\xff"), f"{RULE}:2:2: not UTF-8: save the file as UTF-8"),
         (lambda root: (root / SHAPES).write_text("]"), f"{SHAPES}:1:1: not Turtle: ] is not a valid subject"),
         (lambda root: (root / SHAPES).write_text("# nothing\n"), f"{SHAPES}:1:1: holds no sh:NodeShape"),
         (lambda root: (root / SHAPES).unlink(), f"{SHAPES}:1:1: cannot be read: No such file or directory\n"),
@@ -128,6 +131,21 @@ def test_an_option_of_suggest_that_means_nothing_is_wrong_usage(
     with pytest.raises(SystemExit) as ended:
         main(["--project", str(root), "suggest", m.ONE, option])
     assert ended.value.code == USAGE
+    assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["eval"], "eval of what? name folders with gold.json, or give --records"),
+        (["link", "refresh", "--offline"], "refresh asks the authority anew, so it cannot be --offline"),
+    ],
+)
+def test_options_that_ask_for_nothing_or_for_two_things_are_told(
+    root: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
+) -> None:
+    (root / "data/linking.yaml").write_text("authority: {prefix: wd, namespace: 'x:', name: W}\n")
+    assert main(["--project", str(root), *arguments]) == BAD_QUERY
     assert message in capsys.readouterr().err
 
 
