@@ -12,8 +12,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from kg_builder.build.judge import reach_of
 from kg_builder.build.mapping import Context, Given, Mapped, Mapper, context_of, given_of
+from kg_builder.build.reach import reach_of
 from kg_builder.errors import Problem, SourceError
 from kg_builder.graph.quads import TYPE, in_default_graph, line, record_lines
 from kg_builder.graph.rules import load_rules

@@ -1,9 +1,10 @@
-"""The checks on a graph in a store: shapes, refused matches, expected counts; each problem at the place that is wrong."""
+"""The checks on a graph in a store: shapes, refused matches, expected counts; each problem where it stands."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
@@ -16,6 +17,9 @@ from kg_builder.graph.layers import DERIVED
 from kg_builder.graph.quads import attestation_iri
 from kg_builder.graph.validate import IDENTITY, Places, expectation_problems, problems_of, refused_problem
 from kg_builder.model import Term, Triple
+
+if TYPE_CHECKING:
+    import shacl
 
 ROOT_FILE = "data/project.yaml"
 
@@ -36,14 +40,17 @@ class Checks:
         self._sources, self._facts, self._mapper, self._given = sources, facts, mapper, given
         self.judge = Judge(facts, context.shapes, context.hierarchy)
 
-    def problems(self, nodes: Iterable[Term]) -> Iterator[Problem]:
-        """Yield what is wrong with the graph, of which these nodes may have changed."""
+    def problems(self, results: Sequence[shacl.Result]) -> Iterator[Problem]:
+        """Yield what is wrong with the graph.
+
+        Args:
+            results: what the shapes say of it, from `judge`.
+        """
         yield from self._refused()
-        yield from self._shapes(nodes)
+        yield from self._shapes(results)
         yield from self._expected()
 
-    def _shapes(self, nodes: Iterable[Term]) -> Iterator[Problem]:
-        results = list(self.judge.results(nodes))
+    def _shapes(self, results: Sequence[shacl.Result]) -> Iterator[Problem]:
         if results:
             # Records are read again only where something is wrong, to say where that stands.
             places = self._places({Term(result.focus_node) for result in results})

@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 
 import pyoxigraph as ox
 
-from kg_builder.build.judge import reach_of
+from kg_builder.build.reach import reach_of
 from kg_builder.errors import Problem
 from kg_builder.graph.quads import POSITION, QUOTE, STATEMENT, TYPE, ArticleQuads, line
 from kg_builder.graph.validate import Places, results_of, shapes_of, violations

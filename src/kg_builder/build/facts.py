@@ -136,5 +136,3 @@ class Facts:
 
     def _article_prefix(self) -> str:
         return f"<{self.iris.base}article/"
-
-

@@ -69,7 +69,8 @@ def build_on(base: Release, work: Work) -> Made:
     nodes = {subject for subject, _, _ in changed}
     retyped = {subject for subject, predicate, _ in changed if predicate == TYPE}
     nodes |= {target for _, predicate, target in changed if predicate in checks.judge.reach.inverse}
-    if problems := list(checks.problems(sorted(nodes | checks.judge.also(nodes, retyped)))):
+    judged = list(checks.judge.results(sorted(nodes | checks.judge.also(nodes, retyped))))
+    if problems := list(checks.problems(judged)):
         raise SourceError(problems)
     counts = base.manifest.counts
     graphs = Counter({Term(f"<{graph}>"): number for graph, number in counts.graphs.items()})
@@ -102,7 +103,7 @@ def _authority(work: Work) -> list[Piece]:
     changes = sources.authority.changed_since(work.meta.get("authority", 0))
     former = {term for piece in pieces for term in work.stage.units(piece)} if changes is None else set()
     slugs = {change.slug for change in changes or ()} | set(sources.authority.redirects)
-    slugs |= {slug for slug in work.meta.get("redirects", ())}
+    slugs |= set(work.meta.get("redirects", ()))
     edits = {iris.entity(slug): Edit(None, set(sources.authority_lines(slug))) for slug in slugs}
     if changes is None:
         edits = {term: Edit(None, set()) for term in former}

@@ -1,144 +1,27 @@
-"""Shapes over a store, some nodes at a time: what a node is judged by is read, and no more.
-
-SHACL judges a node by what its shapes reach from it. For shapes of one step each (paths of one property, forward or
-inverse), which is what records are read by, that is its own triples, the kinds of its values, and of values with a
-shape of their own their triples too. Shapes that reach further are judged over the whole graph at once.
-"""
+"""Shapes over a store, some nodes at a time: what a node is judged by (`reach`) is read, and no more."""
 
 from __future__ import annotations
 
 import os
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from itertools import islice
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
-import shacl
 
 from kg_builder.build.facts import Facts, resource
 from kg_builder.build.facts import node as as_stored
-from kg_builder.graph.quads import DERIVED_FROM, OBJECT, POSITION, PREDICATE, QUOTE, STATEMENT, SUBJECT, TYPE
+from kg_builder.build.reach import reach_of
+from kg_builder.graph.quads import POSITION, QUOTE, STATEMENT, TYPE
 from kg_builder.graph.validate import results_of, shapes_of
 from kg_builder.model import Term
-from kg_builder.namespaces import OWL, PROV, RDF, RDFS, RJ, SH
-from kg_builder.terms import is_iri
+
+if TYPE_CHECKING:
+    import shacl
 
 _TOGETHER = 1_000
 """Nodes that are judged in one go."""
-
-_DEEP = {"node", "property", "or", "and", "xone", "not"}
-_CONSTRAINTS = {
-    "datatype", "nodeKind", "minCount", "maxCount", "in", "hasValue", "pattern", "minLength", "maxLength",
-    "minInclusive", "maxInclusive", "minExclusive", "maxExclusive", "uniqueLang", "languageIn", "class", "closed",
-    "equals", "disjoint", "lessThan", "lessThanOrEquals", *_DEEP,
-}  # fmt: skip
-"""Terms of SHACL by which a node is judged, one step from it."""
-_PLAIN = _CONSTRAINTS | {
-    "path", "inversePath", "targetClass", "deactivated", "ignoredProperties", "flags", "severity", "message", "name",
-    "description", "order", "group", "defaultValue",
-}  # fmt: skip
-"""Terms that reach one step from a node; any other may reach further."""
-_SUBCLASS = Term(f"<{RDFS}subClassOf>")
-_CLASSES = {Term(f"<{RDFS}Class>"), Term(f"<{OWL}Class>")}
-_OF_EVIDENCE = {
-    SUBJECT, PREDICATE, OBJECT, DERIVED_FROM, Term(f"<{PROV}used>"),
-    *(Term(f"<{RJ}{name}>") for name in ("accordingTo", "article", "certainty", "conveyedIn", "rank", "rule")),
-}  # fmt: skip
-"""Properties of evidence, whose changes are not followed node by node."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """How far shapes see from a node.
-
-    Attributes:
-        targets: the classes whose instances they judge, subclasses included.
-        kinds: properties of whose values the kinds matter.
-        values: properties of whose values the triples matter too.
-        inverse: properties that are followed backwards.
-        whole: whether only the whole graph will do.
-    """
-
-    targets: frozenset[Term]
-    kinds: frozenset[Term]
-    values: frozenset[Term]
-    inverse: frozenset[Term]
-    whole: bool = False
-
-
-def reach_of(shapes: str, hierarchy: str) -> Reach:
-    """Return how far shapes see.
-
-    Args:
-        shapes: N-Triples of the shapes, from `flat_shapes`.
-        hierarchy: N-Triples of the vocabularies, for subclasses.
-    """
-    graph: dict[Term, list[tuple[str, Term]]] = defaultdict(list)
-    whole = False
-    for subject, predicate, target in _triples(shapes):
-        if predicate.startswith(f"<{SH}"):
-            name = predicate[len(SH) + 1 : -1]
-            whole = whole or name not in _PLAIN
-            graph[subject].append((name, target))
-        elif predicate in {f"<{RDF}first>", f"<{RDF}rest>"}:
-            graph[subject].append(("list", target))
-        elif predicate == TYPE and target in _CLASSES:
-            whole = True  # a shape that is a class judges its instances without naming it
-    kinds, values, inverse = set[Term](), set[Term](), set[Term]()
-    for parts in list(graph.values()):
-        for path in (target for name, target in parts if name == "path"):
-            below = _within((target for name, target in parts if name != "path"), graph)
-            named = {name for name, _ in parts} | below
-            if not named & _CONSTRAINTS:
-                continue
-            if is_iri(path):
-                if named & {"class", *_DEEP}:
-                    kinds.add(path)
-                if named & {"node", "property"} or below & {"path", "closed"}:
-                    values.add(path)
-                continue
-            steps = dict(graph[path])
-            if set(steps) == {"inversePath"} and is_iri(steps["inversePath"]) and not named & {"class", *_DEEP}:
-                inverse.add(steps["inversePath"])
-            else:
-                whole = True
-    whole = whole or not inverse.isdisjoint(_OF_EVIDENCE)
-    targets = {target for parts in graph.values() for name, target in parts if name == "targetClass"}
-    return Reach(_with_subclasses(targets, hierarchy), frozenset(kinds), frozenset(values), frozenset(inverse), whole)
-
-
-def _within(nodes: Iterable[Term], graph: dict[Term, list[tuple[str, Term]]]) -> set[str]:
-    """Return the terms of SHACL by which nodes and shapes below them are described, whether those have names or not."""
-    found: set[str] = set()
-    queue, seen = list(nodes), set[Term]()
-    while queue:
-        node = queue.pop()
-        if node not in seen:
-            seen.add(node)
-            found.update(name for name, _ in graph.get(node, ()))
-            queue.extend(target for _, target in graph.get(node, ()))
-    return found
-
-
-def _with_subclasses(classes: Iterable[Term], hierarchy: str) -> frozenset[Term]:
-    below: dict[Term, list[Term]] = defaultdict(list)
-    for subject, predicate, target in _triples(hierarchy):
-        if predicate == _SUBCLASS:
-            below[target].append(subject)
-    found: set[Term] = set()
-    queue = list(classes)
-    while queue:
-        if (each := queue.pop()) not in found:
-            found.add(each)
-            queue.extend(below[each])
-    return frozenset(found)
-
-
-def _triples(lines: str) -> Iterator[tuple[Term, Term, Term]]:
-    for each in ox.parse(lines, format=ox.RdfFormat.N_TRIPLES):
-        yield Term(str(each.subject)), Term(str(each.predicate)), Term(str(each.object))
 
 
 class Judge:
@@ -182,6 +65,10 @@ class Judge:
                     found |= into
                     queue.extend(into)
         return found
+
+    def results_of_all(self) -> list[shacl.Result]:
+        """Return what the shapes say of the whole store."""
+        return list(self.results(self.nodes()))
 
     def results(self, nodes: Iterable[Term]) -> Iterator[shacl.Result]:
         """Yield what the shapes say of nodes."""

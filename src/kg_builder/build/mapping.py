@@ -78,7 +78,7 @@ class Mapped:
         head: how many triples say what is known of the article itself.
         facts: how many triples it asserts.
         digests: eight bytes of the SHA-256 of each of them, by which those of many articles are counted once.
-        attests: for each fact that rules may rest on, 16 bytes of its digest and 12 of an attestation's that asserts it.
+        attests: for each fact that rules may rest on, 16 bytes of its digest and 12 of an attestation's of it.
         attestations: how many attestations it makes.
         conveyed: how many triples it merely conveys.
         spans: how many phrases it quotes.

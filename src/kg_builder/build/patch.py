@@ -9,9 +9,7 @@ from dataclasses import dataclass, field
 import pyoxigraph as ox
 
 from kg_builder.build.facts import Facts, triple_of
-
 from kg_builder.model import Term, Triple
-
 
 
 @dataclass(slots=True)
@@ -51,39 +49,57 @@ def apply(before: Facts, after: Facts, removed: Iterable[bytes], added: Iterable
     for sign, side in ((-1, old), (1, new)):
         patch.graphs.update({graph: sign * number for graph, number in side.graphs.items()})
         patch.quads += sign * len(side.named)
-    asserted = {triple_of(each) for side in (old, new) for each in side.named if str(each.graph_name).startswith(article)}
+    asserted = {
+        triple_of(each) for side in (old, new) for each in side.named if str(each.graph_name).startswith(article)
+    }
     stated_before = {triple for triple in asserted if before.stated(triple)}
     for each in old.named:
         after.store.remove(each)
     after.store.extend(new.named)
     patch.facts = sum(after.stated(triple) for triple in asserted) - len(stated_before)
-    twins = {triple_of(each) for each in old.named}
+    _leave(patch, old, before, after)
+    _enter(patch, new, before, after)
+    _attest(patch, old, before)
+    _attest(patch, new, after)
+    return patch
+
+
+def _leave(patch: Patch, old: _Sides, before: Facts, after: Facts) -> None:
+    """Take out of the default graph what nobody says any more."""
+    facts = {triple_of(each) for each in old.named}
     for each in old.default:
         triple = triple_of(each)
         # Only a fact may be said by others too; attestations and phrases are one article's own.
-        if triple not in twins or not any(after.graphs(triple)):
+        if triple not in facts or not any(after.graphs(triple)):
             after.store.remove(each)
             patch.quads -= 1
             _note(patch, triple, before)
-    twins = {triple_of(each) for each in new.named}
+
+
+def _enter(patch: Patch, new: _Sides, before: Facts, after: Facts) -> None:
+    """Put into the default graph what is said now."""
+    facts = {triple_of(each) for each in new.named}
     for each in new.default:
         triple = triple_of(each)
-        if triple not in twins or each not in after.store:
+        if triple not in facts or each not in after.store:
             patch.quads += 1
             _note(patch, triple, before)
     after.store.extend(new.default)
-    for facts, side in ((before, old), (after, new)):
-        for statement in side.statements():
-            about, by = facts.attested(statement), facts.article_of(statement)
-            if about is not None and by is not None:
-                patch.attested.setdefault(about, set()).add(by)
-        for each in side.named:
-            graph = Term(str(each.graph_name))
-            if graph.startswith(article):
-                patch.attested.setdefault(triple_of(each), set()).add(graph)
-            else:
-                patch.curated.add(triple_of(each))
-    return patch
+
+
+def _attest(patch: Patch, side: _Sides, facts: Facts) -> None:
+    """Note who attests what on a side of the change; `facts` is the store of that side."""
+    article = f"<{facts.iris.base}article/"
+    for statement in side.statements():
+        about, by = facts.attested(statement), facts.article_of(statement)
+        if about is not None and by is not None:
+            patch.attested.setdefault(about, set()).add(by)
+    for each in side.named:
+        graph = Term(str(each.graph_name))
+        if graph.startswith(article):
+            patch.attested.setdefault(triple_of(each), set()).add(graph)
+        else:
+            patch.curated.add(triple_of(each))
 
 
 def _note(patch: Patch, triple: Triple, before: Facts) -> None:
@@ -108,7 +124,5 @@ class _Sides:
 
     def statements(self) -> Iterator[Term]:
         """Yield the attestations of which something is said here, each once."""
-        found = {
-            Term(str(each.subject)): None for each in self.default if "/statement/" in str(each.subject)
-        }
+        found = {Term(str(each.subject)): None for each in self.default if "/statement/" in str(each.subject)}
         yield from found

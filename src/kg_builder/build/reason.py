@@ -82,16 +82,29 @@ class Reasoner:
     derived: int = 0
     changed: set[Triple] = field(default_factory=set)
 
-    def conclude_all(self) -> Iterator[tuple[Term, str]]:
+    def saturate(self) -> None:
         """Apply the rules to the whole store until nothing new follows, and put the conclusions into it.
-
-        Yields:
-            The lines of the derived layer, each with the subject that it belongs to; in no order, some repeatedly.
 
         Raises:
             SourceError: the rules do not come to rest.
         """
-        self._saturate()
+        fresh: list[Triple] | None = None
+        for _ in range(MOST_ROUNDS):
+            found = self._all() if fresh is None else iter(self.touching(fresh))
+            added: dict[Triple, None] = {}
+            while together := list(islice(found, _TOGETHER)):
+                added.update({each.triple: None for each in together if self.add(each.triple)})
+            fresh = [triple for triple in added if self.feeds(triple)]
+            if not fresh:
+                return
+        message = f"the rules do not come to rest after {MOST_ROUNDS} rounds: one of them concludes ever new triples"
+        raise SourceError([Problem(Mark("ontology/rules"), message, "rule")])
+
+    def derivations(self) -> Iterator[tuple[Term, str]]:
+        """Yield the lines of the derived layer once the store is saturated.
+
+        Each comes with the subject that it belongs to; in no order, some repeatedly.
+        """
         for rule in self.rules:
             solutions = self._apply(rule)
             while together := list(islice(solutions, _TOGETHER)):
@@ -183,19 +196,6 @@ class Reasoner:
             self.facts.store.remove(plain)
             self.quads -= 1
         return True
-
-    def _saturate(self) -> None:
-        fresh: list[Triple] | None = None
-        for _ in range(MOST_ROUNDS):
-            found = self._all() if fresh is None else iter(self.touching(fresh))
-            added: dict[Triple, None] = {}
-            while together := list(islice(found, _TOGETHER)):
-                added.update({each.triple: None for each in together if self.add(each.triple)})
-            fresh = [triple for triple in added if self.feeds(triple)]
-            if not fresh:
-                return
-        message = f"the rules do not come to rest after {MOST_ROUNDS} rounds: one of them concludes ever new triples"
-        raise SourceError([Problem(Mark("ontology/rules"), message, "rule")])
 
     def feeds(self, triple: Triple) -> bool:
         """Tell whether a rule might rest on a triple."""

@@ -93,7 +93,7 @@ class Stage:
 
 
 def by_subject(text: str) -> dict[Term, set[str]]:
-    """Return lines by their subject.
+    r"""Return lines by their subject.
 
     >>> by_subject("<x:a> <x:p> <x:b> .\\n")
     {'<x:a>': {'<x:a> <x:p> <x:b> .\\n'}}

@@ -98,8 +98,10 @@ RULES = {
 
 SHAPES = {
     "strict": "",
-    "backwards": "s:Back sh:targetClass schema:Museum ; sh:property [ sh:path [ sh:inversePath ml:near ] ; sh:maxCount 1 ] .",
-    "named": "s:Neighbours sh:targetClass schema:Museum ; sh:property [ sh:path ml:near ; sh:or ( s:Dated s:Known ) ] .\n"
+    "backwards": "s:Back sh:targetClass schema:Museum ;"
+    " sh:property [ sh:path [ sh:inversePath ml:near ] ; sh:maxCount 1 ] .",
+    "named": "s:Neighbours sh:targetClass schema:Museum ;"
+    " sh:property [ sh:path ml:near ; sh:or ( s:Dated s:Known ) ] .\n"
     "s:Dated a sh:NodeShape ; sh:property [ sh:path rj:edtf ; sh:minCount 1 ] .\n"
     "s:Known a sh:NodeShape ; sh:property [ sh:path rdfs:label ; sh:minCount 2 ] .",
     "not": "s:Lone sh:targetClass schema:Museum ; sh:property [ sh:path ml:near ; "
@@ -108,7 +110,8 @@ SHAPES = {
     "sh:path ml:near ; sh:node [ sh:property [ sh:path ml:near ; sh:maxCount 1 ] ] ] ] ] .",
     "back within": "s:Deep sh:targetClass ml:Loan ; sh:property [ sh:path ml:lender ; sh:node [ sh:property [ "
     "sh:path [ sh:inversePath ml:near ] ; sh:maxCount 1 ] ] ] .",
-    "subjects": "s:Subjects a sh:NodeShape ; sh:targetSubjectsOf ml:near ; sh:property [ sh:path ml:near ; sh:maxCount 2 ] .",
+    "subjects": "s:Subjects a sh:NodeShape ; sh:targetSubjectsOf ml:near ;"
+    " sh:property [ sh:path ml:near ; sh:maxCount 2 ] .",
 }
 """Shapes beside those of the museums."""
 

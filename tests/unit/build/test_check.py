@@ -72,7 +72,9 @@ def test_problems_are_those_of_the_whole_check(root: Path, old: str, new: str) -
 )
 def test_shapes_judge_the_nodes_that_the_article_alone_names(root: Path, line: str) -> None:
     path = root / RECORD
-    path.write_text("".join(x for x in path.read_text("utf-8").splitlines(True) if not x.startswith(line)), "utf-8")
+    path.write_text(
+        "".join(x for x in path.read_text("utf-8").splitlines(keepends=True) if not x.startswith(line)), "utf-8"
+    )
     assert problems(root, m.ONE) == all_problems(root) != []
 
 
@@ -83,7 +85,9 @@ def test_what_other_articles_or_rules_may_say_is_left_to_the_whole_check(root: P
     shapes = root / "ontology/shapes.ttl"
     written = shapes.read_text("utf-8")
     path = root / RECORD
-    kept = [line for line in path.read_text("utf-8").splitlines(True) if not line.startswith("  of museum-laut:")]
+    kept = [
+        line for line in path.read_text("utf-8").splitlines(keepends=True) if not line.startswith("  of museum-laut:")
+    ]
     path.write_text("".join(kept), "utf-8")
     assert problems(root, m.ONE) != []
     rule = root / "ontology/rules/of.rq"

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kg_builder.build.facts import Facts
-from kg_builder.build.judge import Judge, reach_of
+from kg_builder.build.judge import Judge
+from kg_builder.build.reach import reach_of
 from kg_builder.graph.quads import TYPE
 from kg_builder.graph.validate import results_of, shapes_of
 from kg_builder.ids import Iris
@@ -20,6 +21,7 @@ PREFIXES = """\
 @prefix owl: <http://www.w3.org/2002/07/owl#> .
 @prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .
 @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix rj: <https://w3id.org/rujukan/ns#> .
 @prefix sh: <http://www.w3.org/ns/shacl#> .
 """
 HIERARCHY = (
@@ -139,7 +141,8 @@ def test_some_nodes_are_judged_as_in_the_whole_graph_many_times(written: str, be
         "sh:targetClass :A ; sh:property [ sh:path [ sh:zeroOrMorePath :p ] ; sh:class :B ]",
         "sh:targetClass :A ; sh:property [ sh:path [ sh:inversePath :p ] ; sh:class :B ]",
         "sh:targetClass :A ; sh:property [ sh:path [ sh:inversePath rdf:subject ] ; sh:minCount 1 ]",
-        "sh:targetClass :A ; sh:property [ sh:path :p ; sh:qualifiedValueShape [ sh:class :B ] ; sh:qualifiedMinCount 1 ]",
+        "sh:targetClass :A ; sh:property [ sh:path :p ; sh:qualifiedValueShape [ ] ; sh:qualifiedMinCount 1 ]",
+        "sh:targetClass rj:Derivation ; sh:property [ sh:path rj:rule ; sh:maxCount 1 ]",
         "sh:targetSubjectsOf :p ; sh:property [ sh:path :p ; sh:maxCount 1 ]",
         "sh:targetNode :a ; sh:property [ sh:path :p ; sh:maxCount 1 ]",
         "a owl:Class ; sh:property [ sh:path :p ; sh:maxCount 1 ]",
@@ -152,7 +155,8 @@ def test_what_reaches_further_is_judged_in_the_whole_graph(shape: str) -> None:
 def test_a_reach_names_what_shapes_look_at() -> None:
     written = (
         f"{PREFIXES}:S a sh:NodeShape ; sh:targetClass :A ; sh:property [ sh:path :kind ; sh:class :B ] ,"
-        " [ sh:path :value ; sh:or ( :T [ sh:nodeKind sh:Literal ] ) ] , [ sh:path [ sh:inversePath :into ] ; sh:minCount 1 ] ,"
+        " [ sh:path :value ; sh:or ( :T [ sh:nodeKind sh:Literal ] ) ] ,"
+        " [ sh:path [ sh:inversePath :into ] ; sh:minCount 1 ] ,"
         " [ sh:path :plain ; sh:maxCount 1 ] . :T a sh:NodeShape ; sh:property [ sh:path :deep ; sh:class :B ] ."
     )
     reach = reach_of(flat(written), HIERARCHY)

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from tests.support import museum as m
 
-from kg_builder.graph.assemble import assemble
 from kg_builder.build.mapping import Context, Given, Mapper, context_of, given_of
+from kg_builder.graph.assemble import assemble
 from kg_builder.graph.quads import TYPE
 from kg_builder.sources.entities import load_authority
 from kg_builder.sources.project import load_project

@@ -33,7 +33,8 @@ def test_edits_lead_to_the_pieces_of_a_clean_cut(units: Units, edits: list[Units
     for edit in edits:
         given = {key: Edit(whole(edit, key), set(lines_of(edit, key))) for key in edit}
         units = {key: lines for key, lines in (units | edit).items() if lines}
-        done = recut("layer", pieces, given, lambda piece: by_key(files[piece]))
+        former = {piece: by_key(lines) for piece, lines in files.items()}
+        done = recut("layer", pieces, given, former.__getitem__)
         files = {piece: done.written.get(piece, files.get(piece, [])) for piece in done.pieces}
         pieces = done.pieces
         assert list(files.items()) == clean(units)

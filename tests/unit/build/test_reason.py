@@ -102,7 +102,9 @@ def concluded(world: World) -> Iterator[tuple[Facts, State, Derived]]:
         held.load(b"".join(set().union(*lines_of(world))), format=ox.RdfFormat.N_QUADS)
         store = Facts(held, IRIS)
         derived: Derived = {}
-        for subject, each in Reasoner(RULES, store, Known(store, state), NAMES).conclude_all():
+        reasoner = Reasoner(RULES, store, Known(store, state), NAMES)
+        reasoner.saturate()
+        for subject, each in reasoner.derivations():
             derived.setdefault(subject, set()).add(each)
         yield store, state, derived
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from kg_builder.build.pieces import Piece
-from kg_builder.build.state import STATE_FILE, Row, open_state
+from kg_builder.build.state import STATE_FILE, Row, State, open_state
 from kg_builder.errors import ReleaseError
 
 PIECES = {
@@ -96,10 +97,13 @@ def test_the_state_of_another_version_is_forgotten(tmp_path: Path, statement: st
         assert (state.meta(), state.articles()) == ({}, {})
 
 
+def _articles_without_their_table(state: State, path: Path) -> None:
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("DROP TABLE article")
+    state.articles()
+
+
 def test_a_state_that_breaks_on_the_way_is_forgotten_and_told(tmp_path: Path) -> None:
     with pytest.raises(ReleaseError, match="build again"), open_state(tmp_path) as state:
-        with sqlite3.connect(tmp_path / STATE_FILE) as other:
-            other.execute("DROP TABLE article")
-        other.close()
-        state.articles()
+        _articles_without_their_table(state, tmp_path / STATE_FILE)
     assert not (tmp_path / STATE_FILE).exists()
