@@ -10,7 +10,6 @@ import json
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 
 from kg_builder.build.mapping import Context, Given, Mapped, Mapper, context_of, given_of
 from kg_builder.build.reach import reach_of
