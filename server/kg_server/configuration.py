@@ -106,7 +106,10 @@ def _read_file(path: Path, known: Known) -> dict[str, object]:
         document = tomllib.loads(text)
     except OSError as error:
         raise SettingsError(f"The settings file {path} cannot be read: {error.strerror}.") from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise SettingsError(f"{path}:{line}: not UTF-8: save the file as UTF-8.") from error
+    except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path} is not TOML: {error}.") from error
     values: dict[str, object] = {}
     for name, raw in document.items():

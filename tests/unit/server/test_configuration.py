@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[3]
 
 def write(folder: Path, text: str) -> Path:
     path = folder / "rujukan.toml"
-    path.write_text(text, "utf-8")
+    path.write_text(text, "utf-8", errors="surrogateescape")
     return path
 
 
@@ -62,6 +62,7 @@ def test_every_kind_of_setting_comes_from_a_file(tmp_path: Path) -> None:
         ("trusted_proxies = [1]\n", "not a list of strings"),
         ("\n\nport = -1\n", "rujukan.toml:3: port is '-1', not a whole number of at least 0."),
         ("port = \n", "is not TOML: Invalid value (at line 1"),
+        ("port = 1\n# \udcff\n", "rujukan.toml:2: not UTF-8: save the file as UTF-8."),
         ("port = 1\nport = 2\n", "is not TOML: Cannot overwrite a value (at line 2"),
     ],
 )
