@@ -39,21 +39,6 @@ class Loaded:
         return "\n".join(lines)
 
 
-def load_settings(environ: Mapping[str, str], **options: object) -> Settings:
-    """Return the settings as `load` does, with the file that the environment names.
-
-    Raises:
-        SettingsError: naming the setting, its value and what it should be.
-
-    >>> load_settings({"RUJUKAN_PORT": "8080", "RUJUKAN_WORKERS": "2"}, workers=3).port
-    8080
-    >>> load_settings({"RUJUKAN_PORT": "high"})
-    Traceback (most recent call last):
-    kg_server.settings.SettingsError: RUJUKAN_PORT is 'high', not a whole number of at least 0.
-    """
-    return load(environ, options).settings
-
-
 def load(
     environ: Mapping[str, str],
     options: Mapping[str, object],
@@ -70,6 +55,13 @@ def load(
 
     Raises:
         SettingsError: naming the setting, its value and what it should be, and the line of a file.
+
+    >>> loaded = load({"RUJUKAN_PORT": "8080", "RUJUKAN_WORKERS": "2"}, {"workers": 3})
+    >>> loaded.settings.port, loaded.settings.workers, loaded.origins["workers"]
+    (8080, 3, 'option')
+    >>> load({"RUJUKAN_PORT": "high"}, {})
+    Traceback (most recent call last):
+    kg_server.settings.SettingsError: RUJUKAN_PORT is 'high', not a whole number of at least 0.
     """
     known = {each.name: each for each in fields(Settings)}
     if unknown := sorted(set(options) - set(known)):
@@ -114,7 +106,10 @@ def _read_file(path: Path, known: Known) -> dict[str, object]:
         document = tomllib.loads(text)
     except OSError as error:
         raise SettingsError(f"The settings file {path} cannot be read: {error.strerror}.") from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise SettingsError(f"{path}:{line}: not UTF-8: save the file as UTF-8.") from error
+    except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path} is not TOML: {error}.") from error
     values: dict[str, object] = {}
     for name, raw in document.items():

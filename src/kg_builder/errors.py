@@ -50,6 +50,20 @@ class Problem:
         }
 
 
+def not_utf8(file: str, error: UnicodeDecodeError) -> Problem:
+    r"""Return the problem of a file that is not UTF-8, at the first byte that is of no character.
+
+    >>> try:
+    ...     b"a\nb\xff".decode()
+    ... except UnicodeDecodeError as error:
+    ...     print(not_utf8("a.yaml", error))
+    a.yaml:2:2: not UTF-8: save the file as UTF-8
+    """
+    before = error.object[: error.start].decode("utf-8")
+    mark = Mark(file, before.count("\n") + 1, len(before) - before.rfind("\n"))
+    return Problem(mark, "not UTF-8: save the file as UTF-8", "encoding")
+
+
 class KgError(Exception):
     """Root of every error that the builder raises on purpose."""
 

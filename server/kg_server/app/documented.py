@@ -38,7 +38,6 @@ _TITLES: Mapping[int, str] = {
 _WITHOUT_BODY = frozenset({301, 303, 304})
 _ASKING = (429, 500, 503, 504)
 _SUBJECT_ROOTS = ("id", "article", "statement", "derivation", "graph", "rule", "query")
-DESCRIPTIONS = tuple(each for each in GRAPHS if each.key in {"turtle", "jsonld", "ntriples", "rdfxml"})
 _ASK = "ASK { ?thing ?property ?value }"
 _SELECT = "SELECT ?kind (COUNT(?thing) AS ?things) WHERE { ?thing a ?kind } GROUP BY ?kind"
 

@@ -84,7 +84,6 @@ RECONCILE_SCHEMAS: dict[str, Document] = {
 """JSON Schemas of what the service answers, by name."""
 
 _QUERIES = json.dumps({"q0": {"query": "a", "limit": 3}})
-_EXTEND = json.dumps({"ids": ["a"], "properties": [{"id": "rdfs:label"}]})
 _ASKED = (400, 413, 415, 422, 429, 500, 503, 504)
 
 

@@ -11,8 +11,8 @@ from starlette.requests import Request  # noqa: TC002 - FastAPI reads the annota
 from starlette.responses import Response
 
 from kg_builder.namespaces import PREFIXES
-from kg_server.app.linked import site_links
 from kg_server.app.replies import Site, language_of, page_reply, page_values
+from kg_server.app.signposts import site_links
 from kg_server.describe.beside import Beside
 from kg_server.describe.bound import with_defaults
 from kg_server.describe.current import Release

@@ -12,8 +12,9 @@ from starlette.requests import Request  # noqa: TC002 - FastAPI reads the annota
 from starlette.responses import Response
 
 from kg_server.app.answers import Asked, negotiate, unless_gone
-from kg_server.app.linked import LinkedData, dump_links, site_links
+from kg_server.app.datasets import Datasets
 from kg_server.app.replies import JSON, Site, json_reply, language_of, page_or_json, page_reply, page_values
+from kg_server.app.signposts import dump_links, site_links
 from kg_server.backends.base import Answer, Question
 from kg_server.describe.beside import Beside, aside, patience_for
 from kg_server.describe.current import Release
@@ -103,8 +104,8 @@ class _Parts:
 class Home:
     """What is served at `/`."""
 
-    def __init__(self, site: Site, linked: LinkedData) -> None:
-        self._site, self._linked = site, linked
+    def __init__(self, site: Site, datasets: Datasets) -> None:
+        self._site, self._datasets = site, datasets
         self._parts = Beside(_Parts, _PATIENCE_SECONDS)
 
     def add_to(self, router: APIRouter) -> None:
@@ -119,7 +120,7 @@ class Home:
         release = await site.current.get()
         kind = _kind(request)
         if kind == RDF:
-            return await self._linked.void(request)
+            return await self._datasets.void(request)
         address = site.address(request)
         links = {"Link": link_header([*site_links(release, address), *dump_links(release, address)])}
         if kind == JSON:

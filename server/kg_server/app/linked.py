@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlencode
@@ -13,25 +12,21 @@ from urllib.parse import quote, unquote, urlencode
 from starlette.requests import Request  # noqa: TC002 - FastAPI reads the annotations
 from starlette.responses import Response
 
-from kg_builder.namespaces import RDF, SCHEMA
 from kg_server.app.answers import LABELS, unless_gone
 from kg_server.app.article import ArticlePages, is_article
-from kg_server.app.dumps import later_headers
 from kg_server.app.entity import ROOT, EntityPages, Found, subject_of
-from kg_server.app.replies import Site, accept_of, language_of, page_reply, page_values
+from kg_server.app.replies import Site, language_of, page_reply, page_values
+from kg_server.app.representations import graph_choice, offered, tagged
+from kg_server.app.signposts import subject_links
 from kg_server.app.vocabulary import VocabularyPage
 from kg_server.describe.ask import is_iri, serialise
 from kg_server.describe.current import Release
-from kg_server.describe.dataset import DCAT_PREFIXES, VOID_PREFIXES, dcat_triples, void_triples
 from kg_server.describe.entity import LISTED
-from kg_server.describe.examples import example_triples
-from kg_server.describe.queries import SavedQuery, read_window
-from kg_server.describe.statistics import Counted, Statistics
+from kg_server.describe.queries import read_window
 from kg_server.describe.subject import INCOMING_SHOWN, Details, Subject, find_near, find_subject
-from kg_server.http.formats import BINDINGS, GRAPHS, HTML, Choice, Format, available, choose_format
+from kg_server.http.formats import BINDINGS, DESCRIPTIONS, GRAPHS, Choice
 from kg_server.http.links import Link, link_header
-from kg_server.http.negotiation import etag_matches
-from kg_server.http.problems import BadParameter, NotAcceptable, NotFound
+from kg_server.http.problems import BadParameter, NotFound
 from kg_server.http.protocol import decode_form, single
 from kg_server.pages.facts import Reader
 
@@ -41,7 +36,6 @@ if TYPE_CHECKING:
 
 # What an IRI of the base can begin with; the model of a release says so.
 ROOTS = ("id", "article", "statement", "derivation", "graph", "rule", "query")
-_FORMATS = tuple(each for each in GRAPHS if each.key in {"turtle", "jsonld", "ntriples", "rdfxml"})
 # A thing's facts as a table.
 _TABLE = next(each for each in BINDINGS if each.key == "csv")
 # What people write with a slash behind it.
@@ -49,7 +43,6 @@ _WITHOUT_SLASH = frozenset(
     {"/queries", "/graphs", "/dumps", "/health", "/.well-known/void", "/.well-known/sparql-examples"}
 )
 _SHOWN_PARTS = 200
-_TYPES_LINKED = 5
 _MOST_ALLOWED = "%:/?#[]@!$&'()*+,;=-._~"
 
 
@@ -71,74 +64,20 @@ class Asked:
 
 
 class LinkedData:
-    """What is served below the roots of the base, and the descriptions that machines look for."""
+    """What is served below the roots of the base."""
 
-    def __init__(self, site: Site, counted: Counted, vocabulary: VocabularyPage) -> None:
+    def __init__(self, site: Site, vocabulary: VocabularyPage) -> None:
         self._site = site
-        self._counted = counted
         self._vocabulary = vocabulary
         self._articles = ArticlePages(site)
         self._entities = EntityPages(site)
 
     def add_to(self, router: APIRouter) -> None:
         """Add the routes."""
-        routes = [
-            ("/.well-known/void", self.void, "The dataset in VoID"),
-            ("/.well-known/sparql-examples", self.examples, "The saved queries as sh:SPARQLExecutable"),
-            ("/dumps", self.dcat, "The dumps in DCAT"),
-            *((f"/{root}/{{path:path}}", self.node, f"What the release says of an IRI of /{root}/") for root in ROOTS),
-        ]
-        for path, view, summary in routes:
-            router.add_api_route(path, view, methods=["GET"], response_class=Response, summary=summary)
-            router.add_api_route(path, view, methods=["HEAD"], include_in_schema=False)
-
-    async def void(self, request: Request) -> Response:
-        """Describe the dataset in VoID."""
-        release, statistics = await self._counts()
-        triples = void_triples(release.manifest, statistics, self._site.address(request))
-        response = await self._described(request, release, "void", triples, VOID_PREFIXES)
-        missing = {"counts": not statistics.complete, "dumps": bool(release.manifest.later)}
-        if any(missing.values()):
-            response.headers["Rujukan-Cut"] = ", ".join(name for name, lacking in missing.items() if lacking)
-        return response
-
-    async def dcat(self, request: Request) -> Response:
-        """Describe the dumps in DCAT."""
-        release, statistics = await self._counts()
-        triples = dcat_triples(release.manifest, statistics, self._site.address(request))
-        response = await self._described(request, release, "dcat", triples, DCAT_PREFIXES)
-        response.headers.update(later_headers(release.manifest))
-        return response
-
-    async def examples(self, request: Request) -> Response:
-        """List the saved queries as examples."""
-        release = await self._site.current.get()
-        triples = example_triples(release.manifest, release.queries, self._site.address(request))
-        return await self._described(request, release, "examples", triples, {})
-
-    async def _described(
-        self, request: Request, release: Release, word: str, triples: Iterable[ox.Triple], prefixes: dict[str, str]
-    ) -> Response:
-        choice = _choice(request, single(decode_form(request.scope["query_string"]), "format"))
-        known = {**release.manifest.prefixes, **prefixes}
-        # The page carries the Turtle.
-        body = await asyncio.to_thread(serialise, triples, choice.format.key, known)
-        headers = {"Vary": "Accept", "Link": link_header(site_links(release, self._site.address(request)))}
-        if not choice.html:
-            return _tagged(request, body, choice, headers)
-        language, pages = language_of(request), self._site.pages
-        formats = [
-            (LABELS[each.key], f"{pages.root}{request.url.path}?format={each.key}", each.media_types[0])
-            for each in _FORMATS
-        ]
-        values = page_values(release, request, language)
-        title = pages.word(word, language)
-        page = pages.render("described", language, title=title, turtle=body.decode(), formats=formats, **values)
-        return page_reply(page, language, headers={"Link": headers["Link"]})
-
-    async def _counts(self) -> tuple[Release, Statistics]:
-        release = await self._site.current.get()
-        return release, await self._counted.get(release)
+        for root in ROOTS:
+            path, summary = f"/{root}/{{path:path}}", f"What the release says of an IRI of /{root}/"
+            router.add_api_route(path, self.node, methods=["GET"], response_class=Response, summary=summary)
+            router.add_api_route(path, self.node, methods=["HEAD"], include_in_schema=False)
 
     async def vocabulary(self, request: Request, path: str) -> Response:
         """Describe a vocabulary of the release's own, if the path is that of one."""
@@ -189,7 +128,7 @@ class LinkedData:
         listed = LISTED if found and asked.choice.html else INCOMING_SHOWN
         others = _other_pages(request, subject, asked.offset, listed)
         links = [Link(address + path, f'rel="{name}"') for name, path in others.items()]
-        links = [*_signposts(release, subject, address, asked.choice), *links]
+        links = [*subject_links(release, subject, address, asked.choice), *links]
         headers = {"Link": link_header(links), "Vary": "Accept, Accept-Language"}
         cut = [f"incoming={listed}"] if subject.cut else []
         if cut := [*cut, *([f"facts={len(found.entity.facts)}"] if found and found.entity.totals else [])]:
@@ -209,8 +148,7 @@ class LinkedData:
             if found:
                 body = await self._entities.page(request, found, _formats(place, table=True), others)
             elif subject.iri == f"{base}{release.manifest.vocabulary}":
-                formats = [(LABELS[each.key], f"{place}?format={each.key}", each.media_types[0]) for each in _FORMATS]
-                body = await self._vocabulary.render(request, release, language, formats)
+                body = await self._vocabulary.render(request, release, language, offered(place))
             else:
                 body = await asyncio.to_thread(self._page, request, release, subject, others)
             return page_reply(body, language, headers=headers)
@@ -218,9 +156,9 @@ class LinkedData:
             language = language_of(request)
             headers["Content-Location"] += f"&lang={language}"
             headers["Content-Disposition"] = f'inline; filename="{_file_name(subject.iri)}.csv"'
-            return _tagged(request, await self._entities.table(found, language), asked.choice, headers)
+            return tagged(request, await self._entities.table(found, language), asked.choice, headers)
         body = await asyncio.to_thread(serialise, subject.triples(), asked.choice.format.key, release.manifest.prefixes)
-        return _tagged(request, body, asked.choice, headers)
+        return tagged(request, body, asked.choice, headers)
 
     def _page(self, request: Request, release: Release, subject: Subject, others: Mapping[str, str]) -> bytes:
         pages, manifest, language = self._site.pages, release.manifest, language_of(request)
@@ -260,7 +198,7 @@ class LinkedData:
 
 def _formats(place: str, *, table: bool = False) -> list[tuple[str, str, str]]:
     """Return label, address and media type of the forms for programs, with all evidence."""
-    formats = [*_FORMATS, *([_TABLE] if table else [])]
+    formats = [*DESCRIPTIONS, *([_TABLE] if table else [])]
     return [
         (LABELS[each.key], f"{place}?format={each.key}&evidence=true&incoming=true", each.media_types[0])
         for each in formats
@@ -312,7 +250,7 @@ def _asked(request: Request) -> Asked:
     formats = (*GRAPHS, _TABLE) if request.url.path.startswith(f"/{ROOT}") else GRAPHS
     evidence, incoming = _flag(pairs, "evidence"), _flag(pairs, "incoming")
     return Asked(
-        _choice(request, override, formats),
+        graph_choice(request, override, formats),
         override,
         evidence,
         incoming,
@@ -325,69 +263,3 @@ def _flag(pairs: Iterable[tuple[str, str]], name: str) -> bool:
     if value not in {None, "true", "false"}:
         raise BadParameter(f"'{name}' is true or false, not '{value}'.", parameter=name)
     return value == "true"
-
-
-def _choice(request: Request, override: str | None, formats: Sequence[Format] = GRAPHS) -> Choice:
-    accept = accept_of(request)
-    choice = choose_format(accept, override, formats)
-    if choice is None:
-        wanted = f"'Accept: {accept}'" if override is None else f"'format={override}'"
-        raise NotAcceptable(wanted, [*available(formats), HTML])
-    return choice
-
-
-def _tagged(request: Request, body: bytes, choice: Choice, headers: dict[str, str]) -> Response:
-    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    headers = {**headers, "ETag": etag, "Cache-Control": "no-cache"}
-    if etag_matches(request.headers.get("if-none-match"), etag):
-        return Response(status_code=304, headers=headers)
-    return Response(body, headers={**headers, "Content-Type": choice.content_type})
-
-
-def site_links(release: Release, address: str) -> list[Link]:
-    """Return what a machine should know of the whole site (RFC 8631, Signposting)."""
-    return [
-        Link(f"{address}/.well-known/void", 'rel="describedby"', "text/turtle"),
-        Link(f"{address}/dumps", 'rel="describedby"', "text/turtle"),
-        Link(f"{address}/sparql", 'rel="service"'),
-        Link(f"{address}/openapi.json", 'rel="service-desc"', "application/json"),
-        Link(f"{address}/.well-known/sparql-examples", 'rel="service-doc"', "text/turtle"),
-        *([Link(release.manifest.licence, 'rel="license"')] if release.manifest.licence else []),
-        Link(release.manifest.base, 'rel="cite-as"'),
-    ]
-
-
-def query_links(release: Release, query: SavedQuery, address: str) -> list[Link]:
-    """Return the typed links of an answer to a saved query: what it is, where it is described, under which licence."""
-    return [
-        Link(f"{release.manifest.base}query/{query.name}", 'rel="cite-as"'),
-        Link(f"{address}/.well-known/sparql-examples", 'rel="describedby"', "text/turtle"),
-        Link(f"{address}/openapi.json", 'rel="service-desc"', "application/json"),
-        *([Link(release.manifest.licence, 'rel="license"')] if release.manifest.licence else []),
-        Link(f"{address}/.well-known/void", 'rel="collection"', "text/turtle"),
-    ]
-
-
-def dump_links(release: Release, address: str) -> list[Link]:
-    """Return the dumps as the items of the dataset."""
-    return [Link(f"{address}/dumps/{each.name}", 'rel="item"', each.media_type) for each in release.manifest.dumps]
-
-
-def _signposts(release: Release, subject: Subject, address: str, choice: Choice) -> list[Link]:
-    """Return the typed links of one description (https://signposting.org/FAIR/, level 1).
-
-    A page is a landing page of the thing; a description for machines describes it, and says so.
-    """
-    place = f"{address}/{subject.iri[len(release.manifest.base) :]}"
-    plain: list[Format] = list(_FORMATS)
-    kinds = [each for each in subject.types() if not each.startswith(RDF)] or subject.types()
-    if choice.html:
-        kinds = [SCHEMA + "AboutPage", *kinds]
-    return [
-        Link(subject.iri, 'rel="cite-as"'),
-        *([] if choice.html else [Link(subject.iri, 'rel="describes"')]),
-        *(Link(f"{place}?format={each.key}", 'rel="describedby"', each.media_types[0]) for each in plain),
-        *(Link(each, 'rel="type"') for each in kinds[:_TYPES_LINKED]),
-        *([Link(release.manifest.licence, 'rel="license"')] if release.manifest.licence else []),
-        Link(f"{address}/.well-known/void", 'rel="collection"', "text/turtle"),
-    ]

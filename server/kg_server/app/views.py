@@ -8,19 +8,21 @@ from starlette.responses import Response
 
 from kg_server.app.answers import Asked, unless_gone
 from kg_server.app.data import DataPage
+from kg_server.app.datasets import Datasets
 from kg_server.app.dumps import Dumps, later_headers
 from kg_server.app.editor import Editor
 from kg_server.app.explore import Explore
 from kg_server.app.gaps import Gaps
 from kg_server.app.home import Home
 from kg_server.app.licences import Licences
-from kg_server.app.linked import LinkedData, query_links
+from kg_server.app.linked import LinkedData
 from kg_server.app.openapi import openapi_document
 from kg_server.app.operator import OperatorViews
 from kg_server.app.preview import Preview
 from kg_server.app.reconcile import Reconciliation
 from kg_server.app.replies import JSON, Site, json_reply, language_of, page_or_json, page_reply, page_values
 from kg_server.app.search import Search
+from kg_server.app.signposts import query_links
 from kg_server.app.vocabulary import VocabularyPage
 from kg_server.backends.base import Question
 from kg_server.describe.beside import Beside
@@ -61,7 +63,9 @@ def make_router(site: Site) -> APIRouter:
     Licences(site).add_to(router)
     Explore(site).add_to(router)
     Search(site).add_to(router)
-    Home(site, views.linked).add_to(router)
+    datasets = Datasets(site, views.counted)
+    Home(site, datasets).add_to(router)
+    datasets.add_to(router)
     views.linked.add_to(router)
     # The last one: a vocabulary's name is the release's choice, and whatever else has an address has it already.
     router.add_api_route("/{path:path}", views.linked.vocabulary, methods=["GET", "HEAD"], include_in_schema=False)
@@ -74,7 +78,7 @@ class Views:
     def __init__(self, site: Site) -> None:
         self._site = site
         self.counted = Counted()
-        self.linked = LinkedData(site, self.counted, VocabularyPage(site, self.counted))
+        self.linked = LinkedData(site, VocabularyPage(site, self.counted))
 
     async def queries(self, request: Request) -> Response:
         """List the saved queries, in JSON or on a page."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from kg_builder.namespaces import RDF, RDFS, RJ, SKOS
-from kg_server.describe.ask import Row, rows, values
+from kg_server.describe.ask import read_incoming, read_triples, rows, values
 from kg_server.describe.current import Release
 from kg_server.describe.labels import batches
 from kg_server.describe.statements import PROLOGUE, Statement, Target, attested_in, read_statements
@@ -69,7 +69,7 @@ async def find_stated(release: Release, article: Subject) -> Stated:
     found, graph, leading = await asyncio.gather(*(rows(backend, each) for each in (query, _GRAPH % iri, _IN % iri)))
     statements = tuple(read_statements(found[:ROWS_READ], iri).values())
     triples = [ox.Triple(row["s"], row["p"], row["o"]) for row in graph]  # type: ignore[arg-type]
-    incoming = list(_pairs(leading))
+    incoming = list(read_incoming(leading))
     nodes: dict[str, dict[str, dict[Target, None]]] = {}
     for each in article.own:
         if isinstance(each.subject, ox.NamedNode) and each.subject.value == iri:
@@ -80,10 +80,8 @@ async def find_stated(release: Release, article: Subject) -> Stated:
             _know(nodes, statement.subject, statement.predicate, statement.target)
     mentioned = _mentioned(nodes, statements, incoming)[:_MOST_NAMED]
     for answer in await asyncio.gather(*(rows(backend, _KNOWN % values(each)) for each in batches(mentioned))):
-        for row in answer:
-            subject, predicate = row["s"], row["p"]
-            if isinstance(subject, ox.NamedNode) and isinstance(predicate, ox.NamedNode):
-                _know(nodes, subject.value, predicate.value, row["o"])
+        for subject, predicate, target in read_triples(answer):
+            _know(nodes, subject, predicate, target)
     known = {node: {name: tuple(targets) for name, targets in said.items()} for node, said in nodes.items()}
     return Stated(statements, len(found) > ROWS_READ, known, tuple(triples), tuple(incoming), query)
 
@@ -110,10 +108,3 @@ def _mentioned(
 
 def _is_iri(target: Target) -> bool:
     return isinstance(target, ox.NamedNode)
-
-
-def _pairs(found: Iterable[Row]) -> Iterable[tuple[str, str]]:
-    for row in found:
-        thing, name = row.get("thing"), row.get("property")
-        if isinstance(thing, ox.NamedNode) and isinstance(name, ox.NamedNode):
-            yield thing.value, name.value

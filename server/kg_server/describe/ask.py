@@ -148,6 +148,31 @@ def integer(row: Row, name: str) -> int:
     return int(term.value) if isinstance(term, ox.Literal) else 0
 
 
+def read_triples(found: Iterable[Row]) -> Iterator[tuple[str, str, ox.NamedNode | ox.Literal]]:
+    """Yield the triples that rows of `s`, `p` and `o` hold; what is no triple of IRIs and literals is left out.
+
+    >>> loan, to, fair = (ox.NamedNode(f"urn:{name}") for name in ("loan", "to", "fair"))
+    >>> list(read_triples([{"s": loan, "p": to, "o": fair}, {"s": ox.BlankNode(), "p": to, "o": fair}]))
+    [('urn:loan', 'urn:to', <NamedNode value=urn:fair>)]
+    """
+    for row in found:
+        subject, predicate, target = (row.get(name) for name in ("s", "p", "o"))
+        if (
+            isinstance(subject, ox.NamedNode)
+            and isinstance(predicate, ox.NamedNode)
+            and isinstance(target, (ox.NamedNode, ox.Literal))
+        ):
+            yield subject.value, predicate.value, target
+
+
+def read_incoming(found: Iterable[Row]) -> Iterator[tuple[str, str]]:
+    """Yield the `thing` and the `property` of rows that tell what leads to something."""
+    for row in found:
+        thing, name = row.get("thing"), row.get("property")
+        if isinstance(thing, ox.NamedNode) and isinstance(name, ox.NamedNode):
+            yield thing.value, name.value
+
+
 class Triples:
     """Collects triples; subjects and predicates are given as text, and so are objects that are IRIs."""
 

@@ -15,7 +15,7 @@ import pyoxigraph as ox
 
 from kg_builder.namespaces import DCTERMS, RDF, RDFS, RJ, SCHEMA, SKOS
 from kg_server.backends.base import Backend
-from kg_server.describe.ask import Row, integer, rows, values
+from kg_server.describe.ask import Row, integer, read_incoming, read_triples, rows, values
 from kg_server.describe.current import Release
 from kg_server.describe.ontology import Ontology
 from kg_server.describe.statements import (
@@ -186,7 +186,7 @@ async def find_entity(
         raise problem
     if not found["facts"] and not found["incoming"]:
         return None
-    facts, incoming = tuple(_facts(found["facts"][:most])), tuple(_leads(found["incoming"]))
+    facts, incoming = tuple(_facts(found["facts"][:most])), tuple(read_incoming(found["incoming"]))
     hub = bool(offset) or len(incoming) > INCOMING_SHOWN
     listed = LISTED if hub and paged else INCOMING_SHOWN
     limit = _HUB_STATEMENTS if hub and paged else _STATEMENTS
@@ -305,7 +305,11 @@ class _Gathering:
         answers = await self.asking.all({name: f"SELECT * WHERE {{ {unions} }}" for name, unions in some.items()})
         facts = tuple(_facts(answers["facts"])) if "facts" in answers else entity.facts
         return replace(
-            entity, facts=facts, shown=tuple(_leads(answers.get("incoming", ()))), totals=totals, totals_in=totals_in
+            entity,
+            facts=facts,
+            shown=tuple(read_incoming(answers.get("incoming", ()))),
+            totals=totals,
+            totals_in=totals_in,
         )
 
     def _evidence(self, entity: Entity, details: list[str], *, cut: bool) -> dict[str, str]:
@@ -360,14 +364,8 @@ class _Gathering:
             yield iri
 
     def _know(self, found: Iterable[Row]) -> None:
-        for row in found:
-            subject, predicate, target = (row.get(name) for name in ("s", "p", "o"))
-            if (
-                isinstance(subject, ox.NamedNode)
-                and isinstance(predicate, ox.NamedNode)
-                and isinstance(target, (ox.NamedNode, ox.Literal))
-            ):
-                self._nodes.setdefault(subject.value, {}).setdefault(predicate.value, {})[target] = None
+        for subject, predicate, target in read_triples(found):
+            self._nodes.setdefault(subject, {}).setdefault(predicate, {})[target] = None
 
 
 def _iris(targets: Iterable[Target]) -> dict[str, None]:
@@ -379,13 +377,6 @@ def _facts(found: Iterable[Row]) -> Iterable[tuple[str, Target]]:
         name, target = row.get("property"), row.get("value")
         if isinstance(name, ox.NamedNode) and isinstance(target, (ox.NamedNode, ox.Literal)):
             yield name.value, target
-
-
-def _leads(found: Iterable[Row]) -> Iterable[tuple[str, str]]:
-    for row in found:
-        thing, name = row.get("thing"), row.get("property")
-        if isinstance(thing, ox.NamedNode) and isinstance(name, ox.NamedNode):
-            yield thing.value, name.value
 
 
 def _counts(found: Iterable[Row]) -> dict[str, int]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
@@ -17,7 +17,7 @@ from typing import Literal
 import pyoxigraph as ox
 
 from kg_builder.namespaces import RDFS, RJ, SH, SKOS
-from kg_server.describe.ask import Row, rows
+from kg_server.describe.ask import Row, read_triples, rows
 from kg_server.describe.current import Release
 from kg_server.http.problems import Problem
 
@@ -80,7 +80,7 @@ def read_ontology(found: Iterable[Row]) -> Ontology:
     places = {**dict.fromkeys(_LABELS, "labels"), _COMMENT: "why"}
     above: dict[str, list[str]] = {}
     planned: set[str] = set()
-    for subject, predicate, target in _named(found):
+    for subject, predicate, target in read_triples(found):
         if isinstance(target, ox.Literal):
             if predicate in places:
                 named = texts[places[predicate]].setdefault(subject, {})
@@ -136,17 +136,6 @@ def parse_shapes(turtle: bytes) -> tuple[dict[str, dict[str, str]], frozenset[st
 
 def _literals(said: Mapping[str, Iterable[object]], name: str, part: Literal["value", "language"]) -> list[str]:
     return [getattr(each, part) or "" for each in said.get(SH + name, ()) if isinstance(each, ox.Literal)]
-
-
-def _named(found: Iterable[Row]) -> Iterator[tuple[str, str, ox.NamedNode | ox.Literal]]:
-    for row in found:
-        subject, predicate, target = (row.get(name) for name in ("s", "p", "o"))
-        if (
-            isinstance(subject, ox.NamedNode)
-            and isinstance(predicate, ox.NamedNode)
-            and isinstance(target, (ox.NamedNode, ox.Literal))
-        ):
-            yield subject.value, predicate.value, target
 
 
 class Ontologies:

@@ -41,7 +41,6 @@ _ONTOLOGY = "SELECT ?s ?p ?o WHERE { GRAPH <%s> { ?s ?p ?o } } ORDER BY ?s ?p ?o
 _OF_PROPERTY = "{ SELECT ?term ?s ?o WHERE { VALUES ?term { <%s> } ?s ?term ?o } LIMIT %d }"
 _OF_CLASS = "{ SELECT ?term ?s WHERE { VALUES ?term { <%s> } ?s a ?term } LIMIT %d }"
 
-Texts = Mapping[str, str]
 Example = tuple[Node, Node | None]
 """A thing of a class, or the subject and the object of a property."""
 

@@ -52,6 +52,9 @@ GRAPHS: tuple[Format, ...] = (
     Format("n3", ("text/n3",), "n3", _W3C + "N3"),
 )
 
+DESCRIPTIONS: tuple[Format, ...] = GRAPHS[:4]
+"""Those in which pages offer a description; the others add nothing to one that has no named graphs."""
+
 # RFC 7303 and the CSV and TSV registrations leave the charset open; the bytes are always UTF-8, so say it.
 _WITH_CHARSET = frozenset({"text/csv", "text/tab-separated-values", "text/turtle", "text/plain", "text/xml", "text/n3"})
 

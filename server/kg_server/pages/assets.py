@@ -78,7 +78,7 @@ def read_assets(folder: Traversable) -> Assets:
         licences = tuple(Licensed(**each) for each in json.loads(folder.joinpath(LICENCES).read_text("utf-8")))
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         message = (
-            f"The pages' scripts and styles are not in {folder} ({type(error).__name__}: {error}). "
+            f"The pages' scripts and styles are not whole in {folder}: {error}. "
             "In a checkout, `make web` makes them; a wheel holds them."
         )
         raise AssetsError(message) from error

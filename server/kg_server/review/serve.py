@@ -38,7 +38,7 @@ def serve_review(desk: Desk, path: PurePosixPath, port: int, *, browser: bool, o
         listener.bind((_LOOPBACK, port))
     except (OSError, OverflowError) as error:
         listener.close()
-        raise AddressError(f"port {port} cannot be had: {error}; name another with --port") from error
+        raise AddressError(f"port {port} cannot be had: {str(error).rstrip('.')}; name another with --port") from error
     with listener:
         port = listener.getsockname()[1]
         keys = Keys()

@@ -71,7 +71,9 @@ def read_gold(folder: Path) -> dict[str, tuple[str, Gold]]:
         texts: dict[str, tuple[str, Gold]] = {
             name: ((folder / name).read_bytes().decode("utf-8"), dict(entry)) for name, entry in gold.items()
         }
-    except (OSError, ValueError, AttributeError, TypeError) as error:
+    except OSError as error:
+        raise SourceError([Problem(Mark(error.filename or str(path)), f"cannot be read: {error.strerror}")]) from error
+    except (ValueError, AttributeError, TypeError) as error:
         raise SourceError([Problem(Mark(str(path)), f"cannot be read as gold: {error}")]) from error
     problems = [
         Problem(Mark(str(path)), f"{name}: «{item['phrase']}» does not stand at {item['start']}–{item['end']}")

@@ -7,6 +7,7 @@ from datetime import date
 
 from kg_builder.assist.lexicon import Lexicon, load_lexicon
 from kg_builder.assist.suggest import Suggester
+from kg_builder.errors import Problem
 from kg_builder.namespaces import RDFS, SKOS
 from kg_builder.sources.corpus import load_corpus
 from kg_builder.sources.project import Project
@@ -58,8 +59,8 @@ def published_day(project: Project, article: str) -> date | None:
     path = project.articles / f"{article}.yaml"
     if not path.is_file():
         return None
-    problems: list[object] = []
-    head = read_yaml(path, project.name(path), problems).get(HEAD)  # type: ignore[arg-type]
+    problems: list[Problem] = []
+    head = read_yaml(path, project.name(path), problems).get(HEAD)
     node = head.get("published") if isinstance(head, Mapping) else None
     try:
         return date.fromisoformat(scalar(node, "published", [])) if node else None

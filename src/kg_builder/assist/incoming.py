@@ -12,7 +12,7 @@ from anyascii import anyascii
 from kg_builder.assist.fetch import Fetcher
 from kg_builder.assist.languages import detect_language
 from kg_builder.assist.pages import Article, decode_page, is_html, read_page
-from kg_builder.errors import FetchError, Mark, Problem, SourceError
+from kg_builder.errors import FetchError, Mark, Problem, SourceError, not_utf8
 from kg_builder.sources.texts import Text, decode, sha256
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
@@ -118,9 +118,7 @@ def _text(name: str, content: bytes) -> Text:
     try:
         text = decode(content)
     except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        message = "not UTF-8: save the file as UTF-8 and add it again"
-        raise SourceError([Problem(Mark(name, line), message, "encoding")]) from error
+        raise SourceError([not_utf8(name, error)]) from error
     if "\x00" in text.text:
         line = text.text[: text.text.index("\x00")].count("\n") + 1
         raise SourceError([Problem(Mark(name, line), "holds a NUL, so it is no text: save it as UTF-8", "encoding")])

@@ -12,6 +12,7 @@ from kg_builder.assist.reading import Reading
 _GROUPED = re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?")
 _DECIMAL = re.compile(r"\d+(?:[.,]\d+)?")
 _ENGLISH = re.compile(r"\d{1,3}(?:,\d{3}){2,}")
+_IN_ENGLISH = re.compile(r"(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?")
 _TEN, _HUNDRED = 10, 100
 _LONGEST = 24
 """What has more digits is no quantity: a number of a card, or noise."""
@@ -19,22 +20,25 @@ _LONGEST = 24
 Number = int | float
 
 
-def digits(text: str) -> Decimal | None:
+def digits(text: str, language: str = "") -> Decimal | None:
     """Return the value of a number in digits: points group thousands, a comma begins decimals.
 
     A single point before three digits groups; before any other count it begins decimals. None where neither fits.
+    In English (`language` is "en") commas group and a point begins decimals.
 
     >>> digits("4,5"), digits("2.600"), digits("1.234.567,8"), digits("2.5"), digits("1.23.4")
     (Decimal('4.5'), Decimal('2600'), Decimal('1234567.8'), Decimal('2.5'), None)
+    >>> digits("12,000", "en"), digits("1,234.5", "en"), digits("2.600", "en")
+    (Decimal('12000'), Decimal('1234.5'), Decimal('2.600'))
     """
     if len(text) > _LONGEST:
         return None
     if text.isascii() and text.isdigit():
         return Decimal(text)
+    if (_IN_ENGLISH if language == "en" else _ENGLISH).fullmatch(text):
+        return Decimal(text.replace(",", ""))
     if _GROUPED.fullmatch(text) and not text.startswith("0"):
         return Decimal(text.replace(".", "").replace(",", "."))
-    if _ENGLISH.fullmatch(text):
-        return Decimal(text.replace(",", ""))
     if _DECIMAL.fullmatch(text):
         return Decimal(text.replace(",", "."))
     return None
@@ -113,7 +117,7 @@ class Numbers:
         """Return the number that begins at a token, with the magnitude after it (``4,5 juta``)."""
         word = reading.words[token]
         if word[0].isdigit():
-            value = digits(word)
+            value = digits(word, reading.language)
             after = token + 1
             if value is None:
                 return None

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+KINDS = ("date", "figure", "person", "organisation", "place", "agreement", "speech", "event", "reference")
+"""What can be proposed (docs/suggest.md)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Proposal:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import ahocorasick
 
+from kg_builder.assist.languages import detect_language
 from kg_builder.assist.lexicon import Lexicon
 
 # Two or three letters before digits are a currency ("Rp5"), one or many belong to the number ("G20").
@@ -33,7 +34,10 @@ Match = tuple[int, str]
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A text cut into tokens. All lists have one entry for each token; ``hits`` and ``ends`` go by class."""
+    """A text cut into tokens. All lists have one entry for each token; ``hits`` and ``back`` go by class.
+
+    ``language`` is the tag of the text's language; empty where its words do not show it.
+    """
 
     text: str
     words: list[str]
@@ -46,6 +50,7 @@ class Reading:
     hits: dict[str, dict[int, Match]] = field(default_factory=dict)
     back: dict[str, dict[int, Match]] = field(default_factory=dict)
     order: dict[str, list[int]] = field(default_factory=dict)
+    language: str = ""
 
     def at(self, name: str, token: int) -> Match | None:
         """Return the longest term of a class that begins at a token: the token after it, and its key."""
@@ -172,9 +177,9 @@ class Finder:
                     if after not in ending or first < ending[after][0]:
                         ending[after] = (first, key)
         sentence, bounds = self._sentences(text, words, low, starts, ends)
-        return Reading(
-            text, words, low, starts, ends, sentence, bounds, [word[0].isupper() for word in words], hits, back
-        )
+        capitals = [word[0].isupper() for word in words]
+        language = detect_language(text)
+        return Reading(text, words, low, starts, ends, sentence, bounds, capitals, hits, back, language=language)
 
     def _sentences(
         self, text: str, words: list[str], low: list[str], starts: list[int], ends: list[int]
@@ -216,18 +221,6 @@ class Finder:
             if not gap:
                 return following[0].isupper() and low[token + 1] in self._starters
         return opened
-
-
-def by_key(terms: Mapping[str, str]) -> dict[str, list[str]]:
-    """Return terms by their keys, longest first, for making alternatives of a pattern.
-
-    >>> by_key({"jan": "1", "january": "1"})
-    {'1': ['january', 'jan']}
-    """
-    found: dict[str, list[str]] = {}
-    for term in sorted(terms, key=lambda term: (-len(term), term)):
-        found.setdefault(terms[term], []).append(term)
-    return found
 
 
 def either(terms: Iterable[str]) -> str:

@@ -10,21 +10,20 @@ import json
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 
 from kg_builder.build.mapping import Context, Given, Mapped, Mapper, context_of, given_of
 from kg_builder.build.reach import reach_of
-from kg_builder.errors import Mark, Problem, SourceError
+from kg_builder.errors import Problem, SourceError
 from kg_builder.graph.quads import TYPE, in_default_graph, line, record_lines
 from kg_builder.graph.rules import load_rules
 from kg_builder.graph.validate import IDENTITY, Places, refused_problems, shapes_of, violations
-from kg_builder.ids import digest, nearest
+from kg_builder.ids import digest
 from kg_builder.model import Term
 from kg_builder.namespaces import SH
 from kg_builder.sources.authority.index import OpenAuthority, open_authority
 from kg_builder.sources.files import sources_in, write_whole
 from kg_builder.sources.links import load_links
-from kg_builder.sources.project import Project
+from kg_builder.sources.project import Project, record_of
 from kg_builder.sources.records import LoadedRecord
 from kg_builder.sources.schema import load_schema
 
@@ -55,25 +54,6 @@ def check_articles(project: Project, articles: Iterable[str]) -> list[Mapped]:
     if problems:
         raise SourceError(problems)
     return mapped
-
-
-def record_of(project: Project, article: str) -> Path:
-    """Return an article's record.
-
-    Args:
-        project: where it lies.
-        article: its id, or the name of its record's file.
-
-    Raises:
-        SourceError: there is none.
-    """
-    name = Path(article).name.removesuffix(".yaml")
-    path = project.articles / f"{name}.yaml"
-    if not path.is_file():
-        known = (each.stem for each in sources_in(project.articles, ".yaml"))
-        hint = nearest(name, known) or "; begin one with `rujukan text add FILE --new`"
-        raise SourceError([Problem(Mark(project.name(project.articles)), f"no record «{name}»{hint}", "file")])
-    return path
 
 
 @dataclass(slots=True)

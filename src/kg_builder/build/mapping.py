@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from kg_builder.build.evidence import EvidenceJudge
-from kg_builder.errors import Mark, Problem
+from kg_builder.errors import Mark, Problem, not_utf8
 from kg_builder.graph.about import ontology_lines
 from kg_builder.graph.coverage import coverage
 from kg_builder.graph.layers import ONTOLOGY, RESERVED
@@ -234,8 +234,7 @@ def _decoded(content: bytes, name: str, problems: list[Problem]) -> str | None:
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:
-        number = content.count(b"\n", 0, error.start) + 1
-        problems.append(Problem(Mark(name, number), "not UTF-8: save the file as UTF-8", "encoding"))
+        problems.append(not_utf8(name, error))
         return None
 
 
@@ -245,8 +244,7 @@ def _text(given: Given, problems: list[Problem]) -> Text | None:
     try:
         return decode(given.text)
     except UnicodeDecodeError as error:
-        mark = Mark(f"data/texts/{given.article}.txt", given.text.count(b"\n", 0, error.start) + 1)
-        problems.append(Problem(mark, "not UTF-8: save the file as UTF-8", "encoding"))
+        problems.append(not_utf8(f"data/texts/{given.article}.txt", error))
         return None
 
 

@@ -7,11 +7,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kg_builder.errors import Mark, Problem, SourceError
+
 if TYPE_CHECKING:
     from kg_builder.sources.project import Project
 
 Commands = Any
 """What `add_subparsers` returns; argparse keeps the type private."""
+
+_LAST_PORT = 65535
 
 
 class CommandParser(argparse.ArgumentParser):
@@ -53,8 +57,31 @@ def json_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
 
+def port(written: str) -> int:
+    """Return the number of a TCP port; 0 is any free one.
+
+    Raises:
+        ArgumentTypeError: it is none.
+
+    >>> port("8000")
+    8000
+    """
+    if not (written.isascii() and written.isdigit()) or int(written) > _LAST_PORT:
+        raise argparse.ArgumentTypeError(f"«{written}» is no port: a number from 0 to {_LAST_PORT}")
+    return int(written)
+
+
 def project_of(options: argparse.Namespace) -> Project:
-    """Return the project that the options name, or the one here or above."""
+    """Return the project that the options name, or the one here or above.
+
+    Raises:
+        SourceError: there is none, or its file is wrong.
+    """
     from kg_builder.sources.project import find_root, load_project
 
-    return load_project(options.project.resolve() if options.project else find_root(Path.cwd()))
+    if options.project is None:
+        return load_project(find_root(Path.cwd()))
+    if not (options.project / "data" / "project.yaml").exists():
+        message = "--project: no data/project.yaml in this folder; name the folder that holds data/"
+        raise SourceError([Problem(Mark(str(options.project)), message, "project")])
+    return load_project(options.project.resolve())

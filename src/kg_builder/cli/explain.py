@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from kg_builder.release.explain import Explanation, Quote, Support
     from kg_builder.release.query import Reader
 
+_SAID = "SELECT DISTINCT ?s ?p WHERE { { ?s ?p ?o } UNION { [] rdf:subject ?s ; rdf:predicate ?p } } ORDER BY ?p"
+
 
 def add(commands: Commands) -> None:
     """Add the command."""
@@ -55,10 +57,24 @@ def run_explain(options: argparse.Namespace) -> int:
         say("\n\n".join(_render(reader, explanation) for explanation in explanations))
     if explanations:
         return OK
-    tell(
-        f"rujukan: the graph says nothing of {reader.short(f'<{subject}>')} {predicate} {options.object or ''}".rstrip()
-    )
+    tell(f"rujukan: {_nothing(reader, subject, predicate, options.object)}")
     return INVALID
+
+
+def _nothing(reader: Reader, subject: str, predicate: str, target: str | None) -> str:
+    from pyoxigraph import NamedNode
+
+    from kg_builder.ids import nearest
+
+    name = reader.short(f"<{subject}>")
+    said = [reader.short(row[0]) for row in reader.rows(_SAID, {"s": NamedNode(subject)})]
+    if not said:
+        return f"the graph says nothing of {name}; `rujukan query` finds what it knows"
+    written = reader.short(f"<{reader.iri(predicate)}>")
+    if written in said:
+        return f"the graph says nothing of {name} {written} {target}; leave the object out to see what it says"
+    hint = nearest(written, said) or f"; it says {', '.join(said)}"
+    return f"the graph says nothing of {name} {written}{hint}"
 
 
 def _is(reader: Reader, term: str, written: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from datetime import UTC, datetime
+from math import inf
 from typing import TYPE_CHECKING
 
 from kg_builder.cli.common import Commands, command, json_option, project_of
@@ -49,10 +50,20 @@ def add(commands: Commands) -> None:
     )
     parser.add_argument("--offline", action="store_true", help="ask nothing that the cache has no answer to")
     parser.add_argument("--again", action="store_true", help="ask again what the cache has an answer to")
-    parser.add_argument("--interval", type=float, default=1.0, metavar="SECONDS", help="between two requests")
+    parser.add_argument("--interval", type=_seconds, default=1.0, metavar="SECONDS", help="between two requests")
     parser.add_argument("--by", default="", metavar="NAME", help="who accepts or refuses")
     parser.add_argument("--dry-run", action="store_true", help="write nothing but the cache")
     json_option(parser)
+
+
+def _seconds(written: str) -> float:
+    try:
+        found = float(written)
+    except ValueError:
+        found = -1.0
+    if not 0 <= found < inf:
+        raise argparse.ArgumentTypeError(f"«{written}» is no number of seconds, such as 1 or 0.5")
+    return found
 
 
 def run_link(options: argparse.Namespace) -> int:
@@ -63,6 +74,8 @@ def run_link(options: argparse.Namespace) -> int:
     settings = load_settings(project)
     action = options.entity[0] if options.entity and options.entity[0] in ACTIONS else ""
     if action == "refresh":
+        if options.offline:
+            raise QueryError("refresh asks the authority anew, so it cannot be --offline: leave one of the two out")
         return _refresh(options, project, settings)
     if action:
         return _settle(options, project, settings, accept=action == "accept")
@@ -120,7 +133,7 @@ def _ask(
 def _client(options: argparse.Namespace) -> Client:
     from kg_builder.link.client import Client, Politeness
 
-    return Client(Politeness(interval=max(0.0, options.interval)))
+    return Client(Politeness(interval=options.interval))
 
 
 def _cache(project: Project) -> Cache:

@@ -59,10 +59,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return INTERRUPTED
     except (KgError, OSError) as error:
         _drop_output()
-        said = f"{error.filename}: {error.strerror}" if isinstance(error, OSError) and error.filename else str(error)
-        tell(f"rujukan: {said}")
+        tell(f"rujukan: {_said(error)}")
         return BAD_QUERY if isinstance(error, QueryError) else UNAVAILABLE
     return code
+
+
+def _said(error: KgError | OSError) -> str:
+    if not isinstance(error, OSError) or not error.strerror:
+        return str(error)
+    return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
 
 
 def _drop_output() -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from kg_builder.cli.common import Commands, command, json_option, project_of
 from kg_builder.cli.output import OK, counted, say, say_json, tell
 from kg_builder.errors import QueryError
+from kg_builder.sources.files import replaced
 
 if TYPE_CHECKING:
     from kg_builder.release.query import Reader
@@ -62,6 +63,7 @@ def run_query(options: argparse.Namespace) -> int:
     if not options.query:
         raise QueryError("which query? name one, or --list them")
     text, bound = _query(reader, options.query, _values(options.param))
+    _refuse_other_codings(text)
     form = "json" if options.json else options.format
     try:
         return _answer(reader, reader.solutions(text, bound), form)
@@ -99,15 +101,25 @@ def _query(reader: Reader, written: str, values: dict[str, str]):  # type: ignor
             "--param binds the parameters of a saved query; this one is not saved: write its values into it"
         )
     if written == "-":
-        return sys.stdin.read(), {}
+        # A byte that is not UTF-8 stays one here, and is refused with the words of every other source.
+        return sys.stdin.buffer.read().decode("utf-8", "surrogateescape"), {}
     if written.endswith(".rq"):
         try:
-            return Path(written).read_text("utf-8"), {}
-        except (OSError, UnicodeDecodeError) as error:
-            raise QueryError(f"{written} cannot be read: {error}") from error
+            return Path(written).read_bytes().decode("utf-8", "surrogateescape"), {}
+        except OSError as error:
+            raise QueryError(f"{written} cannot be read: {error.strerror}") from error
     if free:
         return written, {}
     return saved_query(reader, written, values)
+
+
+def _refuse_other_codings(text: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        line = text.count("\n", 0, error.start) + 1
+        column = error.start - text.rfind("\n", 0, error.start)
+        raise QueryError(f"the query is not UTF-8: {line}:{column} is no character") from error
 
 
 def _answer(reader: Reader, found: object, form: str | None) -> int:
@@ -146,7 +158,8 @@ def run_export(options: argparse.Namespace) -> int:
     if options.what in made:
         text = made[options.what](options)
         if options.output:
-            options.output.write_text(text, "utf-8")
+            with replaced(options.output) as out:
+                out.write(text.encode())
         else:
             sys.stdout.write(text)
         return OK
@@ -158,7 +171,7 @@ def run_export(options: argparse.Namespace) -> int:
     if options.output is None:
         export(current, options.what, sys.stdout.buffer)
         return OK
-    with options.output.open("wb") as out:
+    with replaced(options.output) as out:
         export(current, options.what, out)
     return OK
 

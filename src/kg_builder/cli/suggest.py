@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from kg_builder.cli.common import Commands, command, json_option, project_of
 from kg_builder.cli.output import OK, counted, say, say_json
-from kg_builder.errors import Mark, Problem, SourceError
+from kg_builder.errors import Mark, Problem, QueryError, SourceError, not_utf8
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from kg_builder.assist.evaluate import Result, Score
     from kg_builder.assist.proposals import Proposal
 
@@ -25,11 +27,13 @@ def add(commands: Commands) -> None:
         "rujukan suggest my-article\n  rujukan suggest my-article --kind date --json",
     )
     parser.add_argument("article", help="an article's id, or a UTF-8 text file")
-    parser.add_argument("--kind", action="append", default=[], help="only proposals of this kind (may be repeated)")
+    parser.add_argument(
+        "--kind", action="append", default=[], type=_kind, help="only proposals of this kind (may be repeated)"
+    )
     parser.add_argument("--least", type=float, default=0.0, help="only proposals with at least this score (0 to 1)")
     parser.add_argument("--all", action="store_true", help="also what a reviewer has answered already")
     parser.add_argument(
-        "--published", default="", metavar="DAY", help="the article's day, from which years are inferred"
+        "--published", type=_day, default=None, metavar="DAY", help="the article's day, from which years are inferred"
     )
     json_option(parser)
     parser = command(
@@ -46,10 +50,25 @@ def add(commands: Commands) -> None:
     json_option(parser)
 
 
-def run_suggest(options: argparse.Namespace) -> int:
-    """Print an article's proposals."""
+def _kind(written: str) -> str:
+    from kg_builder.assist.proposals import KINDS
+
+    if written not in KINDS:
+        raise argparse.ArgumentTypeError(f"no kind «{written}»: there are {', '.join(KINDS)}")
+    return written
+
+
+def _day(written: str) -> date:
     from datetime import date
 
+    try:
+        return date.fromisoformat(written)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"«{written}» is no day: write 2024-06-28") from error
+
+
+def run_suggest(options: argparse.Namespace) -> int:
+    """Print an article's proposals."""
     from kg_builder.assist.gazetteer import published_day, suggester
     from kg_builder.assist.memory import not_answered, read_memory
     from kg_builder.sources.texts import decode, find_text
@@ -58,14 +77,14 @@ def run_suggest(options: argparse.Namespace) -> int:
     path = Path(options.article)
     text = find_text(project.texts, options.article)
     if text is None and path.is_file():
-        text = decode(path.read_bytes())
+        try:
+            text = decode(path.read_bytes())
+        except UnicodeDecodeError as error:
+            raise SourceError([not_utf8(options.article, error)]) from error
     if text is None:
         message = f"no text «{options.article}» on this machine; run `rujukan text add FILE` first, or name a file"
         raise SourceError([Problem(Mark("data/texts"), message)])
-    try:
-        day = date.fromisoformat(options.published) if options.published else published_day(project, options.article)
-    except ValueError as error:
-        raise SourceError([Problem(Mark("--published"), f"{error}; write 2024-06-28")]) from error
+    day = options.published or published_day(project, options.article)
     problems: list[Problem] = []
     memory = read_memory(project, options.article, problems)
     if problems:
@@ -112,6 +131,8 @@ def run_eval(options: argparse.Namespace) -> int:
     from kg_builder.assist.suggest import Suggester
     from kg_builder.sources.corpus import load_corpus
 
+    if not (options.folder or options.records):
+        raise QueryError("eval of what? name folders with gold.json, or give --records")
     project = project_of(options)
     reader = suggester(project)
     matcher = Matcher(reader.lexicon)

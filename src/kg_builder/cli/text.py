@@ -8,7 +8,7 @@ from pathlib import Path
 from kg_builder.cli.common import Commands, command, json_option, project_of
 from kg_builder.cli.intake import run_add
 from kg_builder.cli.output import INVALID, OK, counted, say, say_json, tell
-from kg_builder.errors import Mark, Problem, SourceError
+from kg_builder.errors import Problem, SourceError
 from kg_builder.sources.files import write_whole
 
 
@@ -52,15 +52,12 @@ def add(commands: Commands) -> None:
 
 def run_anchor(options: argparse.Namespace) -> int:
     """Anchor records."""
-    from kg_builder.ids import nearest
+    from kg_builder.sources.files import sources_in
+    from kg_builder.sources.project import record_of
 
     project = project_of(options)
-    known = {path.stem: path for path in sorted(project.articles.glob("*.yaml"))}
-    for article in options.article:
-        if article not in known:
-            message = f"no record «{article}»{nearest(article, known)}"
-            raise SourceError([Problem(Mark("data/articles"), message)])
-    outcomes = [_anchor(options, known[article]) for article in options.article or known]
+    named = [record_of(project, article) for article in options.article]
+    outcomes = [_anchor(options, path) for path in named or sources_in(project.articles, ".yaml")]
     if options.json:
         say_json(outcomes)
     return INVALID if any(outcome["open"] for outcome in outcomes) else OK

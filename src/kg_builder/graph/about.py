@@ -31,7 +31,7 @@ def ontology_lines(files: Iterable[Path], rules: Iterable[Rule], iris: Iris) -> 
     """Return the vocabularies and rules as quads of ``graph/ontology``, sorted, blank nodes named by their path.
 
     Raises:
-        SourceError: a file is not Turtle.
+        SourceError: a file is not Turtle, or has blank nodes that cannot be named.
     """
     graph = iris.graph("ontology")
     lines: set[str] = set()
@@ -39,13 +39,20 @@ def ontology_lines(files: Iterable[Path], rules: Iterable[Rule], iris: Iris) -> 
         try:
             triples = [_triple(quad) for quad in ox.parse(path=path, format=ox.RdfFormat.TURTLE)]
         except SyntaxError as error:
-            mark = Mark(path.name, error.lineno or 1, error.offset or 1)
+            mark = Mark(_name(path), error.lineno or 1, error.offset or 1)
             raise SourceError([Problem(mark, f"not Turtle: {error.msg}", "turtle")]) from error
         published = [triple for triple in triples if triple[1] != _KEY]
-        lines.update(line(triple, graph) for triple in name_blank_nodes(published, f"{graph[1:-1]}/{path.stem}"))
+        try:
+            lines.update(line(triple, graph) for triple in name_blank_nodes(published, f"{graph[1:-1]}/{path.stem}"))
+        except ValueError as error:
+            raise SourceError([Problem(Mark(_name(path)), str(error), "turtle")]) from error
     for rule in rules:
         lines.add(line((iris.rule(rule.name), iri(f"{RDFS}comment"), text(rule.why, "en")), graph))
     return sorted(lines)
+
+
+def _name(path: Path) -> str:
+    return f"{path.parent.name}/{path.name}"
 
 
 def _triple(quad: ox.Quad) -> Triple:
@@ -59,6 +66,9 @@ def _triple(quad: ox.Quad) -> Triple:
 
 def name_blank_nodes(triples: list[Triple], base: str) -> list[Triple]:
     """Give every blank node an IRI made of the path that leads to it from a named node, in the order of the file.
+
+    Raises:
+        ValueError: no path leads to one from a named node, nor from one that nothing leads to.
 
     >>> b = Term("_:b1")
     >>> name_blank_nodes([(iri("https://e.org/a"), iri("https://e.org/p"), b)], "https://e.org/f")[0][2]
@@ -87,7 +97,7 @@ def name_blank_nodes(triples: list[Triple], base: str) -> list[Triple]:
                 names[target] = iri(f"{path}-{counts[path]}")
         if len(rest) == len(pending):
             message = "blank nodes that only refer to each other cannot be named; give one of them an IRI"
-            raise SourceError([Problem(Mark(base), message, "turtle")])
+            raise ValueError(message)
         pending = rest
     return [(names.get(s, s), p, names.get(o, o)) for s, p, o in triples]
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from kg_builder.errors import Mark, Problem, SourceError
+from kg_builder.errors import Mark, Problem, SourceError, not_utf8
 from kg_builder.graph.quads import OBJECT, PREDICATE, SUBJECT, TYPE, line, twice
 from kg_builder.ids import Iris
 from kg_builder.model import Term, Triple
@@ -28,6 +28,8 @@ A rule makes no new terms, so that all rules come to rest; a chain of facts may 
 
 _CONSTRUCT = re.compile(r"^CONSTRUCT\s*\{[^{}]*\}\s*(?:WHERE\s*)?(?=\{)", re.MULTILINE)
 _FICKLE = re.compile(r"Builtin_(RAND|NOW|UUID|STRUUID|BNODE)_\{")
+# How the parser's messages end.
+_PLACE = re.compile(r"\s*\(at char \d+\), \(line:\d+, col:\d+\)")
 _ALLOWED = {"BGP", "Filter", "Join", "ConstructQuery", "Project"}
 
 Bindings = dict[str, Term]
@@ -61,15 +63,20 @@ def load_rules(project: Project) -> tuple[Rule, ...]:
     """Read ``ontology/rules/*.rq``, sorted by name.
 
     Raises:
-        SourceError: a rule is no CONSTRUCT of basic patterns and filters, or its first line does not say why.
+        SourceError: a rule is not UTF-8, no CONSTRUCT of basic patterns and filters, or does not say why it holds.
     """
     problems: list[Problem] = []
     rules = []
     for path in sorted((project.root / "ontology" / "rules").glob("[!.]*.rq")):
+        name = project.name(path)
         try:
             rules.append(parse_rule(path.stem, path.read_text("utf-8"), project.prefixes))
+        except UnicodeDecodeError as error:
+            problems.append(not_utf8(name, error))
         except ValueError as error:
-            problems.append(Problem(Mark(project.name(path)), str(error), "rule"))
+            place = error.__cause__
+            mark = Mark(name, getattr(place, "lineno", 1), getattr(place, "column", 1))
+            problems.append(Problem(mark, str(error), "rule"))
     if problems:
         raise SourceError(problems)
     return tuple(rules)
@@ -79,7 +86,8 @@ def parse_rule(name: str, source: str, prefixes: Mapping[str, str]) -> Rule:
     r"""Parse a rule's text, which may use the given prefixes without declaring them.
 
     Raises:
-        ValueError: it is not of the form; the message is for people.
+        ValueError: it is not of the form; the message is for people. Where it is no SPARQL, its cause is the parser's
+            error, with `lineno` and `column`.
 
     >>> parse_rule("a", "# Why.\nCONSTRUCT { ?x <p:q> ?y } WHERE { ?y <p:q> ?x }", {}).premises
     (('?y', '<p:q>', '?x'),)
@@ -94,7 +102,7 @@ def parse_rule(name: str, source: str, prefixes: Mapping[str, str]) -> Rule:
         algebra = prepareQuery(source, initNs=dict(prefixes)).algebra
     except Exception as error:
         # rdflib's parser raises several kinds of error that have no common root below Exception.
-        message = f"not SPARQL: {error}"
+        message = f"not SPARQL: {_PLACE.sub('', str(error))}"
         raise ValueError(message) from error
     if algebra.name != "ConstructQuery":
         message = "a rule is a CONSTRUCT"

@@ -129,7 +129,10 @@ def load_settings(project: Project) -> LinkSettings:
             {key: each["property"] for key, each in found.get("statements", {}).items()},
             {key: found.get("references", {})[key]["property"] for key in found.get("references", {})},
         )
-    except (KeyError, TypeError, AttributeError) as error:
+    except KeyError as error:
+        problems.append(Problem(tree.mark, f"the mapping file lacks «{error.args[0]}»: see docs/links.md", "linking"))
+        raise SourceError(problems) from error
+    except (TypeError, AttributeError) as error:
         problems.append(Problem(tree.mark, f"the mapping file is not whole: {error}", "linking"))
         raise SourceError(problems) from error
     problems += [

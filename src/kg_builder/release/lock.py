@@ -1,4 +1,7 @@
-"""Who may write: one build at a time, and nobody removes a release that a reader holds."""
+"""Who may write: one build at a time, and nobody removes a release that a reader holds.
+
+A reader holds a release by a shared `flock` on its folder, opened by its real path and not through `current`.
+"""
 
 from __future__ import annotations
 
@@ -18,9 +21,13 @@ LOCK_FILE: Final = ".lock"
 def build_lock(build_dir: Path) -> Iterator[None]:
     """Hold `build/.lock` for this build alone, making the directory if need be.
 
-    The lock falls when its process ends, however it ends. Raises ReleaseError at once when another build holds it.
+    The lock falls when its process ends, however it ends. Raises ReleaseError at once when another build holds it, and
+    where a file stands in the directory's place.
     """
-    build_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        build_dir.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as error:
+        raise ReleaseError(f"{build_dir} is not a folder: move it away, releases are kept there") from error
     with (build_dir / LOCK_FILE).open("a+", encoding="ascii") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -32,27 +39,6 @@ def build_lock(build_dir: Path) -> Iterator[None]:
         file.write(f"{os.getpid()}\n")
         file.flush()
         yield
-
-
-@contextmanager
-def hold_release(release: Path) -> Iterator[Path]:
-    """Keep a release from being pruned while it is read, by a shared flock on its directory; yields its real path.
-
-    A reader in another package does the same with `fcntl.flock(os.open(path, os.O_RDONLY), fcntl.LOCK_SH)`, and reads
-    through the path it resolved, not through `current`. Raises ReleaseError when there is no release.
-    """
-    try:
-        real = release.resolve(strict=True)
-        handle = os.open(real, os.O_RDONLY | os.O_DIRECTORY)
-    except OSError as error:
-        raise ReleaseError(f"no release at {release}: {error.strerror}") from error
-    try:
-        fcntl.flock(handle, fcntl.LOCK_SH)
-        if not real.exists():
-            raise ReleaseError(f"{real.name} was removed at this moment; ask for the current release again")
-        yield real
-    finally:
-        os.close(handle)
 
 
 @contextmanager

@@ -19,7 +19,7 @@ def prune(build_dir: Path, keep: int, scratch: Path) -> list[str]:
     """Remove all releases but the newest `keep`, and return the names of those that went.
 
     Never removed: the current release, the ids in `build/cited.txt` (one a line, `#` starts a comment), a release with
-    a file `keep` in it, and one that a reader holds (`hold_release`). A damaged release counts as the oldest.
+    a file `keep` in it, and one that a reader holds. A damaged release counts as the oldest.
     `scratch` is a directory of the workspace. Raises ReleaseError when `keep` is below 1, and OSError.
     """
     if keep < 1:

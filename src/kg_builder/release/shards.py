@@ -4,40 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import heapq
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from itertools import chain
 from pathlib import Path
 from typing import Final
 
-from kg_builder.errors import ReleaseError
 from kg_builder.release.files import Written, write_pieces
 from kg_builder.release.manifest import Shard
 
 SHARDS_FOLDER: Final = "shards"
 
-_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
 # Below the usual limit of open files, 256 on some systems and 1,024 on most.
 _FAN_IN = 200
-
-
-def write_shard(folder: Path, name: str, lines: Iterable[str]) -> Shard:
-    """Write `<name>.nq` from N-Quads lines in any order: sorted by code point, each once, UTF-8.
-
-    Raises ReleaseError for a name that is no plain file name and for a line that is not one whole line.
-    """
-    if not _NAME.fullmatch(name):
-        raise ReleaseError(f"«{name}» cannot name a shard: letters, digits, '.', '_' and '-' only")
-    unique = sorted(set(lines))
-    for line in unique:
-        if not line.endswith(" .\n") or line.count("\n") != 1:
-            raise ReleaseError(f"shard «{name}»: not one whole N-Quads line: {line!r}")
-    try:
-        written = write_pieces(shard_path(folder, name), (line.encode() for line in unique))
-    except UnicodeEncodeError as error:
-        raise ReleaseError(f"shard «{name}»: not Unicode text: {error}") from error
-    return Shard(written.sha256, written.pieces)
 
 
 def shard_path(folder: Path, name: str) -> Path:
@@ -47,13 +26,6 @@ def shard_path(folder: Path, name: str) -> Path:
     'shards/entities.nq'
     """
     return folder / f"{name}.nq"
-
-
-def read_shard(folder: Path, name: str) -> Iterator[str]:
-    """Yield the lines of a shard, newlines included; raises OSError."""
-    # Without newline="\\n" a carriage return would end a line too.
-    with shard_path(folder, name).open(encoding="utf-8", newline="\n") as file:
-        yield from file
 
 
 def release_id(shards: Mapping[str, Shard], presentation: str) -> str:

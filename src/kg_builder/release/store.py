@@ -1,35 +1,23 @@
-"""The Oxigraph store of a release, loaded from `kg.nq` and proven to hold it, line for line."""
+"""The Oxigraph store of a release: opened, counted, and proven to hold its quads, line for line."""
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
 from typing import Final
 
 from pyoxigraph import RdfFormat, Store
 
 from kg_builder.errors import ReleaseError
-from kg_builder.release.shards import merge_lines
+from kg_builder.release.sorting import sorted_lines
 
 STORE_FOLDER: Final = "store"
 
-_CHUNK = 1 << 28
+# A quarter of a gigabyte.
+_HELD = 1_500_000
 # pyoxigraph raises OSError for what the system refuses and RuntimeError for what RocksDB finds corrupt.
 _BROKEN = (OSError, RuntimeError)
 _END = (0, None)
-
-
-def load_store(nquads: Path, folder: Path) -> None:
-    """Load a file of N-Quads into a new store in `folder`, and close it; raises ReleaseError for a line it refuses."""
-    store = Store(str(folder))
-    try:
-        store.bulk_load(path=str(nquads), format=RdfFormat.N_QUADS)
-        store.optimize()
-        store.flush()
-    except (SyntaxError, *_BROKEN) as error:
-        raise ReleaseError(f"the store does not take {nquads.name}: {error}") from error
 
 
 def open_store(folder: Path) -> Store:
@@ -49,35 +37,19 @@ def count_quads(folder: Path) -> int:
         raise ReleaseError(f"the store cannot be read: {error}") from error
 
 
-def dump_store(folder: Path) -> bytes:
-    """Return everything that a store holds as sorted N-Quads, in memory; raises ReleaseError."""
-    dumped = io.BytesIO()
-    _dump(folder, dumped)
-    dumped.seek(0)
-    return b"".join(sorted(dumped))
-
-
-def dump_sorted(folder: Path, scratch: Path) -> Iterator[bytes]:
+def _sorted_dump(folder: Path, scratch: Path) -> Iterator[bytes]:
     """Yield the lines of a store in order; `scratch`, a folder, takes what is too large to sort in memory.
 
     Raises ReleaseError and OSError.
     """
     dump = scratch / "dump.nq"
-    _dump(folder, str(dump))
-    runs = []
+    store = open_store(folder)
+    try:
+        store.dump(str(dump), RdfFormat.N_QUADS)
+    except _BROKEN as error:
+        raise ReleaseError(f"the store cannot be read: {error}") from error
     with dump.open("rb") as file:
-        for number in count():
-            lines = file.readlines(_CHUNK)
-            if not lines:
-                break
-            lines.sort()
-            if number == 0 and file.tell() == dump.stat().st_size:
-                yield from lines
-                return
-            runs.append(scratch / f"run-{number}")
-            with runs[-1].open("wb") as run:
-                run.writelines(lines)
-    yield from merge_lines(runs)
+        yield from sorted_lines(file, scratch, "run", _HELD)
 
 
 def compare_store(folder: Path, nquads: Path, scratch: Path) -> None:
@@ -87,7 +59,7 @@ def compare_store(folder: Path, nquads: Path, scratch: Path) -> None:
     """
     extra = None
     with nquads.open("rb") as file:
-        all_given, all_held = enumerate(file, 1), dump_sorted(folder, scratch)
+        all_given, all_held = enumerate(file, 1), _sorted_dump(folder, scratch)
         number, given = next(all_given, _END)
         held = next(all_held, None)
         while given or held:
@@ -110,11 +82,3 @@ def _as_held(line: bytes | None) -> str:
     store = Store()
     store.load(line or b"", format=RdfFormat.N_QUADS)
     return "".join(f"{quad} .\n" for quad in store)
-
-
-def _dump(folder: Path, out: str | io.BytesIO) -> None:
-    store = open_store(folder)
-    try:
-        store.dump(out, RdfFormat.N_QUADS)
-    except _BROKEN as error:
-        raise ReleaseError(f"the store cannot be read: {error}") from error

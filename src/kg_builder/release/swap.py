@@ -56,10 +56,8 @@ def release_path(build_dir: Path, release: str) -> Path:
 
 def current_path(build_dir: Path) -> Path | None:
     """Return the directory that `build/current` names, or None; raises ReleaseError when it leads nowhere."""
-    link = build_dir / CURRENT
+    link = _link(build_dir)
     if not link.is_symlink():
-        if link.exists():
-            raise ReleaseError(f"{link} is not a symbolic link; move it away, it is not the builder's")
         return None
     target = build_dir / link.readlink()
     if not target.is_dir():
@@ -91,12 +89,16 @@ def install(build_dir: Path, fresh: Path, release: str, scratch: Path) -> Path:
 
 
 def point_current(build_dir: Path, target: Path, scratch: Path) -> None:
-    """Move `build/current` to a directory below `build/releases`, atomically, and bring that to the disk."""
+    """Move `build/current` to a directory below `build/releases`, atomically, and bring that to the disk.
+
+    Raises ReleaseError when something else stands in the link's place, and OSError.
+    """
     if _leads_to(build_dir, target):
         return
+    place = _link(build_dir)
     link = scratch / CURRENT
     link.symlink_to(target.relative_to(build_dir), target_is_directory=True)
-    link.replace(build_dir / CURRENT)
+    link.replace(place)
     sync(build_dir)
 
 
@@ -107,6 +109,13 @@ def replace_file(path: Path, data: bytes, scratch: Path) -> None:
     sync(fresh)
     fresh.replace(path)
     sync(path.parent)
+
+
+def _link(build_dir: Path) -> Path:
+    link = build_dir / CURRENT
+    if link.exists() and not link.is_symlink():
+        raise ReleaseError(f"{link} is not a symbolic link; move it away, it is not the builder's")
+    return link
 
 
 def _leads_to(build_dir: Path, target: Path) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,6 +45,8 @@ def strays(project: Project) -> Iterator[Problem]:
         "ontology/rules": ".rq",
     }
     for folder, ending in wanted.items():
+        if (project.root / folder).is_file():
+            yield Problem(Mark(folder), f"a folder of *{ending} files belongs here: move this file away", "file")
         for path in sorted((project.root / folder).glob("*")):
             if path.name.startswith(".") or path.suffix == ".md":
                 continue
@@ -51,6 +55,9 @@ def strays(project: Project) -> Iterator[Problem]:
             elif not path.name.endswith(ending):
                 message = f"only *{ending} files are read here: rename it, or move it elsewhere"
                 yield Problem(Mark(project.name(path)), message, "file")
+            elif not path.exists():
+                # A link that leads nowhere: in the words of whoever would read it.
+                yield Problem(Mark(project.name(path)), f"cannot be read: {os.strerror(errno.ENOENT)}", "file")
             elif folder == "data/links" and path.name not in {*FILES, PROPOSED}:
                 yield Problem(Mark(project.name(path)), f"only {' and '.join(FILES)} are read here", "file")
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 
 def sources_in(folder: Path, ending: str) -> list[Path]:
@@ -13,21 +16,46 @@ def sources_in(folder: Path, ending: str) -> list[Path]:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Replace a file at once, so that a crash leaves the old one or the new one."""
-    path = path.resolve()  # a symbolic link stays one, and what it leads to is replaced
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    """Replace a file at once, so that a crash leaves the old one or the new one; folders above it are made.
+
+    Raises:
+        OSError: naming the file.
+    """
+    path.resolve().parent.mkdir(parents=True, exist_ok=True)
+    with replaced(path) as out:
+        out.write(content)
+
+
+@contextmanager
+def replaced(path: Path) -> Iterator[IO[bytes]]:
+    """Yield a stream whose bytes replace a file when the block ends well; else the file stays what it was.
+
+    A symbolic link stays one, and what it leads to is replaced. A device or a pipe is written as it is.
+
+    Raises:
+        OSError: naming the file.
+    """
+    path = path.resolve()
+    try:
+        if path.exists() and not path.is_file():
+            with path.open("wb") as out:
+                yield out
+            return
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as out:
-            out.write(content)
+            yield out
             out.flush()
             os.fsync(out.fileno())
-        if path.exists():
-            temporary.chmod(path.stat().st_mode)
-        else:
-            temporary.chmod(0o644)
+        temporary.chmod(path.stat().st_mode if path.exists() else 0o644)
         temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        # What a full disk says of a stream names no file.
+        raise OSError(error.errno, error.strerror, error.filename or str(path)) from error
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kg_builder.errors import Mark, Problem, SourceError
-from kg_builder.ids import Iris
+from kg_builder.ids import Iris, nearest
 from kg_builder.namespaces import PREFIXES
+from kg_builder.sources.files import sources_in
 from kg_builder.sources.reading import only_keys, read_yaml, relative, scalar
 from kg_builder.sources.tree import Mapping, Scalar
 from kg_builder.terms import iri, text
@@ -17,6 +18,8 @@ _REQUIRED = ("base", "prefix", "vocabulary", "title", "license")
 _KEEP = 5
 _MOST_QUOTED = 40
 _ALL = 100
+# What a file that cannot be read as a mapping lacks need not be told.
+_NO_TREE = frozenset({"file", "encoding", "syntax"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,25 @@ def find_root(start: Path) -> Path:
     raise SourceError([Problem(Mark(str(start)), message, "project")])
 
 
+def record_of(project: Project, article: str) -> Path:
+    """Return an article's record.
+
+    Args:
+        project: where it lies.
+        article: its id, or the name of its record's file.
+
+    Raises:
+        SourceError: there is none.
+    """
+    name = Path(article).name.removesuffix(".yaml")
+    path = project.articles / f"{name}.yaml"
+    if not path.is_file():
+        known = (each.stem for each in sources_in(project.articles, ".yaml"))
+        hint = nearest(name, known) or "; begin one with `rujukan text add FILE --new`"
+        raise SourceError([Problem(Mark(project.name(project.articles)), f"no record «{name}»{hint}", "file")])
+    return path
+
+
 def load_project(root: Path) -> Project:
     """Read the project file below a folder.
 
@@ -95,8 +117,8 @@ def load_project(root: Path) -> Project:
     path = root / "data" / "project.yaml"
     problems: list[Problem] = []
     tree = read_yaml(path, relative(path, root), problems)
-    if any(problem.code == "file" for problem in problems):
-        raise SourceError(problems)  # what a file that is not there lacks need not be told
+    if any(problem.code in _NO_TREE for problem in problems):
+        raise SourceError(problems)
     only_keys(tree, _KEYS, "a project", problems)
     problems.extend(
         Problem(tree.mark, f"a project needs «{key}»", "missing") for key in _REQUIRED if tree.get(key) is None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from kg_builder.errors import Mark, Problem
+from kg_builder.errors import Mark, Problem, not_utf8
 from kg_builder.ids import nearest
 from kg_builder.namespaces import XSD
 from kg_builder.sources.tree import Mapping, Node, Scalar, read_tree
@@ -26,8 +26,7 @@ def read_text(path: Path, name: str, problems: list[Problem]) -> str | None:
     try:
         return path.read_bytes().decode("utf-8")
     except UnicodeDecodeError as error:
-        line = path.read_bytes()[: error.start].count(b"\n") + 1
-        problems.append(Problem(Mark(name, line), "not UTF-8: save the file as UTF-8", "encoding"))
+        problems.append(not_utf8(name, error))
     except OSError as error:
         problems.append(Problem(Mark(name), f"cannot be read: {error.strerror}", "file"))
     return None

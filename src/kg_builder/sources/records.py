@@ -18,7 +18,7 @@ from kg_builder.sources.facts import Basis, FactReader, Subject, local
 from kg_builder.sources.mentions import mentions
 from kg_builder.sources.project import Project
 from kg_builder.sources.reading import day, only_keys, read_text, scalar
-from kg_builder.sources.schema import Kind, NodeShape, PropertyShape, Schema
+from kg_builder.sources.schema import NodeShape, Schema
 from kg_builder.sources.texts import Text, find_text, fingerprint
 from kg_builder.sources.tree import Mapping, Node, Scalar, Sequence, read_tree
 from kg_builder.sources.values import Declared, Scope, date_triples
@@ -33,7 +33,6 @@ REQUIRED = ("id", "language", "sha256", "length", "fingerprint", "curator", "cur
 BLOCK_SETTINGS = ("according-to", "conveys")
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_ANY = PropertyShape("", Term(""), Kind.REFERENCE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ No other mapping exists. A property shape carries ``rj:key`` beside ``sh:path``;
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 from enum import Enum
@@ -18,6 +19,10 @@ from kg_builder.model import Term
 from kg_builder.namespaces import EDTF, RDF, RDFS, RJ, SH
 from kg_builder.sources.files import sources_in
 from kg_builder.sources.reading import relative
+
+# Messages end with what the place of a problem, or its words, have said.
+_PLACE = re.compile(r"Parser error at line \d+ (?:between columns \d+ and \d+|column \d+): ")
+_NUMBER = re.compile(r" \(os error \d+\)")
 
 
 class Kind(Enum):
@@ -137,15 +142,19 @@ def load_schema(root: Path, problems: list[Problem]) -> Schema:
             graph.add(path)
         except SyntaxError as error:
             mark = Mark(relative(path, root), error.lineno or 1, error.offset or 1)
-            problems.append(Problem(mark, f"not Turtle: {error.msg}", "turtle"))
+            problems.append(Problem(mark, f"not Turtle: {_PLACE.sub('', error.msg)}", "turtle"))
         except OSError as error:
-            problems.append(Problem(Mark(relative(path, root)), f"cannot be read: {error}", "file"))
+            problems.append(
+                Problem(Mark(relative(path, root)), f"cannot be read: {_NUMBER.sub('', str(error))}", "file")
+            )
     mark = Mark(relative(shapes_file(root), root))
     by_iri = {
         subject: _node_shape(shapes, subject, mark, problems)
         for subject in list(shapes.triples)
         if f"<{SH}NodeShape>" in shapes.all(subject, f"{RDF}type") and subject.startswith("<")
     }
+    if not by_iri and not problems:
+        problems.append(Problem(mark, "holds no sh:NodeShape: without one no record can be read", "shape"))
     named: dict[str, NodeShape] = {}
     for shape in by_iri.values():
         if shape.key and named.setdefault(shape.key, shape) is not shape:

@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
-from kg_builder.errors import Mark, Problem, SourceError
+from kg_builder.errors import SourceError, not_utf8
 
 
 def sha256(content: bytes) -> str:
@@ -64,12 +64,10 @@ def find_text(folder: Path, article: str) -> Text | None:
     path = folder / f"{article}.txt"
     if not path.is_file():
         return None
-    content = path.read_bytes()
     try:
-        return decode(content)
+        return decode(path.read_bytes())
     except UnicodeDecodeError as error:
-        mark = Mark(f"data/texts/{path.name}", content.count(b"\n", 0, error.start) + 1)
-        raise SourceError([Problem(mark, "not UTF-8: save the file as UTF-8", "encoding")]) from error
+        raise SourceError([not_utf8(f"data/texts/{path.name}", error)]) from error
 
 
 def first_difference(one: str, other: str) -> int:

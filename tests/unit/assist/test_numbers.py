@@ -42,7 +42,7 @@ def test_a_number_in_words_is_read_back(lexicon: Lexicon, number: int) -> None:
 @given(number=st.integers(0, 10**12))
 def test_a_number_in_digits_is_read_back(number: int) -> None:
     assert digits(f"{number:,}".replace(",", ".")) == number
-    assert digits(str(number)) == number
+    assert digits(str(number)) == digits(str(number), "en") == digits(f"{number:,}", "en") == number
 
 
 @given(whole=st.integers(0, 9999), tenths=st.integers(1, 9))
@@ -73,6 +73,7 @@ def test_no_text_breaks_it(text: str) -> None:
         ("300 orang lebih", 300, "more-than", "people"),
         ("Rp5,2 miliar", 5_200_000_000, None, "IDR"),
         ("Naskah itu berjumlah 1417", 1417, None, "manuscripts"),
+        ("The museum in the harbour holds more than 12,000 maps of the coast", 12_000, "more-than", "maps"),
     ],
 )
 def test_figures(suggester: Suggester, text: str, value: int | None, bound: str | None, unit: str) -> None:

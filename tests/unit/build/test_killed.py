@@ -9,10 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.support.stores import dump_store
 from tests.unit.build import corpora
 from tests.unit.build.test_run import EDITS, WHOLE, built, files
 
-from kg_builder.release.store import dump_store
 from kg_builder.release.verify import verify
 
 CHILD = Path(__file__).with_name("killed.py")

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from tests.support import museum as m
+from tests.support.stores import dump_store
 from tests.unit.build import corpora
 from tests.unit.build.corpora import Sources
 
 from kg_builder.build.run import Built, Options, build
 from kg_builder.errors import SourceError
 from kg_builder.graph.assemble import assemble
-from kg_builder.release.store import dump_store
 from kg_builder.release.verify import verify
 from kg_builder.sources.corpus import load_corpus
 from kg_builder.sources.project import load_project

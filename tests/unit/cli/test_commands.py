@@ -222,7 +222,7 @@ def test_a_query_from_a_file_and_from_standard_input(
     path = tmp_path / "own.rq"
     path.write_text(LENT, "utf-8")
     assert "(1 row)" in Run(capsys, built, "query", str(path)).out
-    monkeypatch.setattr(sys, "stdin", io.StringIO(LENT))
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(LENT.encode())))
     assert "(1 row)" in Run(capsys, built, "query", "-").out
 
 
@@ -265,7 +265,12 @@ def test_explain_what_is_only_conveyed_or_curated(built: Path, capsys: pytest.Ca
 def test_explain_what_the_graph_does_not_say(built: Path, capsys: pytest.CaptureFixture[str]) -> None:
     done = Run(capsys, built, "explain", "mask", "lender")
     assert (done.code, done.out) == (INVALID, "")
-    assert done.err == "rujukan: the graph says nothing of id:mask ml:lender\n"
+    assert done.err.startswith("rujukan: the graph says nothing of id:mask ml:lender; it says rdf:type, rdfs:label, ")
+    assert "ml:lendr; did you mean «ml:lender»?" in Run(capsys, built, "explain", "loan-mask", "lendr").err
+    nobody = Run(capsys, built, "explain", "maks", "lender")
+    assert nobody.err == "rujukan: the graph says nothing of id:maks; `rujukan query` finds what it knows\n"
+    nothing = Run(capsys, built, "explain", "loan-mask", "lender", "nobody")
+    assert "id:loan-mask ml:lender nobody; leave the object out" in nothing.err
     assert Run(capsys, built, "explain", "loan-mask", "lender", "two words").code == INVALID
     assert Run(capsys, built, "explain", "mask", "x:y").code == BAD_QUERY
     for wrong in ("id:a>b", "a/b>c", "<x>"):
@@ -370,7 +375,7 @@ def test_an_unknown_text_begins_a_record_only_when_asked(root: Path, capsys: pyt
 @pytest.mark.parametrize(
     ("file", "more", "message"),
     [
-        (("a.txt", b"satu\n\xff"), [], "a.txt:2:1: not UTF-8: save the file as UTF-8 and add it again"),
+        (("a.txt", b"satu\n\xff"), [], "a.txt:2:1: not UTF-8: save the file as UTF-8"),
         (("dua kata.txt", b"x"), [], "«dua kata» cannot be an article's id"),
         (("a.txt", b"x"), ["--language", "bahasa indonesia"], "--language: «bahasa indonesia» is not a language tag"),
     ],

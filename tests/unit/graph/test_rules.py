@@ -210,9 +210,12 @@ def test_blank_nodes_of_names_that_end_alike_stay_apart() -> None:
     assert len({target for _, _, target in name_blank_nodes(triples, "https://e.org/f")}) == 3
 
 
-def test_blank_nodes_that_only_know_each_other_are_refused() -> None:
-    with pytest.raises(SourceError, match="give one of them an IRI"):
-        name_blank_nodes([(B1, e("p"), B2), (B2, e("p"), B1)], "https://e.org/f")
+def test_blank_nodes_that_only_know_each_other_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "ontology" / "vocabulary.ttl"
+    path.parent.mkdir()
+    path.write_text("_:a <x:p> _:b . _:b <x:p> _:a .")
+    with pytest.raises(SourceError, match=r"^ontology/vocabulary\.ttl:1:1: blank nodes .*; give one of them an IRI$"):
+        ontology_lines([path], [], Iris("https://e.org/"))
 
 
 def test_a_premise_with_a_literal_is_found_in_the_facts_own_form() -> None:

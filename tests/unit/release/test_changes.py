@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import RdfFormat, Store
+from tests.support.stores import write_shard
 from tests.unit.release.synthetic import BASE, ORDER, description, line, shards
 from tests.unit.release.writing import write_release
 
 from kg_builder.namespaces import RDF, RDFS
 from kg_builder.release.changes import CHANGES_FILE, MOST_LISTED, list_changes
 from kg_builder.release.manifest import Manifest, Shard, inputs_hash
-from kg_builder.release.shards import write_shard
 from kg_builder.release.verify import verify
 from kg_builder.release.writer import Release
 

@@ -6,17 +6,17 @@ import json
 from pathlib import Path
 
 import pytest
+from tests.support.documents import canonical_lines, jsonld, trig, turtle
 from tests.unit.release.synthetic import BASE
 
 from kg_builder.errors import ReleaseError
 from kg_builder.model import Term
 from kg_builder.namespaces import PROV, RDF, RDFS, XSD
 from kg_builder.release.spool import Spool
-from kg_builder.release.terms.jsonld import jsonld
-from kg_builder.release.terms.lines import canonical_lines, nodes, split_line
+from kg_builder.release.terms.lines import nodes, split_line
 from kg_builder.release.terms.names import Names
 from kg_builder.release.terms.order import TypeOrder
-from kg_builder.release.terms.turtle import TurtleWriter, trig, turtle
+from kg_builder.release.terms.turtle import TurtleWriter
 
 PREFIXES = {"id": f"{BASE}id/", "prov": PROV, "rdf": RDF, "rdfs": RDFS, "v": f"{BASE}vocab#", "xsd": XSD}
 ORDER = TypeOrder((Term(f"<{BASE}vocab#Loan>"),), (Term(f"<{RDF}Statement>"),))

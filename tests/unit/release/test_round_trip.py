@@ -7,13 +7,11 @@ import rdflib
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, RdfFormat, parse
+from tests.support.documents import canonical_lines, jsonld, trig, turtle
 
 from kg_builder.model import Term
 from kg_builder.namespaces import RDF, RDFS, XSD
-from kg_builder.release.terms.jsonld import jsonld
-from kg_builder.release.terms.lines import canonical_lines
 from kg_builder.release.terms.order import TypeOrder
-from kg_builder.release.terms.turtle import trig, turtle
 
 # rdflib warns of its own classes, and of the odd literals that these tests are about.
 pytestmark = [

@@ -1,20 +1,20 @@
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import NamedNode
+from tests.support.stores import dump_store, load_store, write_shard
 from tests.unit.release.synthetic import line, shards
 
 from kg_builder.errors import ReleaseError
 from kg_builder.namespaces import XSD
 from kg_builder.release import shards as shards_module
 from kg_builder.release import store as store_module
-from kg_builder.release.shards import merge_files, read_shard, shard_path, write_shard
-from kg_builder.release.store import compare_store, count_quads, dump_store, load_store, open_store
+from kg_builder.release.shards import merge_files, shard_path
+from kg_builder.release.store import compare_store, count_quads, open_store
 
 A, P = "<https://example.org/a>", "<https://example.org/p>"
 
@@ -31,27 +31,6 @@ def loaded(folder: Path, *lines: str) -> tuple[Path, Path]:
     nquads.write_text("".join(lines), encoding="utf-8")
     load_store(nquads, folder / "store")
     return folder / "store", nquads
-
-
-def test_a_shard_is_sorted_unique_and_hashed(tmp_path: Path) -> None:
-    lines = [line(A, P, f'"{text}"') for text in ("b", "a", "b", "é", "\U0001f600", "\uffff")]
-    shard = write_shard(tmp_path, "a1", lines)
-    written = (tmp_path / "a1.nq").read_bytes()
-    assert written == b"".join(sorted({each.encode() for each in lines}))
-    assert (shard.quads, shard.sha256) == (5, hashlib.sha256(written).hexdigest())
-    assert list(read_shard(tmp_path, "a1")) == sorted(set(lines))
-
-
-@pytest.mark.parametrize("name", ["", "..", "a/b", ".hidden", "a b", "-a"])
-def test_a_shard_needs_a_plain_name(tmp_path: Path, name: str) -> None:
-    with pytest.raises(ReleaseError, match="cannot name a shard"):
-        write_shard(tmp_path, name, [])
-
-
-@pytest.mark.parametrize("bad", ["<x:a> <x:p> <x:o> .", '<x:a> <x:p> "a\nb" .\n', "\n", '<x:a> <x:p> "\ud800" .\n'])
-def test_a_shard_refuses_what_is_not_one_line(tmp_path: Path, bad: str) -> None:
-    with pytest.raises(ReleaseError, match="a1"):
-        write_shard(tmp_path, "a1", [bad])
 
 
 @given(st.lists(st.sets(st.sampled_from("abcdefgh")), max_size=8), st.integers(2, 4))
@@ -75,7 +54,7 @@ def test_the_store_holds_what_the_file_says(tmp_path: Path) -> None:
 
 
 def test_a_dump_too_large_for_memory_is_sorted_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store_module, "_CHUNK", 500)
+    monkeypatch.setattr(store_module, "_HELD", 5)
     nquads = merged(tmp_path, shards(articles=1, facts=20))
     load_store(nquads, tmp_path / "store")
     compare_store(tmp_path / "store", nquads, tmp_path)
@@ -111,11 +90,6 @@ def test_a_line_too_many_or_too_few_is_named(tmp_path: Path) -> None:
     nquads.write_text(line(A, P, '"a"'))
     with pytest.raises(ReleaseError, match=r'the store holds .*"c".*, which is not in kg\.nq'):
         compare_store(store, nquads, tmp_path)
-
-
-def test_what_is_no_rdf_does_not_load(tmp_path: Path) -> None:
-    with pytest.raises(ReleaseError, match=r"does not take kg\.nq"):
-        loaded(tmp_path, "<not an IRI> <x:p> <x:o> .\n")
 
 
 def test_a_damaged_store_is_an_error_of_ours(tmp_path: Path) -> None:

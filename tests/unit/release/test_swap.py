@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from kg_builder.errors import ReleaseError
-from kg_builder.release.lock import build_lock, hold_release, unless_held
+from kg_builder.release.lock import build_lock, unless_held
 from kg_builder.release.manifest import Counts, Manifest
 from kg_builder.release.prune import prune
 from kg_builder.release.swap import current_path, install, point_current, release_path, replace_file, workspace
+from kg_server.describe.current import Hold
 
 
 @pytest.fixture
@@ -125,8 +126,9 @@ def test_pruning_keeps_the_newest_and_all_that_somebody_needs(build: Path, scrat
     (build / "cited.txt").write_text(f"# cited in a paper\n{'1' * 16}  # the paper\n")
     (release_path(build, "2" * 16) / "keep").touch()
     (release_path(build, "8" * 16) / "manifest.json").unlink()
-    with hold_release(release_path(build, "3" * 16)):
-        assert prune(build, 3, scratch) == [name * 16 for name in "845"]
+    held = Hold(release_path(build, "3" * 16))
+    assert prune(build, 3, scratch) == [name * 16 for name in "845"]
+    del held
     assert prune(build, 3, scratch) == ["3" * 16]
     assert sorted(path.name[0] for path in (build / "releases").iterdir()) == list("01267")
     with pytest.raises(ReleaseError, match="at least one"):
@@ -143,12 +145,10 @@ def test_pruning_follows_a_link_that_a_person_made(build: Path, scratch: Path) -
 
 def test_a_reader_holds_what_current_named_then(build: Path, scratch: Path) -> None:
     first = install(build, fresh(scratch, "a"), "a" * 16, scratch)
-    with hold_release(build / "current") as path:
-        install(build, fresh(scratch, "b"), "b" * 16, scratch)
-        assert path == first.resolve()
-        with unless_held(first) as free:
-            assert not free
+    held = Hold((build / "current").resolve())
+    install(build, fresh(scratch, "b"), "b" * 16, scratch)
+    with unless_held(first) as free:
+        assert not free
+    del held
     with unless_held(first) as free:
         assert free
-    with pytest.raises(ReleaseError, match="no release at"), hold_release(build / "nowhere"):
-        pass

@@ -7,10 +7,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from tests.support.stores import load_store, write_shard
+
 from kg_builder.release.dumps import KG_NQ
 from kg_builder.release.lock import build_lock
-from kg_builder.release.shards import SHARDS_FOLDER, merge_files, shard_path, write_shard
-from kg_builder.release.store import STORE_FOLDER, compare_store, load_store
+from kg_builder.release.shards import SHARDS_FOLDER, merge_files, shard_path
+from kg_builder.release.store import STORE_FOLDER, compare_store
 from kg_builder.release.swap import workspace
 from kg_builder.release.terms.lines import split_line
 from kg_builder.release.writer import (

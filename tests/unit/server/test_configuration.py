@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg_server.configuration import load, load_settings
+from kg_server.configuration import load
 from kg_server.settings import Settings, SettingsError
 
 SECRET = "known-to-nobody-else"  # noqa: S105 - looked for in what is printed
@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[3]
 
 def write(folder: Path, text: str) -> Path:
     path = folder / "rujukan.toml"
-    path.write_text(text, "utf-8")
+    path.write_text(text, "utf-8", errors="surrogateescape")
     return path
 
 
@@ -45,8 +45,8 @@ def test_every_kind_of_setting_comes_from_a_file(tmp_path: Path) -> None:
     assert settings.release == tmp_path / "build/now"
     assert settings.trusted_proxies == ("::1", "10.0.0.0/8")
     assert settings.operator_token == SECRET
-    assert load_settings({"RUJUKAN_TRUSTED_PROXIES": "::1, 10.0.0.0/8  unix"}).trusted_proxies[2] == "unix"
-    assert load_settings({}, trusted_proxies="").trusted_proxies == ()
+    assert load({"RUJUKAN_TRUSTED_PROXIES": "::1, 10.0.0.0/8  unix"}, {}).settings.trusted_proxies[2] == "unix"
+    assert load({}, {"trusted_proxies": ""}).settings.trusted_proxies == ()
 
 
 @pytest.mark.parametrize(
@@ -62,6 +62,7 @@ def test_every_kind_of_setting_comes_from_a_file(tmp_path: Path) -> None:
         ("trusted_proxies = [1]\n", "not a list of strings"),
         ("\n\nport = -1\n", "rujukan.toml:3: port is '-1', not a whole number of at least 0."),
         ("port = \n", "is not TOML: Invalid value (at line 1"),
+        ("port = 1\n# \udcff\n", "rujukan.toml:2: not UTF-8: save the file as UTF-8."),
         ("port = 1\nport = 2\n", "is not TOML: Cannot overwrite a value (at line 2"),
     ],
 )
@@ -134,14 +135,14 @@ def test_secrets_are_never_shown(tmp_path: Path) -> None:
 
 def test_a_misspelt_variable_is_refused_and_a_foreign_one_is_not() -> None:
     with pytest.raises(SettingsError, match="did you mean RUJUKAN_QUERY_SECONDS"):
-        load_settings({"RUJUKAN_QUERY_SECOND": "3"})
-    load_settings({"RUJUKAN_HOMEPAGE": "x"})
+        load({"RUJUKAN_QUERY_SECOND": "3"}, {})
+    load({"RUJUKAN_HOMEPAGE": "x"}, {})
 
 
 @given(st.dictionaries(st.sampled_from([each.name for each in fields(Settings)]), st.text(), max_size=4))
 def test_any_text_gives_settings_or_a_settings_error(values: dict[str, str]) -> None:
     try:
-        settings = load_settings({f"RUJUKAN_{name.upper()}": value for name, value in values.items()})
+        settings = load({f"RUJUKAN_{name.upper()}": value for name, value in values.items()}, {}).settings
     except SettingsError:
         return
     assert isinstance(settings.port, int)

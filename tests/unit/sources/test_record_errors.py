@@ -498,7 +498,7 @@ def test_files_that_are_not_utf8(root: Path) -> None:
     (root / "data/released-ids.txt").write_bytes(b"a\n\xff")
     found = m.problems_of(root)
     for line in (
-        f"{A}:2:1: not UTF-8: save the file as UTF-8",
+        f"{A}:2:9: not UTF-8: save the file as UTF-8",
         f"data/texts/{m.TWO}.txt:2:1: not UTF-8: save the file as UTF-8",
         "data/released-ids.txt:2:1: not UTF-8: save the file as UTF-8",
     ):

@@ -10,9 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-import tempfile
-from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Iterator
 
 from kg_builder.model import Term
 from kg_builder.namespaces import XSD
@@ -22,8 +20,6 @@ from kg_builder.release.terms.lines import (
     RDF_TYPE,
     Node,
     Properties,
-    canonical_lines,
-    nodes,
     object_order,
     split_literal,
 )
@@ -42,7 +38,32 @@ _DELIMITERS = frozenset(":/?#[]@")
 
 
 class JsonLdWriter:
-    """Takes nodes in order of their subjects and writes one JSON-LD document of them."""
+    r"""Takes nodes in order of their subjects and writes one JSON-LD document of them.
+
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from kg_builder.release.terms.lines import nodes
+    >>> lines = ['<x:a> <x:p> "b" .\n', '<x:a> <x:p> "c"@en .\n']
+    >>> with Spool(Path(tempfile.gettempdir())) as spool:
+    ...     writer = JsonLdWriter(Names({"x": "x:"}), TypeOrder(), spool)
+    ...     for node in nodes(lines):
+    ...         writer.add(node)
+    ...     print(b"".join(writer.document()).decode(), end="")
+    {
+      "@context": {
+        "x": "x:"
+      },
+      "@graph": [
+        {
+          "@id": "x:a",
+          "x:p": [
+            "b",
+            {"@language": "en", "@value": "c"}
+          ]
+        }
+      ]
+    }
+    """
 
     def __init__(self, names: Names, order: TypeOrder, spool: Spool) -> None:
         """Start with no nodes; the spool must be empty and stay open as long as the writer is used."""
@@ -117,42 +138,6 @@ class JsonLdWriter:
         if pattern and pattern.fullmatch(text):
             return text
         return f'{{"@type": {_quoted(self._names.short(suffix[2:]).key)}, "@value": {value}}}'
-
-
-def jsonld(
-    quads: Iterable[tuple[Term, ...]],
-    prefixes: Mapping[str, str],
-    *,
-    base: str = "",
-    order: TypeOrder | None = None,
-) -> str:
-    """Return a JSON-LD document of quads, in any order; a triple, or an empty graph name, is of the default graph.
-
-    Terms are in N-Triples form, `prefixes` are names to namespaces, `base` is an http(s) IRI that ends in '/'. Raises
-    ReleaseError for a blank node and for an IRI whose scheme is one of the prefixes.
-
-    >>> a, p = Term("<https://example.org/a>"), Term("<https://example.org/p>")
-    >>> print(jsonld([(a, p, Term('"y"@en')), (a, p, Term('"x"'))], {"ex": "https://example.org/"}), end="")
-    {
-      "@context": {
-        "ex": "https://example.org/"
-      },
-      "@graph": [
-        {
-          "@id": "ex:a",
-          "ex:p": [
-            "x",
-            {"@language": "en", "@value": "y"}
-          ]
-        }
-      ]
-    }
-    """
-    with Spool(Path(tempfile.gettempdir())) as spool:
-        writer = JsonLdWriter(Names(prefixes, base), order or TypeOrder(), spool)
-        for node in nodes(canonical_lines(quads)):
-            writer.add(node)
-        return b"".join(writer.document()).decode()
 
 
 def _quoted(text: str) -> str:

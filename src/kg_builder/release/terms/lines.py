@@ -91,15 +91,6 @@ def nodes(lines: Iterable[str]) -> Iterator[Node]:
         yield node
 
 
-def canonical_lines(quads: Iterable[tuple[Term, ...]]) -> list[str]:
-    r"""Return triples and quads (a fourth term is the graph's name) as sorted lines, each once.
-
-    >>> canonical_lines([(Term("<x:b>"), Term("<x:p>"), Term('"1"')), (Term("<x:a>"), Term("<x:p>"), Term('"1"'))])
-    ['<x:a> <x:p> "1" .\n', '<x:b> <x:p> "1" .\n']
-    """
-    return sorted({" ".join(filter(None, quad)) + " .\n" for quad in quads})
-
-
 def split_literal(term: str) -> tuple[str, str]:
     """Cut a literal into its escaped text and what follows the closing mark: nothing, `@tag` or `^^<datatype>`.
 

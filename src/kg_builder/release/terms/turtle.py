@@ -7,10 +7,8 @@ the other properties by name, objects aligned in one column. Only declarations t
 from __future__ import annotations
 
 import re
-import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Callable, Iterator
 
 from kg_builder.model import Term
 from kg_builder.namespaces import RDFS, XSD
@@ -20,8 +18,6 @@ from kg_builder.release.terms.lines import (
     RDF_TYPE,
     Node,
     Properties,
-    canonical_lines,
-    nodes,
     object_order,
     split_literal,
 )
@@ -42,7 +38,29 @@ _ESCAPES = re.compile(r'((?:\\")+)|\\(.)', re.DOTALL)
 
 
 class TurtleWriter:
-    """Takes nodes in order of their subjects and writes whole documents of them."""
+    r"""Takes nodes in order of their subjects and writes whole documents of them.
+
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from kg_builder.release.terms.lines import nodes
+    >>> lines = ['<x:a> <x:p> "b" .\n', '<x:a> <x:p> "3"^^<http://www.w3.org/2001/XMLSchema#integer> <x:g> .\n']
+    >>> with Spool(Path(tempfile.gettempdir())) as spool:
+    ...     writer = TurtleWriter(Names({"x": "x:"}), TypeOrder(), spool)
+    ...     for node in nodes(lines):
+    ...         writer.add(node)
+    ...     print(b"".join(writer.trig()).decode(), end="")
+    @prefix x: <x:> .
+    <BLANKLINE>
+    # ---- other ----
+    <BLANKLINE>
+    x:a
+        x:p "b" .
+    <BLANKLINE>
+    x:g {
+        x:a
+            x:p 3 .
+    }
+    """
 
     def __init__(self, names: Names, order: TypeOrder, spool: Spool) -> None:
         """Start with no nodes; the spool must be empty and stay open as long as the writer is used."""
@@ -137,69 +155,6 @@ class TurtleWriter:
         if "\\n" in text:
             return _long_string(text) + suffix
         return f'"{text}"{suffix}'
-
-
-def turtle(
-    triples: Iterable[tuple[Term, Term, Term]],
-    prefixes: Mapping[str, str],
-    *,
-    base: str = "",
-    order: TypeOrder | None = None,
-) -> str:
-    r"""Return a Turtle document of triples, in any order, of terms in N-Triples form.
-
-    `prefixes` are names to namespaces, `base` an IRI that ends in '/'. Raises ReleaseError for a blank node.
-
-    >>> loan, person = Term("<https://example.org/loan>"), Term("<https://example.org/person>")
-    >>> print(turtle([(loan, RDF_TYPE, Term("<https://example.org/Event>")),
-    ...               (loan, Term("<https://example.org/by>"), person),
-    ...               (loan, Term("<https://example.org/count>"), Term(f'"3"^^<{XSD}integer>'))],
-    ...              {"ex": "https://example.org/"}), end="")
-    @prefix ex: <https://example.org/> .
-    <BLANKLINE>
-    # ---- other ----
-    <BLANKLINE>
-    ex:loan
-        a        ex:Event ;
-        ex:by    ex:person ;
-        ex:count 3 .
-    """
-    return _write(triples, Names(prefixes, base), order, TurtleWriter.turtle)
-
-
-def trig(
-    quads: Iterable[tuple[Term, ...]],
-    prefixes: Mapping[str, str],
-    *,
-    base: str = "",
-    order: TypeOrder | None = None,
-) -> str:
-    """Return a TriG document of quads, in any order; a triple, or an empty graph name, is of the default graph.
-
-    The parameters and errors are those of `turtle`.
-
-    >>> print(trig([(Term("<x:a>"), Term("<x:p>"), Term('"b"'), Term("<x:g>"))], {"x": "x:"}), end="")
-    @prefix x: <x:> .
-    <BLANKLINE>
-    x:g {
-        x:a
-            x:p "b" .
-    }
-    """
-    return _write(quads, Names(prefixes, base), order, TurtleWriter.trig)
-
-
-def _write(
-    quads: Iterable[tuple[Term, ...]],
-    names: Names,
-    order: TypeOrder | None,
-    document: Callable[[TurtleWriter], Iterator[bytes]],
-) -> str:
-    with Spool(Path(tempfile.gettempdir())) as spool:
-        writer = TurtleWriter(names, order or TypeOrder(), spool)
-        for node in nodes(canonical_lines(quads)):
-            writer.add(node)
-        return b"".join(document(writer)).decode()
 
 
 def _long_string(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import ItemsView, Iterable, Iterator, Mapping, ValuesView
+from collections.abc import ItemsView, Iterator, Mapping, ValuesView
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass
@@ -121,7 +121,7 @@ class Reader:
 class DeclaredIds(Mapping[str, Declared]):
     """What each id is declared as; what was asked for lately is at hand.
 
-    Pickled, it becomes a plain dictionary of all ids, which needs no index where it arrives. `only` gives some of them.
+    Pickled, it becomes a plain dictionary of all ids, which needs no index where it arrives.
     """
 
     def __init__(self, reader: Reader) -> None:
@@ -139,10 +139,6 @@ class DeclaredIds(Mapping[str, Declared]):
 
     def __len__(self) -> int:
         return self._reader.count()
-
-    def only(self, slugs: Iterable[str]) -> dict[str, Declared]:
-        """Return those of some ids that are declared, as plain data for another process."""
-        return {slug: found for slug in slugs if (found := self.get(slug))}
 
     def items(self) -> ItemsView[str, Declared]:
         """Return all at once."""
