@@ -23,7 +23,8 @@ _OTHER = SKOS + "altLabel"
 # No order: sorting would hold all rows in memory before the first are sent, and a store reads an index in one order.
 _NAMES = f"""SELECT ?s ?p ?name WHERE {{ VALUES ?p {{ <{_PREFERRED[0]}> <{_PREFERRED[1]}> <{_OTHER}> }} ?s ?p ?name
 FILTER (STRSTARTS(STR(?s), "%(base)sid/") || STRSTARTS(STR(?s), "%(base)sarticle/")) }}"""
-_KINDS = f"""SELECT DISTINCT ?s ?kind WHERE {{ ?s <{_PREFERRED[0]}>|<{_PREFERRED[1]}> ?name ; a ?kind
+# Things that have a name are found by it: from their classes, an engine may look through all that have one.
+_KINDS = f"""SELECT DISTINCT ?s ?kind WHERE {{ VALUES ?p {{ <{_PREFERRED[0]}> <{_PREFERRED[1]}> }} ?s ?p ?name ; a ?kind
 FILTER (STRSTARTS(STR(?s), "%(base)sid/") || STRSTARTS(STR(?s), "%(base)sarticle/")) }}"""
 _MENTIONS = f"SELECT ?s (COUNT(?article) AS ?n) WHERE {{ ?article <{SCHEMA}mentions> ?s }} GROUP BY ?s"
 _FACTS = f"""SELECT ?s (COUNT(*) AS ?n) WHERE {{ VALUES ?p {{ <{RDF}subject> <{RDF}object> }} ?said ?p ?s
