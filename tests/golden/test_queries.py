@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -19,11 +18,10 @@ import pyoxigraph as ox
 import pytest
 import rdflib
 
-from kg_builder.build.run import build
 from kg_builder.errors import Problem
 from kg_builder.namespaces import EDTF, RDF, RJ, SCHEMA, SOSA
-from kg_builder.release.query import Reader, open_release, saved_query
-from kg_builder.sources.project import Project, load_project
+from kg_builder.release.query import Reader, saved_query
+from kg_builder.sources.project import Project
 from kg_builder.sources.queries import load_queries
 
 ROOT = Path(__file__).parents[2]
@@ -53,34 +51,6 @@ OTHER = {
 
 _PREFIX = re.compile(r"^PREFIX (\w+): <([^>]*)>$", re.MULTILINE)
 _LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"(@[a-z]+)?')
-
-
-@pytest.fixture(scope="session")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A copy of the project without the articles' texts, as a fresh clone is."""
-    root = tmp_path_factory.mktemp("project")
-    for folder in ("data", "ontology", "queries"):
-        shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("texts"))
-    return load_project(root)
-
-
-@pytest.fixture(scope="session")
-def reader(project: Project) -> Reader:
-    build(project, lambda _: None)
-    return open_release(project.build)
-
-
-@pytest.fixture(scope="session")
-def copy_of_graph(project: Project, reader: Reader) -> Callable[[], ox.Store]:
-    """Makes a store with the graph to which a test may add."""
-    quads = (project.build / "releases" / reader.manifest.release / "kg.nq").read_bytes()
-
-    def make() -> ox.Store:
-        store = ox.Store()
-        store.bulk_load(input=quads, format=ox.RdfFormat.N_QUADS)
-        return store
-
-    return make
 
 
 @pytest.fixture(scope="session")

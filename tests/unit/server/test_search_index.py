@@ -47,12 +47,13 @@ def make_index(folder: Path, names: Sequence[Name] = NAMES) -> Index:
     draft.counts([("museums", 9, 0), ("museum", 5, 1), ("museum", 0, 30), ("festival", 5, 2)])
     draft.phrases(
         [
-            ("one#1", "Vadzim Hihin", "id", "one"),
-            ("one#2", "Vadzim Hihin", "id", "one"),
-            ("two#1", "Vadzim Hihin", "id", "two"),
-            ("two#2", "the museum in Oslo", "en", "two"),
+            ("one#1", "Vadzim Hihin", "one"),
+            ("one#2", "Vadzim Hihin", "one"),
+            ("two#1", "Vadzim Hihin", "two"),
+            ("two#2", "the museum in Oslo", "two"),
         ]
     )
+    draft.languages([("one", "id"), ("two", "id")])
     draft.kind_labels([("Person", "en", "person"), ("Person", "id", "orang")])
     draft.article_labels([("two", "en", "The second")])
     draft.finish()

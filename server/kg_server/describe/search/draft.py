@@ -30,7 +30,8 @@ _RAW = """
 CREATE TABLE raw.name (shelf TEXT, iri TEXT, text TEXT, language TEXT, preferred INT);
 CREATE TABLE raw.kind (iri TEXT, kind TEXT);
 CREATE TABLE raw.count (iri TEXT, articles INT, facts INT);
-CREATE TABLE raw.phrase (iri TEXT, text TEXT, language TEXT, article TEXT);
+CREATE TABLE raw.phrase (iri TEXT, text TEXT, article TEXT);
+CREATE TABLE raw.language (article TEXT, language TEXT);
 CREATE TABLE raw.stem (stem TEXT PRIMARY KEY) WITHOUT ROWID;
 """
 _TABLES = """
@@ -60,9 +61,10 @@ CREATE TABLE raw.counted AS
   SELECT iri, SUM(articles) AS articles, SUM(facts) AS facts FROM raw.count GROUP BY iri;
 CREATE INDEX raw.counted_iri ON counted (iri);
 CREATE TABLE raw.place AS
-  SELECT MIN(iri) AS iri, text, language, article FROM raw.phrase GROUP BY article, text;
+  SELECT MIN(iri) AS iri, text, article FROM raw.phrase GROUP BY article, text;
 CREATE INDEX raw.place_iri ON place (iri);
-INSERT INTO raw.name SELECT 'phrase', iri, text, language, 1 FROM raw.place;
+INSERT INTO raw.name SELECT 'phrase', iri, text, COALESCE(language, ''), 1 FROM raw.place
+  LEFT JOIN (SELECT article, MIN(language) AS language FROM raw.language GROUP BY article) USING (article);
 INSERT INTO thing (shelf, iri, kind, article, articles, facts)
   SELECT shelf, iri, kind, article, COALESCE(articles, 0), COALESCE(facts, 0)
   FROM (SELECT shelf, iri, MIN(LENGTH(text)) AS length FROM raw.name WHERE preferred GROUP BY shelf, iri)
@@ -122,10 +124,14 @@ class Draft:
         """Add how many articles mention a thing, and how many facts are about it; several for one are added up."""
         self._insert("raw.count VALUES (?, ?, ?)", rows)
 
-    def phrases(self, rows: Iterable[tuple[str, str, str, str]]) -> None:
-        """Add phrases: IRI, text, language, article; the same words of one article are one."""
-        cut = ((iri, text[:_LONGEST_NAME], language, article) for iri, text, language, article in rows)
-        self._insert("raw.phrase VALUES (?, ?, ?, ?)", cut)
+    def phrases(self, rows: Iterable[tuple[str, str, str]]) -> None:
+        """Add phrases: IRI, text, article; the same words of one article are one, in the article's language."""
+        cut = ((iri, text[:_LONGEST_NAME], article) for iri, text, article in rows)
+        self._insert("raw.phrase VALUES (?, ?, ?)", cut)
+
+    def languages(self, rows: Iterable[tuple[str, str]]) -> None:
+        """Add the languages of articles."""
+        self._insert("raw.language VALUES (?, ?)", rows)
 
     def kind_labels(self, rows: Iterable[tuple[str, str, str]]) -> None:
         """Add labels of classes: IRI, language, text."""

@@ -23,16 +23,19 @@ _OTHER = SKOS + "altLabel"
 # No order: sorting would hold all rows in memory before the first are sent, and a store reads an index in one order.
 _NAMES = f"""SELECT ?s ?p ?name WHERE {{ VALUES ?p {{ <{_PREFERRED[0]}> <{_PREFERRED[1]}> <{_OTHER}> }} ?s ?p ?name
 FILTER (STRSTARTS(STR(?s), "%(base)sid/") || STRSTARTS(STR(?s), "%(base)sarticle/")) }}"""
-_KINDS = f"""SELECT DISTINCT ?s ?kind WHERE {{ ?s <{_PREFERRED[0]}>|<{_PREFERRED[1]}> ?name ; a ?kind
+# Things that have a name are found by it: from their classes, an engine may look through all that have one.
+_KINDS = f"""SELECT DISTINCT ?s ?kind WHERE {{ VALUES ?p {{ <{_PREFERRED[0]}> <{_PREFERRED[1]}> }} ?s ?p ?name ; a ?kind
 FILTER (STRSTARTS(STR(?s), "%(base)sid/") || STRSTARTS(STR(?s), "%(base)sarticle/")) }}"""
 _MENTIONS = f"SELECT ?s (COUNT(?article) AS ?n) WHERE {{ ?article <{SCHEMA}mentions> ?s }} GROUP BY ?s"
-_FACTS = f"""SELECT ?s (COUNT(*) AS ?n) WHERE {{ VALUES ?p {{ <{RDF}subject> <{RDF}object> }} ?said ?p ?s
-FILTER (STRSTARTS(STR(?s), "%(base)sid/")) }} GROUP BY ?s"""
-_PHRASES = f"""SELECT ?s ?text ?article ?language WHERE {{ ?s <{RJ}article> ?article ; <{OA}exact> ?text
-OPTIONAL {{ ?article <{SCHEMA}inLanguage> ?language }} }}"""
-_LONG_PHRASES = f"""SELECT ?s ?first ?last ?article ?language WHERE {{
-?s <{RJ}article> ?article ; <{RJ}firstWords> ?first ; <{RJ}lastWords> ?last
-OPTIONAL {{ ?article <{SCHEMA}inLanguage> ?language }} }}"""
+# Each thing is looked at once, and not each time that something is said of it.
+_FACTS = f"""SELECT ?s ?n WHERE {{
+{{ SELECT ?s (COUNT(*) AS ?n) WHERE {{ VALUES ?p {{ <{RDF}subject> <{RDF}object> }} ?said ?p ?s }} GROUP BY ?s }}
+FILTER (STRSTARTS(STR(?s), "%(base)sid/")) }}"""
+_PHRASES = f"SELECT ?s ?text ?article WHERE {{ ?s <{OA}exact> ?text ; <{RJ}article> ?article }}"
+_LONG_PHRASES = f"""SELECT ?s ?first ?last ?article WHERE {{
+?s <{RJ}firstWords> ?first ; <{RJ}lastWords> ?last ; <{RJ}article> ?article }}"""
+# Asked once for each article, not for each of its phrases.
+_LANGUAGES = f"SELECT ?s ?language WHERE {{ ?s <{SCHEMA}inLanguage> ?language }}"
 # An article without a title is known by who published it.
 _ARTICLES = f"""SELECT ?s ?title ?name WHERE {{
 ?s a <{SCHEMA}NewsArticle> {{ ?s <{_PREFERRED[0]}> ?title }} UNION {{ ?s <{SCHEMA}publisher> ?publisher .
@@ -61,6 +64,7 @@ async def gather(release: Release, draft: Draft) -> bool:
         "kinds": (_KINDS % base, lambda found: draft.kinds(_kinds(found))),
         "phrases": (_PHRASES, lambda found: draft.phrases(_phrases(found))),
         "long phrases": (_LONG_PHRASES, lambda found: draft.phrases(_phrases(found))),
+        "languages": (_LANGUAGES, lambda found: draft.languages(_languages(found))),
         "names of articles": (_ARTICLES, lambda found: draft.article_labels(_articles(found))),
         "mentions": (_MENTIONS, lambda found: draft.counts((iri, n, 0) for iri, n in _counts(found))),
         "counts of facts": (_FACTS % base, lambda found: draft.counts((iri, 0, n) for iri, n in _counts(found))),
@@ -106,11 +110,16 @@ def _kinds(found: Iterable[Row]) -> Iterator[tuple[str, str]]:
         yield _value(row, "s"), _value(row, "kind")
 
 
-def _phrases(found: Iterable[Row]) -> Iterator[tuple[str, str, str, str]]:
+def _phrases(found: Iterable[Row]) -> Iterator[tuple[str, str, str]]:
     for row in found:
         # A phrase of more than eight words is kept as its first and last ones.
         text = _value(row, "text") if "text" in row else f"{_value(row, 'first')} … {_value(row, 'last')}"
-        yield _value(row, "s"), text, _value(row, "language"), _value(row, "article")
+        yield _value(row, "s"), text, _value(row, "article")
+
+
+def _languages(found: Iterable[Row]) -> Iterator[tuple[str, str]]:
+    for row in found:
+        yield _value(row, "s"), _value(row, "language")
 
 
 def _articles(found: Iterable[Row]) -> Iterator[tuple[str, str, str]]:
