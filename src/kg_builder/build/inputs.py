@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from fnmatch import fnmatch
+from fnmatch import translate
 from importlib import metadata
 from pathlib import Path
 from typing import Final
@@ -86,6 +87,7 @@ def context_hash(inputs: Mapping[str, str], versions: Mapping[str, str]) -> str:
     >>> one == context_hash({"ontology/shapes.ttl": "02"}, {}), one == context_hash({"ontology/shapes.ttl": "03"}, {})
     (True, False)
     """
-    shared = [f"{name} {value}" for name, value in inputs.items() if any(fnmatch(name, each) for each in _OF_ALL)]
+    of_all = re.compile("|".join(map(translate, _OF_ALL)))
+    shared = [f"{name} {value}" for name, value in inputs.items() if of_all.match(name)]
     shared.extend(f"{package}=={version}" for package, version in versions.items())
     return hashlib.sha256("\n".join(sorted(shared)).encode()).hexdigest()

@@ -6,7 +6,7 @@ what rests on something that changed is taken away, and concluded anew as far as
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -19,7 +19,17 @@ from kg_builder.build.patch import Patch
 from kg_builder.build.state import State
 from kg_builder.errors import Mark, Problem, SourceError
 from kg_builder.graph.layers import DERIVED
-from kg_builder.graph.rules import MOST_ROUNDS, Bindings, Derivation, Pattern, Rule, derivation_lines, fill, unify
+from kg_builder.graph.rules import (
+    MOST_ROUNDS,
+    Bindings,
+    Derivation,
+    Pattern,
+    Premises,
+    Rule,
+    derivation_lines,
+    fill,
+    unify,
+)
 from kg_builder.graph.vouching import Vouching
 from kg_builder.model import Term, Triple
 from kg_builder.terms import iri, iri_text, is_iri
@@ -82,6 +92,11 @@ class Reasoner:
     quads: int = 0
     derived: int = 0
     changed: set[Triple] = field(default_factory=set)
+    _premises: Premises = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Sort the premises."""
+        self._premises = Premises(pattern for rule in self.rules for pattern in rule.premises)
 
     def saturate(self) -> Iterator[Triple]:
         """Apply the rules to the whole store until nothing new follows.
@@ -132,12 +147,11 @@ class Reasoner:
                     found.update(each for each in self._bound(rule, pattern, triple) if each.triple == triple)
         return found
 
-    def beside(self, triple: Triple, others: Iterable[Triple]) -> set[Derivation]:
+    def beside(self, triple: Triple, others: Sequence[Triple]) -> set[Derivation]:
         """Return the derivations that hold now and rest on a triple and on one of others, or on the triple alone."""
         if not self.facts.is_known(triple):
             return set()
         found: set[Derivation] = set()
-        together = list(others)
         for rule in self.rules:
             for place, pattern in enumerate(rule.premises):
                 bindings = unify(pattern, triple)
@@ -146,7 +160,7 @@ class Reasoner:
                 if len(rule.premises) == 1:
                     found.update(self._apply(rule, bindings))
                 rest = [each for number, each in enumerate(rule.premises) if number != place]
-                for other in together:
+                for other in others:
                     for each in rest:
                         joined = unify(each, other, bindings)
                         if joined is not None:
@@ -206,7 +220,7 @@ class Reasoner:
 
     def feeds(self, triple: Triple) -> bool:
         """Tell whether a rule might rest on a triple."""
-        return any(unify(pattern, triple) is not None for rule in self.rules for pattern in rule.premises)
+        return self._premises.match(triple)
 
     def _all(self) -> Iterator[Derivation]:
         for rule in self.rules:
@@ -281,13 +295,15 @@ def rederive(before: Reasoner, after: Reasoner, patch: Patch) -> tuple[Lines, Li
         seen.update(dict.fromkeys(each.triple for each in new if after.feeds(each.triple)))
         if len(seen) == size:
             break
-    beside = {
-        derivation
-        for triple, articles in attested.items()
-        for article in articles
-        for side in (before, after)
-        for derivation in side.beside(triple, side.facts.stated_by(article))
-    }
+    beside: set[Derivation] = set()
+    for side in (before, after):
+        stated = {
+            article: [triple for triple in side.facts.stated_by(article) if side.feeds(triple)]
+            for article in set[Term]().union(*attested.values())
+        }
+        for triple, articles in attested.items():
+            for article in articles:
+                beside |= side.beside(triple, stated[article])
     old |= {each for each in beside if before.holds(each)}
     new |= {each for each in beside if after.holds(each)}
     concluded: dict[Triple, set[Term]] = {triple: set() for triple in seen}

@@ -45,7 +45,9 @@ class Stage:
         if self.former is None:
             message = f"there is no former release to keep {name} of"
             raise OSError(message)
-        os.link(shard_path(self.former.path / SHARDS_FOLDER, name), self.path(name))
+        # There may be ten thousand, and making a path takes as long as the link.
+        file = shard_path(Path(SHARDS_FOLDER), name)
+        os.link(f"{self.former.path}{os.sep}{file}", f"{self.folder}{os.sep}{file}")
         self.shards[name] = self.former.manifest.shards[name]
 
     def write(self, name: str, lines: Iterable[str]) -> bytes:

@@ -37,6 +37,9 @@ CREATE INDEX named_by ON named (article);
 CREATE TABLE piece (layer TEXT, first TEXT, name TEXT NOT NULL, PRIMARY KEY (layer, first)) WITHOUT ROWID;
 """
 
+_SORTED = {"attests": "fact, article, statement", "named": "slug, article"}
+"""Tables with many rows of an article, and their order."""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -80,6 +83,7 @@ class State:
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         """Take an open file that has its tables."""
         self._connection, self._path = connection, path
+        self._aside = False
 
     def meta(self) -> dict[str, Any]:
         """Return which release this is and by what it was made; nothing where nothing is remembered."""
@@ -96,16 +100,19 @@ class State:
 
     def naming(self, slug: str) -> Iterator[tuple[str, str]]:
         """Yield the articles that name an id, each with the kind that it had then."""
+        self._settle()
         yield from self._connection.execute("SELECT article, kind FROM named WHERE slug = ?", (slug,))
 
     def attesting(self, fact: bytes, most: int | None = None) -> list[str]:
         """Return the articles that assert a fact, given by its digest, in their order; `most` of them at most."""
+        self._settle()
         asked = "SELECT DISTINCT article FROM attests WHERE fact = ? ORDER BY article LIMIT ?"
         found = self._connection.execute(asked, (fact, -1 if most is None else most))
         return [article for (article,) in found]
 
     def attestations(self, fact: bytes, article: str) -> list[bytes]:
         """Return the digests of the attestations by which an article asserts a fact."""
+        self._settle()
         asked = "SELECT statement FROM attests WHERE fact = ? AND article = ?"
         return [statement for (statement,) in self._connection.execute(asked, (fact, article))]
 
@@ -128,22 +135,32 @@ class State:
         self._connection.execute("BEGIN IMMEDIATE")
         for table in ("meta", "piece", *(("article", "named", "attests") if afresh else ())):
             self._connection.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
+        if afresh:
+            # Rows of all articles are sorted before they are put in: to look for the place of each takes longer the
+            # more there are.
+            for table in _SORTED:
+                self._connection.execute(f"CREATE TEMP TABLE new_{table} AS SELECT * FROM {table}")  # noqa: S608
+        self._aside = afresh
 
     def take(self, row: Row, named: Iterable[tuple[str, str]]) -> None:
         """Take what is known of an article, and the ids that it names, each with its kind."""
-        self.forget(row.id)
+        if not self._aside or self._has(row.id):
+            self.forget(row.id)
+        new = "new_" if self._aside else ""
         places = ", ".join("?" * len(_NAMES))
         self._connection.execute(f"INSERT INTO article VALUES ({places})", astuple(row))  # noqa: S608 - no names
         self._connection.executemany(
-            "INSERT INTO named (slug, article, kind) VALUES (?, ?, ?)", ((slug, row.id, kind) for slug, kind in named)
+            f"INSERT INTO {new}named (slug, article, kind) VALUES (?, ?, ?)",  # noqa: S608 - our own names
+            ((slug, row.id, kind) for slug, kind in named),
         )
         self._connection.executemany(
-            "INSERT OR IGNORE INTO attests (fact, article, statement) VALUES (?, ?, ?)",
+            f"INSERT OR IGNORE INTO {new}attests (fact, article, statement) VALUES (?, ?, ?)",  # noqa: S608
             ((fact, row.id, statement) for fact, statement in _pairs(row.attests)),
         )
 
     def forget(self, article: str) -> None:
         """Forget an article."""
+        self._settle()
         for (attests,) in self._connection.execute("SELECT attests FROM article WHERE id = ?", (article,)).fetchall():
             self._connection.executemany(
                 "DELETE FROM attests WHERE fact = ? AND article = ? AND statement = ?",
@@ -154,6 +171,7 @@ class State:
 
     def finish(self, meta: Mapping[str, Any], pieces: Mapping[str, Iterable[Piece]]) -> None:
         """Keep what was taken, which release it is of, and the pieces of its layers."""
+        self._settle()
         for layer, found in pieces.items():
             self._connection.executemany(
                 "INSERT INTO piece (layer, first, name) VALUES (?, ?, ?)",
@@ -165,6 +183,19 @@ class State:
     def note(self, **meta: object) -> None:
         """Keep something else of the release."""
         self._meta(meta)
+
+    def _has(self, article: str) -> bool:
+        return bool(self._connection.execute("SELECT 1 FROM article WHERE id = ?", (article,)).fetchone())
+
+    def _settle(self) -> None:
+        """Put the rows that were taken aside in their places."""
+        if self._aside:
+            self._aside = False
+            for table, order in _SORTED.items():
+                self._connection.execute(
+                    f"INSERT OR IGNORE INTO {table} SELECT * FROM new_{table} ORDER BY {order}"  # noqa: S608
+                )
+                self._connection.execute(f"DROP TABLE new_{table}")
 
     def _meta(self, meta: Mapping[str, Any]) -> None:
         self._connection.executemany(

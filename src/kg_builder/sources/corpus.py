@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +31,9 @@ class Corpus:
     queries: tuple[SavedQuery, ...]
 
 
+_LINKS = frozenset({*FILES, PROPOSED})
+
+
 def _silent(_: str) -> None:
     """Report nothing."""
 
@@ -47,9 +50,7 @@ def strays(project: Project) -> Iterator[Problem]:
     for folder, ending in wanted.items():
         if (project.root / folder).is_file():
             yield Problem(Mark(folder), f"a folder of *{ending} files belongs here: move this file away", "file")
-        for path in sorted((project.root / folder).glob("*")):
-            if path.name.startswith(".") or path.suffix == ".md":
-                continue
+        for path in _unusual(project.root / folder, ending, known=_LINKS if folder == "data/links" else None):
             if path.is_dir():
                 yield Problem(Mark(project.name(path)), "folders are not searched here: move its files up", "file")
             elif not path.name.endswith(ending):
@@ -58,8 +59,23 @@ def strays(project: Project) -> Iterator[Problem]:
             elif not path.exists():
                 # A link that leads nowhere: in the words of whoever would read it.
                 yield Problem(Mark(project.name(path)), f"cannot be read: {os.strerror(errno.ENOENT)}", "file")
-            elif folder == "data/links" and path.name not in {*FILES, PROPOSED}:
+            elif folder == "data/links" and path.name not in _LINKS:
                 yield Problem(Mark(project.name(path)), f"only {' and '.join(FILES)} are read here", "file")
+
+
+def _unusual(folder: Path, ending: str, known: Container[str] | None) -> list[Path]:
+    """Return what is not a file with a name as it should be; there may be very many that are."""
+    if not folder.is_dir():
+        return []
+    with os.scandir(folder) as entries:
+        names = [
+            each.name
+            for each in entries
+            if not (each.is_file() and each.name.endswith(ending) and (known is None or each.name in known))
+            and not each.name.startswith(".")
+            and not each.name.endswith(".md")
+        ]
+    return [folder / name for name in sorted(names)]
 
 
 def twins(articles: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:

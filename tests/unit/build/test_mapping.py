@@ -71,7 +71,7 @@ def test_bytes_that_are_no_text_are_a_problem_with_its_line(root: Path) -> None:
     broken = Given(m.ONE, b"article:\n  id: \xff\n", b"a\n\xff")
     problems = [str(each) for each in Mapper(context(root)).map(broken).problems]
     assert problems == [
-        f"data/articles/{m.ONE}.yaml:2:1: not UTF-8: save the file as UTF-8",
+        f"data/articles/{m.ONE}.yaml:2:7: not UTF-8: save the file as UTF-8",
         f"data/texts/{m.ONE}.txt:2:1: not UTF-8: save the file as UTF-8",
     ]
 
