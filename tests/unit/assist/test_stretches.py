@@ -41,9 +41,8 @@ HOSTILE = {
 @pytest.mark.parametrize("unit", HOSTILE.values(), ids=HOSTILE)
 def test_time_grows_with_the_length(suggester: Suggester, unit: str) -> None:
     short, long = ((unit * (length // len(unit) + 1))[:length] for length in (MOST, 4 * MOST))
-    once = max(seconds(suggester, short), 0.05)
-    # Linear is 4, by the square 16.
-    assert seconds(suggester, long) < 9 * once
+    # Linear is 4, by the square 16; a machine with other work to do may disturb one measurement, not each.
+    assert any(seconds(suggester, long) < 9 * max(seconds(suggester, short), 0.05) for _ in range(3))
 
 
 def test_what_a_long_text_says_stands_where_it_is_said_to(suggester: Suggester) -> None:
