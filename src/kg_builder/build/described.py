@@ -17,7 +17,7 @@ from kg_builder.model import Term
 
 _ARTICLES = 80
 """Articles to a group; each has some fifty nodes."""
-_MOST = 128
+_MOST = 64
 """Groups, each of which keeps two files open."""
 
 
