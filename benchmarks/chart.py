@@ -87,7 +87,10 @@ def _told(panel: Panel) -> str:
 
 
 def _panel(panel: Panel, top: int) -> Iterator[str]:
-    every = [point for line in panel.lines for point in _with_beyond(line.points)]
+    ends_at = {line.points[-1][0] for line in panel.lines}
+    # To where the longest line is measured; ten times as far where all are measured as far.
+    far = max(ends_at) * (10 if len(ends_at) == 1 else 1)
+    every = [point for line in panel.lines for point in _with_beyond(line.points, far)]
     low_x, high_x = _decades([x for x, _ in every])
     low_y, high_y = _decades([y for _, y in every])
     across, down = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
@@ -111,7 +114,7 @@ def _panel(panel: Panel, top: int) -> Iterator[str]:
     ends: list[tuple[float, str, Line]] = []
     for kind, line in zip(_KINDS, panel.lines, strict=False):
         points = [place(*point) for point in line.points]
-        beyond = [place(*point) for point in _with_beyond(line.points)]
+        beyond = [place(*point) for point in _with_beyond(line.points, far)]
         yield f'<path class="beyond {kind}" d="{_path(beyond)}"/><path class="line {kind}" d="{_path(points)}"/>'
         yield from (_mark(kind, *point) for point in points)
         ends.append((beyond[-1][1], kind, line))
@@ -129,13 +132,13 @@ def _names(ends: Sequence[tuple[float, str, Line]]) -> Iterator[str]:
         yield f'<text class="quiet" x="{x}" y="{y + 17:.1f}">{escape(line.more)}</text>'
 
 
-def _with_beyond(points: Sequence[tuple[float, float]]) -> Sequence[tuple[float, float]]:
-    """Return points and, where there are two, one at ten times the last: straight on from the last two."""
-    if len(points) < 2:
+def _with_beyond(points: Sequence[tuple[float, float]], far: float) -> Sequence[tuple[float, float]]:
+    """Return points and, where there are two and they end before, one at `far`: straight on from the last two."""
+    if len(points) < 2 or points[-1][0] >= far:
         return points
     (x0, y0), (x1, y1) = points[-2:]
     rise = (math.log10(y1) - math.log10(y0)) / (math.log10(x1) - math.log10(x0))
-    return [*points, (10 * x1, y1 * 10**rise)]
+    return [*points, (far, y1 * (far / x1) ** rise)]
 
 
 def _decades(values: Sequence[float]) -> tuple[int, int]:
