@@ -20,6 +20,9 @@ const PADDING = { x: 110, y: 44 };
 const MOST_SPOTS = 1500;
 /** A pointer that goes further than this drags, in pixels. */
 const DRAG = 4;
+/** What the next frame may do; each does what those before it do too. */
+const FRAME = ["relabel", "paint", "fit"] as const;
+type Work = (typeof FRAME)[number];
 const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
   ArrowLeft: [-1, 0],
   ArrowRight: [1, 0],
@@ -45,6 +48,7 @@ class GraphView {
   #ready = false;
   #dragged = false;
   #pending = 0;
+  #work: Work | null = null;
 
   constructor(host: HTMLElement, data: GraphData) {
     this.#data = important(data);
@@ -52,7 +56,7 @@ class GraphView {
     this.#scene = new Scene(this.#state);
     this.#panel = new Panel(this.#state, {
       focus: (spot) => this.#select(spot),
-      filter: () => this.#later(() => this.#paint()),
+      filter: () => this.#later("paint"),
       expand: (spot) => this.#expand(spot),
     });
     this.#zoom = zoomable(this.#scene.svg, {
@@ -70,7 +74,7 @@ class GraphView {
     this.#small = isSmall(host);
     const beside = this.#small ? [] : [this.#panel.element];
     host.replaceChildren(h("div", { class: "graph" }, this.#frame, ...beside), this.#panel.filters);
-    this.#watch = new ResizeObserver(() => this.#later(() => this.#fit()));
+    this.#watch = new ResizeObserver(() => this.#later("fit"));
     this.#listen();
     void this.#begin();
   }
@@ -91,6 +95,8 @@ class GraphView {
     this.#ready = true;
     this.#watch.observe(this.#frame);
     this.#fit();
+    // At once: until then everything lies in one place.
+    this.#paint();
   }
 
   #aspect(): number {
@@ -114,16 +120,24 @@ class GraphView {
     this.#scene.paint(this.#zoom.now().k);
   }
 
-  #later(work: () => void): void {
+  /** Do it in the next frame. What waits already is never lost for something that does less. */
+  #later(work: Work): void {
+    if (this.#work && FRAME.indexOf(this.#work) >= FRAME.indexOf(work)) return;
+    this.#work = work;
     cancelAnimationFrame(this.#pending);
-    this.#pending = requestAnimationFrame(work);
+    this.#pending = requestAnimationFrame(() => {
+      this.#work = null;
+      if (work === "fit") this.#fit();
+      else if (work === "paint") this.#paint();
+      else this.#scene.relabel();
+    });
   }
 
   #moved(transform: Transform): void {
     if (!this.#ready) return;
     this.#scene.move(transform);
     const zoomed = transform.k !== this.#scene.scale;
-    this.#later(() => (zoomed ? this.#paint() : this.#scene.relabel()));
+    this.#later(zoomed ? "paint" : "relabel");
   }
 
   /** Show everything, or what is in focus with its neighbours. */
@@ -140,7 +154,7 @@ class GraphView {
     const to = { k, x: width / 2 - ((left + right) / 2) * k, y: height / 2 - ((top + bottom) / 2) * k };
     if (slowly) this.#zoom.glide(to);
     else this.#zoom.to(to);
-    this.#later(() => this.#paint());
+    this.#later("paint");
   }
 
   /** Move a spot into the window, if it is outside. */
@@ -198,7 +212,7 @@ class GraphView {
   #point(spot: Spot | null): void {
     if (spot === this.#state.hover) return;
     this.#state.hover = spot && this.#state.sees(spot) ? spot : null;
-    this.#later(() => this.#paint());
+    this.#later("paint");
   }
 
   #key(event: KeyboardEvent): void {
@@ -232,7 +246,7 @@ class GraphView {
       if (!spot || !from) return;
       spot.held = true;
       [spot.x, spot.y] = [from.x + dx / this.#scene.scale, from.y + dy / this.#scene.scale];
-      this.#later(() => this.#paint());
+      this.#later("paint");
     };
     const end = () => done.abort();
     addEventListener("pointermove", move, { signal });
@@ -252,6 +266,7 @@ class GraphView {
     Object.assign(this.#state, { model: next, focus: again, current: again, hover: null });
     this.#build();
     this.#fit(true);
+    this.#paint();
     return next.spots.length - known.length;
   }
 }
