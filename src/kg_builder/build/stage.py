@@ -97,8 +97,8 @@ class Stage:
 def by_subject(text: str) -> dict[Term, set[str]]:
     r"""Return lines by their subject.
 
-    >>> by_subject("<x:a> <x:p> <x:b> .\\n")
-    {'<x:a>': {'<x:a> <x:p> <x:b> .\\n'}}
+    >>> by_subject("<x:a> <x:p> <x:b> .\n")
+    {'<x:a>': {'<x:a> <x:p> <x:b> .\n'}}
     """
     found: dict[Term, set[str]] = {}
     # Not `splitlines`, which ends a line at more than a line feed.
