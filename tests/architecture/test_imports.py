@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
+import pytest
+
 BASE = {"errors", "ids", "model", "namespaces", "sentences", "spelling", "terms"}
 
 # A room is a module or a folder directly below the package; "" is the package itself.
@@ -183,23 +185,28 @@ def more_than_data(tree: Tree) -> list[str]:
     ]
 
 
-def test_imports_run_one_way(root: Path) -> None:
-    found = direction(parse(read_packages(root)))
+@pytest.fixture(scope="module")
+def packages(root: Path) -> Tree:
+    return parse(read_packages(root))
+
+
+def test_imports_run_one_way(packages: Tree) -> None:
+    found = direction(packages)
     assert not found, "\n".join(found)
 
 
-def test_no_module_imports_in_a_circle(root: Path) -> None:
-    found = cycles(parse(read_packages(root)))
+def test_no_module_imports_in_a_circle(packages: Tree) -> None:
+    found = cycles(packages)
     assert not found, "\n".join(found)
 
 
-def test_graph_takes_only_data_types_from_sources(root: Path) -> None:
-    found = more_than_data(parse(read_packages(root)))
+def test_graph_takes_only_data_types_from_sources(packages: Tree) -> None:
+    found = more_than_data(packages)
     assert not found, "\n".join(found)
 
 
-def test_both_packages_are_read(root: Path) -> None:
-    assert {"kg_builder", "kg_builder.model", "kg_server"} <= set(read_packages(root))
+def test_both_packages_are_read(packages: Tree) -> None:
+    assert {"kg_builder", "kg_builder.model", "kg_server"} <= packages.keys()
 
 
 def wrong_directions(**sources: str) -> list[str]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from kg_builder.model import Term
 
-_BORDER = 512
+_BORDER = 128
 """Keys to a piece, on average."""
 
 Content = Mapping[Term, Iterable[str]]
@@ -55,7 +55,7 @@ def begins(key: str, border: int = _BORDER) -> bool:
     """Tell whether a key begins a piece.
 
     >>> sum(begins(f"<https://example.org/{number}>") for number in range(51_200))
-    86
+    392
     """
     return int.from_bytes(_hash(key)[:8]) % border == 0
 
@@ -69,13 +69,19 @@ def name_of(layer: str, first: str) -> str:
     return f"{layer}.{_hash(first).hex()[:16]}" if first else layer
 
 
-def cut(layer: str, units: Iterable[tuple[Term, Iterable[str]]], first: str = "") -> Iterator[tuple[Piece, list[str]]]:
+def cut(
+    layer: str,
+    units: Iterable[tuple[Term, Iterable[str]]],
+    first: str = "",
+    border: Callable[[Term], bool] = begins,
+) -> Iterator[tuple[Piece, list[str]]]:
     """Cut a layer, or a stretch of it, into pieces.
 
     Args:
         layer: its name.
         units: keys in order, each once, with their lines.
         first: the key that begins the stretch; empty where it begins the layer.
+        border: tells whether a key begins a piece.
 
     Yields:
         Each piece with its lines, sorted, each once; a layer without lines is one piece without lines.
@@ -83,7 +89,7 @@ def cut(layer: str, units: Iterable[tuple[Term, Iterable[str]]], first: str = ""
     piece, lines = Piece(name_of(layer, first), first), set[str]()
     begun = False
     for key, given in units:
-        if key != first and begins(key):
+        if key != first and border(key):
             if begun or not first:
                 yield piece, sorted(lines)
             piece, lines = Piece(name_of(layer, key), key), set()
@@ -124,6 +130,8 @@ def recut(
         touched.add(place)
         if firsts[place] == key and not edit.gained:
             touched.add(place - 1)  # if the key goes, its piece joins the one before
+    # All others are known to begin none.
+    borders = {*firsts, *(key for key in edits if begins(key))}
     kept: list[Piece] = []
     written: dict[Piece, list[str]] = {}
     place = 0
@@ -141,7 +149,7 @@ def recut(
         for key, edit in edits.items():
             if low <= key and (high is None or key < high):
                 units[key] = edit.of(units.get(key, ()))
-        for piece, lines in cut(layer, _units(units), low):
+        for piece, lines in cut(layer, _units(units), low, borders.__contains__):
             kept.append(piece)
             written[piece] = lines
     return Recut(kept, written)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any, Final
 
 from kg_builder.build.engines import Engine, LocalEngine
@@ -31,7 +30,7 @@ from kg_builder.release.writer import (
     Release,
     add_dumps,
     changes_since,
-    current_release,
+    former_release,
     prune_releases,
     put_release,
 )
@@ -85,7 +84,7 @@ def build(project: Project, progress: Progress, options: Options | None = None) 
         stamps = Stamps(cache / "stamps.json")
         inputs, versions = input_hashes(project, stamps), package_versions()
         stamps.save()
-        former, meta = _current(project.build), state.meta()
+        former, meta = former_release(project.build, progress), state.meta()
         whole = former is not None and _is_whole(former, meta)
         if former and whole and not how.force and _is_of(former, inputs, versions):
             if how.dumps and not former.manifest.dumps.keys() >= MEDIA_TYPES.keys():
@@ -112,7 +111,7 @@ def build(project: Project, progress: Progress, options: Options | None = None) 
             raise ReleaseError(message)
         # Who forces a build does not trust what is there.
         signatures = {} if how.force else meta.get("signatures", {})
-        changes = changes_since(project.build, made.draft, description, progress)
+        changes = changes_since(former, made.draft, description, progress)
         draft = replace(made.draft, changes=changes, signatures=signatures)
         release = put_release(project.build, draft, description, scratch, progress)
         remembered = {
@@ -129,14 +128,6 @@ def build(project: Project, progress: Progress, options: Options | None = None) 
             _sign(state, release)
         prune_releases(project.build, project.keep, scratch, progress)
     return Built(release, unchanged=False)
-
-
-def _current(build_dir: Path) -> Release | None:
-    try:
-        return current_release(build_dir)
-    except ReleaseError:
-        # A damaged release is no reason to stop a build: the build is what repairs it.
-        return None
 
 
 def _is_whole(release: Release, meta: Mapping[str, Any]) -> bool:

@@ -12,10 +12,11 @@ from kg_builder.build.pieces import Piece
 from kg_builder.errors import ReleaseError
 from kg_builder.model import Term
 from kg_builder.release.manifest import Shard
-from kg_builder.release.shards import SHARDS_FOLDER, shard_path
+from kg_builder.release.shards import SHARDS_FOLDER, shard_file, shard_path
 from kg_builder.release.writer import Release
 
-Lines = set[bytes]
+Differing = tuple[set[bytes], set[bytes]]
+"""The lines that a shard lost, and those that it gained."""
 
 
 @dataclass(slots=True)
@@ -26,11 +27,13 @@ class Stage:
         folder: of the release to be.
         former: the release that it follows, whose shards may be kept; None where there is none to build on.
         shards: those that are there, by name.
+        compared: what shards lost and gained, by name, as far as it was asked for.
     """
 
     folder: Path
     former: Release | None
     shards: dict[str, Shard] = field(default_factory=dict)
+    compared: dict[str, Differing] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Make the folder of the shards."""
@@ -45,9 +48,8 @@ class Stage:
         if self.former is None:
             message = f"there is no former release to keep {name} of"
             raise OSError(message)
-        # There may be ten thousand, and making a path takes as long as the link.
-        file = shard_path(Path(SHARDS_FOLDER), name)
-        os.link(f"{self.former.path}{os.sep}{file}", f"{self.folder}{os.sep}{file}")
+        file = f"{SHARDS_FOLDER}/{shard_file(name)}"
+        os.link(f"{self.former.path}/{file}", f"{self.folder}/{file}")
         self.shards[name] = self.former.manifest.shards[name]
 
     def write(self, name: str, lines: Iterable[str]) -> bytes:
@@ -80,18 +82,20 @@ class Stage:
             raise ReleaseError(message)
         return content
 
-    def differences(self, of: Callable[[str], bool]) -> Iterator[tuple[Lines, Lines]]:
+    def differences(self, of: Callable[[str], bool] = bool) -> Iterator[Differing]:
         """Yield for each shard that is not as it was the lines that it lost and those that it gained.
 
         Args:
-            of: tells by its name whether a shard matters.
+            of: tells by its name whether a shard matters; by default each does.
         """
         before = self.former.manifest.shards if self.former else {}
         for name in sorted(before.keys() | self.shards.keys()):
             if before.get(name) != self.shards.get(name) and of(name):
-                old = set(self.old(name).splitlines(keepends=True))
-                new = set(self.path(name).read_bytes().splitlines(keepends=True)) if name in self.shards else set()
-                yield old - new, new - old
+                if name not in self.compared:
+                    old = set(self.old(name).splitlines(keepends=True))
+                    new = set(self.path(name).read_bytes().splitlines(keepends=True)) if name in self.shards else set()
+                    self.compared[name] = old - new, new - old
+                yield self.compared[name]
 
 
 def by_subject(text: str) -> dict[Term, set[str]]:

@@ -9,9 +9,8 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import astuple, dataclass, fields
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from kg_builder.build.pieces import Piece
 from kg_builder.errors import ReleaseError
@@ -41,8 +40,7 @@ _SORTED = {"attests": "fact, article, statement", "named": "slug, article"}
 """Tables with many rows of an article, and their order."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """What is remembered of an article.
 
     Attributes:
@@ -74,7 +72,7 @@ class Row:
     attests: bytes
 
 
-_NAMES = tuple(field.name for field in fields(Row))
+_NAMES = Row._fields
 
 
 class State:
@@ -96,7 +94,7 @@ class State:
         """Return what is known of every article, by its id; what it attests is left out."""
         columns = ", ".join("x''" if name == "attests" else name for name in _NAMES)
         found = self._connection.execute(f"SELECT {columns} FROM article")  # noqa: S608 - our own names
-        return {row[0]: Row(**dict(zip(_NAMES, row, strict=True)) | {"verified": bool(row[9])}) for row in found}
+        return {row.id: row for row in map(Row._make, found)}
 
     def naming(self, slug: str) -> Iterator[tuple[str, str]]:
         """Yield the articles that name an id, each with the kind that it had then."""
@@ -148,7 +146,7 @@ class State:
             self.forget(row.id)
         new = "new_" if self._aside else ""
         places = ", ".join("?" * len(_NAMES))
-        self._connection.execute(f"INSERT INTO article VALUES ({places})", astuple(row))  # noqa: S608 - no names
+        self._connection.execute(f"INSERT INTO article VALUES ({places})", row)  # noqa: S608 - no names
         self._connection.executemany(
             f"INSERT INTO {new}named (slug, article, kind) VALUES (?, ?, ?)",  # noqa: S608 - our own names
             ((slug, row.id, kind) for slug, kind in named),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -98,7 +98,7 @@ class Work:
                 self.stage.wrote(mapped.article, Shard(mapped.sha256, mapped.quads))
                 row = self._row(mapped)
                 self.state.take(row, mapped.named)
-                self.rows[mapped.article] = replace(row, attests=b"")
+                self.rows[mapped.article] = row._replace(attests=b"")
             yield mapped
 
     def _task(self, article: str) -> Task:
@@ -164,4 +164,5 @@ class Work:
             verified=sum(row.spans for row in rows if row.verified),
             trusted=sum(row.spans for row in rows if not row.verified),
         )
-        return Made(Draft(self.stage.folder, self.stage.shards, counts), pieces)
+        differing = [*self.stage.differences()] if self.stage.former else None
+        return Made(Draft(self.stage.folder, self.stage.shards, counts, differing=differing), pieces)

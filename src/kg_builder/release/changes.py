@@ -19,7 +19,7 @@ import pyoxigraph as ox
 from kg_builder.errors import ReleaseError
 from kg_builder.model import Term
 from kg_builder.namespaces import RDF, RDFS
-from kg_builder.release.manifest import Manifest, Shard
+from kg_builder.release.manifest import Shard
 from kg_builder.release.shards import SHARDS_FOLDER, shard_path
 from kg_builder.release.store import STORE_FOLDER, open_store
 from kg_builder.release.terms.lines import RDF_TYPE, split_line
@@ -32,6 +32,26 @@ MOST_LISTED: Final = 200
 """Facts that are listed, of those added and of those removed."""
 MOST_COMPARED: Final = 1_000_000
 """Lines of unlike shards beyond which nothing is listed."""
+
+
+Lines = set[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of two releases that are compared.
+
+    Attributes:
+        folder: with its shards and its store.
+        shards: by name.
+        release: its id.
+        built: when, in ISO 8601; empty where it is being built.
+    """
+
+    folder: Path
+    shards: Mapping[str, Shard]
+    release: str
+    built: str = ""
 
 
 @dataclass(slots=True)
@@ -62,19 +82,18 @@ class _Sign:
 
 
 def list_changes(
-    former: Path, fresh: Path, shards: Mapping[str, Shard], order: TypeOrder, release: str
+    former: Side, fresh: Side, order: TypeOrder, differing: Iterable[tuple[Lines, Lines]] | None = None
 ) -> bytes | None:
-    """Return the content of `changes.json`: what the release in `fresh` adds to the one in `former`, and leaves out.
+    """Return the content of `changes.json`: what a release adds to the one before it, and leaves out.
 
-    The shards that differ are read, and the two stores say what is really new or gone, for two shards may say the same.
+    The two stores say what is really new or gone, for two shards may say the same.
     Facts are what `facts.ttl` holds.
 
     Args:
-        former: folder of the release before, with its manifest.
-        fresh: folder of the new one, with its shards and its store.
-        shards: of the new one, by name.
+        former: the release before.
+        fresh: the new one.
         order: says what is no fact.
-        release: the id of the new one.
+        differing: what each shard lost and gained, where that is known; else the shards that differ are read.
 
     Returns:
         The bytes, or None where so much changed that a list would help nobody.
@@ -83,19 +102,13 @@ def list_changes(
         ReleaseError: one of them is not what a release is.
         OSError: one of them cannot be read.
     """
-    manifest = Manifest.read(former)
-    unlike = sorted(
-        name for name in manifest.shards.keys() | shards.keys() if manifest.shards.get(name) != shards.get(name)
-    )
     removed, added = set[bytes](), set[bytes]()
-    for name in unlike:
-        old = _lines(former, name) if name in manifest.shards else set()
-        new = _lines(fresh, name) if name in shards else set()
-        removed |= old - new
-        added |= new - old
+    for lost, gained in _differing(former, fresh) if differing is None else differing:
+        removed |= lost
+        added |= gained
         if len(removed) + len(added) > MOST_COMPARED:
             return None
-    before, after = open_store(former / STORE_FOLDER), open_store(fresh / STORE_FOLDER)
+    before, after = open_store(former.folder / STORE_FOLDER), open_store(fresh.folder / STORE_FOLDER)
     removed = {each for each in removed - added if not _holds(after, each)}
     added = {each for each in added - removed if not _holds(before, each)}
     came, went = _Sign(), _Sign()
@@ -107,8 +120,8 @@ def list_changes(
     shown = {term for sign in (came, went) for fact in sign.listed for term in fact if is_iri(term)}
     document = {
         "format": FORMAT,
-        "release": release,
-        "former": {"release": manifest.release, "built": manifest.built},
+        "release": fresh.release,
+        "former": {"release": former.release, "built": former.built},
         **{key: {"added": getattr(came, key), "removed": getattr(went, key)} for key in ("quads", "facts")},
         **{key: _pairs(getattr(came, key), getattr(went, key)) for key in ("graphs", "classes", "properties")},
         "listed": {
@@ -120,8 +133,17 @@ def list_changes(
     return (json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
 
 
-def _lines(release: Path, name: str) -> set[bytes]:
-    return set(shard_path(release / SHARDS_FOLDER, name).read_bytes().splitlines(keepends=True))
+def _differing(former: Side, fresh: Side) -> Iterator[tuple[Lines, Lines]]:
+    for name in sorted(former.shards.keys() | fresh.shards.keys()):
+        if former.shards.get(name) != fresh.shards.get(name):
+            old, new = _lines(former, name), _lines(fresh, name)
+            yield old - new, new - old
+
+
+def _lines(side: Side, name: str) -> Lines:
+    if name not in side.shards:
+        return set()
+    return set(shard_path(side.folder / SHARDS_FOLDER, name).read_bytes().splitlines(keepends=True))
 
 
 def _by_subject(line: bytes) -> tuple[bytes, bytes]:

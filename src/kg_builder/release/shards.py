@@ -25,7 +25,12 @@ def shard_path(folder: Path, name: str) -> Path:
     >>> shard_path(Path("shards"), "entities").as_posix()
     'shards/entities.nq'
     """
-    return folder / f"{name}.nq"
+    return folder / shard_file(name)
+
+
+def shard_file(name: str) -> str:
+    """Return what the file of a shard is called; there may be ten thousand, and a path of each takes its time."""
+    return f"{name}.nq"
 
 
 def release_id(shards: Mapping[str, Shard], presentation: str) -> str:

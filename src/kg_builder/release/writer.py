@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from kg_builder.errors import ReleaseError
-from kg_builder.release.changes import CHANGES_FILE, list_changes
+from kg_builder.release.changes import CHANGES_FILE, Side, list_changes
 from kg_builder.release.dumps import KG_NQ, MEDIA_TYPES, QUERIES_JSON, SHAPES_TTL, write_dumps
 from kg_builder.release.files import Written, sync, write_pieces
 from kg_builder.release.manifest import MANIFEST_FILE, Counts, Dump, Manifest, Shard, inputs_hash
@@ -67,6 +67,7 @@ class Draft:
         shards: by name.
         counts: of everything, the writer's own three included.
         changes: the content of `changes.json`; None for no such file.
+        differing: what each shard lost and gained since the current release; None where that is not known yet.
         signatures: of earlier releases, by their ids; one that has its signature still is whole without being read.
     """
 
@@ -74,6 +75,7 @@ class Draft:
     shards: Mapping[str, Shard]
     counts: Counts
     changes: bytes | None = None
+    differing: Sequence[tuple[set[bytes], set[bytes]]] | None = None
     signatures: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -178,6 +180,16 @@ def prune_releases(build_dir: Path, keep: int, scratch: Path, progress: Progress
         progress(f"removed the old release {name}")
 
 
+def former_release(build_dir: Path, progress: Progress) -> Release | None:
+    """Return the current release as what a build follows; None where there is none, or it cannot be read."""
+    try:
+        return current_release(build_dir)
+    except ReleaseError as error:
+        # A damaged release is no reason to stop a build: the build is what repairs it.
+        progress(f"the former release cannot be read: {error}")
+        return None
+
+
 def current_release(build_dir: Path) -> Release | None:
     """Return the release that `build_dir/current` names, or None when there is no such link.
 
@@ -191,21 +203,21 @@ def current_release(build_dir: Path) -> Release | None:
 
 
 def changes_since(
-    build_dir: Path, draft: Draft, description: Description, progress: Progress = lambda _: None
+    former: Release | None, draft: Draft, description: Description, progress: Progress = lambda _: None
 ) -> bytes | None:
-    """Return the list of changes since what is current; None when there is no such release, or it cannot be read.
+    """Return the list of changes since a former release; None when there is none, or it cannot be read.
 
-    Where the current release is of the same id, so that it is reused or mended, its own list stays.
+    Where that release is of the same id, so that it is reused or mended, its own list stays.
     """
-    release = release_id(draft.shards, _presentation(description))
+    if former is None:
+        return None
     try:
-        former = current_path(build_dir)
-        if former is None:
-            return None
-        if Manifest.read(former).release == release:
-            return _listed(former)
+        before = Side(former.path, former.manifest.shards, former.id, former.manifest.built)
+        after = Side(draft.folder, draft.shards, release_id(draft.shards, _presentation(description)))
+        if before.release == after.release:
+            return _listed(former.path)
         progress("listing what changed")
-        return list_changes(former, draft.folder, draft.shards, description.order, release)
+        return list_changes(before, after, description.order, draft.differing)
     except (ReleaseError, OSError) as error:
         progress(f"the former release cannot be compared: {error}")
         return None

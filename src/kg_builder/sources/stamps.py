@@ -10,7 +10,6 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -35,7 +34,7 @@ class Stamps:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._known = dict(_read(path))
+        self._known = _read(path)
         self._saved = dict(self._known)
         self._asked: set[str] = set()
 
@@ -69,10 +68,13 @@ class Stamps:
 
     def _kept(self, name: str, found: os.stat_result) -> str:
         known = self._known.get(name)
-        if not known or known[0] != _stamp(found):
+        if known is None:
+            return ""
+        stamp, _, value = known.rpartition(" ")
+        if stamp != _stamp(found):
             return ""
         self._asked.add(name)
-        return known[1]
+        return value
 
     def read(self, path: Path) -> bytes:
         """Return a file's bytes, and keep their hash instead of any that was kept.
@@ -82,11 +84,12 @@ class Stamps:
         """
         started = time.time_ns()
         with path.open("rb") as file:
-            before = _stamp(os.fstat(file.fileno()))
+            before = os.fstat(file.fileno())
             content = file.read()
-            after = _stamp(os.fstat(file.fileno()))
-        if before == after and max(after[:2]) < started - _QUIET_NS:
-            self._known[str(path)] = (after, digest(content))
+            after = os.fstat(file.fileno())
+        quiet = max(after.st_mtime_ns, after.st_ctime_ns) < started - _QUIET_NS
+        if quiet and _stamp(before) == _stamp(after):
+            self._known[str(path)] = f"{_stamp(after)} {digest(content)}"
         else:
             self._known.pop(str(path), None)
         self._asked.add(str(path))
@@ -113,14 +116,14 @@ def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _stamp(found: os.stat_result) -> list[int]:
-    return [found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino, found.st_dev]
+def _stamp(found: os.stat_result) -> str:
+    return f"{found.st_mtime_ns} {found.st_ctime_ns} {found.st_size} {found.st_ino} {found.st_dev}"
 
 
-def _read(path: Path) -> Iterator[tuple[str, tuple[list[int], str]]]:
+def _read(path: Path) -> dict[str, str]:
+    """Return each file's stamp and hash, parted by a space; one text each, for there may be very many."""
     try:
         kept = json.loads(path.read_bytes())[_HASH]
-        for name, (stamp, value) in kept.items():
-            yield str(name), ([int(part) for part in stamp], str(value))
+        return {str(name): known for name, known in kept.items() if isinstance(known, str)}
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
-        return
+        return {}

@@ -15,11 +15,15 @@ from tests.unit.build import corpora
 from tests.unit.build.corpora import Sources
 
 from kg_builder.build.run import Built, Options, build
+from kg_builder.build.sources import type_order
 from kg_builder.errors import SourceError
 from kg_builder.graph.assemble import assemble
+from kg_builder.release.changes import CHANGES_FILE, Side, list_changes
 from kg_builder.release.verify import verify
+from kg_builder.release.writer import former_release
 from kg_builder.sources.corpus import load_corpus
 from kg_builder.sources.project import load_project
+from kg_builder.sources.schema import load_schema
 
 
 def built(root: Path, *, force: bool = False, dumps: bool = True) -> Built:
@@ -47,6 +51,7 @@ def files(release: Path) -> dict[str, bytes]:
 
 def agree(edited: Path, clean: Path) -> None:
     """See that a build on what was there and one from nothing come to the same."""
+    former = former_release(edited / "build", lambda _: None)
     one, other = outcome(edited), outcome(clean, force=True)
     if isinstance(one, list) or isinstance(other, list):
         assert one == other
@@ -54,6 +59,12 @@ def agree(edited: Path, clean: Path) -> None:
     assert one.release.id == other.release.id
     assert files(one.release.path) == files(other.release.path)
     assert dump_store(one.release.path / "store") == (other.release.path / "kg.nq").read_bytes()
+    if former and former.id != one.release.id:
+        # Found without reading again what both releases have.
+        before = Side(former.path, former.manifest.shards, former.id, former.manifest.built)
+        after = Side(one.release.path, one.release.manifest.shards, one.release.id)
+        listed = list_changes(before, after, type_order(load_schema(edited, [])))
+        assert (one.release.path / CHANGES_FILE).read_bytes() == listed
     # What is written as a stream is what the graph is as a whole.
     graph = assemble(load_corpus(load_project(clean)), lambda _: None)
     assert (other.release.path / "kg.nq").read_text() == "".join(sorted(set().union(*graph.shards.values())))

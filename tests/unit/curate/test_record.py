@@ -6,7 +6,7 @@ import difflib
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kg_builder.curate.record import Fact, NewEntity, NotWritableError, add_entity, add_facts
@@ -56,6 +56,7 @@ def changes(old: str, new: str) -> tuple[list[str], list[str]]:
 
 
 @pytest.mark.parametrize("record", RECORDS)
+@settings(deadline=None, max_examples=40)  # each parses a whole record
 @given(data=st.data(), fact=FACTS)
 def test_a_fact_adds_lines_and_moves_none(record: str, data: st.DataObject, fact: Fact) -> None:
     source = RECORDS[record]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -15,8 +16,8 @@ from tests.unit.release.synthetic import BASE, ORDER, description, line, shards
 from tests.unit.release.writing import write_release
 
 from kg_builder.namespaces import RDF, RDFS
-from kg_builder.release.changes import CHANGES_FILE, MOST_LISTED, list_changes
-from kg_builder.release.manifest import Manifest, Shard, inputs_hash
+from kg_builder.release.changes import CHANGES_FILE, MOST_LISTED, Side, list_changes
+from kg_builder.release.manifest import Shard
 from kg_builder.release.verify import verify
 from kg_builder.release.writer import Release
 
@@ -142,7 +143,7 @@ def test_a_former_release_that_cannot_be_read_stops_nothing(build: Path, name: s
     said: list[str] = []
     second = write_release(build, shards(), description(), progress=said.append)
     assert not (second.path / CHANGES_FILE).exists()
-    assert any("cannot be compared" in each for each in said)
+    assert any(re.search("cannot be (compared|read)", each) for each in said)
 
 
 NAMES = st.sampled_from(["a", "a/b", "a-b", "ab", "ä", "a#char=1,2"])
@@ -173,10 +174,8 @@ def test_counts_are_those_of_the_difference(
         store.flush()
         del store
         folders.append(root / name)
-    manifest = Manifest("0" * 16, "2024-05-01T00:00:00Z", {}, "", {}, "", {}, {}, {}, {}, inputs_hash({}), {})  # type: ignore[arg-type]
-    manifest = replace(manifest, counts=description().counts, shards=written[0])
-    (folders[0] / "manifest.json").write_bytes(manifest.to_json())
-    listed = list_changes(folders[0], folders[1], written[1], ORDER, "1" * 16)
+    former, fresh = (Side(*each, str(number) * 16) for number, each in enumerate(zip(folders, written, strict=True)))
+    listed = list_changes(former, fresh, ORDER)
     assert listed is not None
     found = json.loads(listed)
     assert found["quads"] == {"added": len(after - before), "removed": len(before - after)}

@@ -22,6 +22,7 @@ from kg_builder.release.writer import (
     Release,
     add_dumps,
     changes_since,
+    former_release,
     prune_releases,
     put_release,
 )
@@ -39,8 +40,9 @@ def write_release(
     `shards` maps names to N-Quads lines, newline included, in any order.
     """
     with build_lock(build_dir), workspace(build_dir) as scratch:
+        former = former_release(build_dir, progress)
         draft = _draft(scratch / "release", shards, description, scratch, progress)
-        draft = replace(draft, changes=changes_since(build_dir, draft, description, progress))
+        draft = replace(draft, changes=changes_since(former, draft, description, progress))
         release = put_release(build_dir, draft, description, scratch, progress)
         release = add_dumps(release, description, scratch, progress)
         prune_releases(build_dir, keep, scratch, progress)
