@@ -88,7 +88,8 @@ class Judge:
         return results_of(self._shapes, [*map(_line, everything), self._hierarchy])
 
     def _judge(self, focus: frozenset[Term]) -> list[shacl.Result]:
-        return results_of(self._shapes, [*self._described(focus, focus), self._hierarchy], focus)
+        about, described = self._described(focus, frozenset())
+        return results_of(self._shapes, [*about, self._hierarchy], described)
 
     def _judge_group(self, group: Group) -> list[shacl.Result]:
         focus, values, inner = set[Term](), set[Term](), set[Term]()
@@ -103,18 +104,23 @@ class Judge:
                 inner.add(target)  # a literal, too, may be followed back
         nodes = frozenset(focus)
         types = self._built(f"?n {TYPE} ?k", f"?n {TYPE} ?k", frozenset(values))
-        beyond = self._described(frozenset(inner) - nodes, nodes)
-        return results_of(self._shapes, [*group.about, *group.back, types, *beyond, self._hierarchy], nodes)
+        beyond, described = self._described(frozenset(inner) - nodes, nodes)
+        return results_of(self._shapes, [*group.about, *group.back, types, *beyond, self._hierarchy], nodes | described)
 
-    def _described(self, nodes: frozenset[Term], known: frozenset[Term]) -> Iterator[str]:
-        """Yield what nodes are judged by, and the same of those of their values whose triples matter, but `known`."""
+    def _described(self, nodes: frozenset[Term], known: frozenset[Term]) -> tuple[list[str], frozenset[Term]]:
+        """Return what nodes are judged by, and the same of those of their values whose triples matter, but `known`.
+
+        With it comes of which nodes that is: a shape of values says of them what is wrong, whatever their kinds.
+        """
+        about, described = list[str](), frozenset[Term]()
         while nodes:
-            yield self._built("?n ?p ?o", "?n ?p ?o", nodes)
+            about.append(self._built("?n ?p ?o", "?n ?p ?o", nodes))
             for predicate in sorted(self.reach.inverse):
-                yield self._built(f"?s {predicate} ?n", f"?s {predicate} ?n", nodes)
-            yield self._built(f"?v {TYPE} ?k", f"?n ?p ?v . ?v {TYPE} ?k", nodes)
-            known |= nodes
-            nodes = self._values(nodes) - known
+                about.append(self._built(f"?s {predicate} ?n", f"?s {predicate} ?n", nodes))
+            about.append(self._built(f"?v {TYPE} ?k", f"?n ?p ?v . ?v {TYPE} ?k", nodes))
+            described |= nodes
+            nodes = self._values(nodes) - described - known
+        return about, described
 
     def _values(self, nodes: frozenset[Term]) -> frozenset[Term]:
         """Return the values of nodes whose triples matter."""

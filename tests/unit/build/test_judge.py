@@ -136,6 +136,17 @@ def check_alike(written: str, before: Triples, after: Triples) -> None:
     assert told([*now.results(sorted(nodes | now.also(nodes, retyped)))]) == wanted
 
 
+NESTED = f"""{PREFIXES}:X a sh:NodeShape ; sh:targetClass :A ;
+  sh:property [ sh:path :p ; sh:property [ sh:path :p ; sh:class :A ] ] ."""
+
+
+@pytest.mark.parametrize("before", [(), (":a :p :a .", ":b :p :a ."), (":b a :A .", ":b :p :a .", ":a :p :b .")])
+def test_a_value_that_no_shape_is_for_may_be_what_is_wrong(before: tuple[str, ...]) -> None:
+    wrong = {":b a :A .", ":b :p :a .", ":a :p :a ."}
+    assert {node for node, *_ in whole(NESTED, frozenset(wrong))} == {"<https://example.org/id/a>"}
+    check_alike(NESTED, frozenset(before), frozenset(wrong))
+
+
 @settings(max_examples=150)
 @given(shapes(), triples, triples)
 def test_some_nodes_are_judged_as_in_the_whole_graph(written: str, before: Triples, more: Triples) -> None:
