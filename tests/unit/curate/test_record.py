@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import difflib
+from functools import cache
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kg_builder.curate.record import Fact, NewEntity, NotWritableError, add_entity, add_facts
@@ -41,6 +42,11 @@ def plain(node: Node) -> object:
     return [plain(each) for each in node.items]
 
 
+@cache  # a record takes long to parse, and each example begins with the same
+def former(source: str) -> dict[str, object]:
+    return read(source)
+
+
 def read(source: str) -> dict[str, object]:
     problems: list[object] = []
     found = plain(read_tree(source, "x.yaml", problems))  # type: ignore[arg-type]
@@ -56,11 +62,10 @@ def changes(old: str, new: str) -> tuple[list[str], list[str]]:
 
 
 @pytest.mark.parametrize("record", RECORDS)
-@settings(deadline=None, max_examples=40)  # each parses a whole record
 @given(data=st.data(), fact=FACTS)
 def test_a_fact_adds_lines_and_moves_none(record: str, data: st.DataObject, fact: Fact) -> None:
     source = RECORDS[record]
-    before = read(source)
+    before = former(source)
     block = data.draw(st.sampled_from([*list(before)[1:], "this-new", "new-thing"]))
     changed = add_facts(source, record, block, [fact], NAMED)
     lines, after = source.splitlines(keepends=True), changed.splitlines(keepends=True)
